@@ -1,0 +1,96 @@
+"""The tables that flow through the house: `Paths` in memory, parquet on disk, the same bytes for the same content."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from overtake.errors import OvertakeError
+
+FloatArray = npt.NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Spending of every economy in every year, in every draw.
+
+    values: (draws, economies, years), levels in `unit` (never logs); history has one draw or as many as the future.
+    years: consecutive calendar years; `last_observed` is the last of them that an edition reports.
+    """
+
+    values: FloatArray
+    economies: tuple[str, ...]
+    years: tuple[int, ...]
+    last_observed: int
+    unit: str
+
+    def __post_init__(self) -> None:
+        if self.values.shape[1:] != (len(self.economies), len(self.years)):
+            raise ValueError(
+                f"values {self.values.shape} against {len(self.economies)} economies, {len(self.years)} years"
+            )
+
+    def economy(self, iso3: str) -> FloatArray:
+        """Return the paths of one economy, shape (draws, years)."""
+        return self.values[:, self.economies.index(iso3), :]
+
+    def with_values(self, values: FloatArray, unit: str) -> Paths:
+        """Return the same economies and years with other values in another unit."""
+        return replace(self, values=values, unit=unit)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per draw and economy (columns draw, iso3), one float32 column per year."""
+        draws, count, _ = self.values.shape
+        frame = pd.DataFrame(
+            self.values.reshape(draws * count, -1).astype(np.float32), columns=[str(y) for y in self.years]
+        )
+        frame.insert(0, "iso3", np.tile(np.array(self.economies), draws))
+        frame.insert(0, "draw", np.repeat(np.arange(draws, dtype=np.int32), count))
+        return frame
+
+
+def write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    """Write `frame` without its index to `path`, whole or not at all, the same bytes for the same content."""
+    partial = path.with_name(path.name + ".partial")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    frame.to_parquet(partial, index=False, compression="zstd")
+    os.replace(partial, path)
+
+
+def read_parquet(path: Path) -> pd.DataFrame:
+    """Read the table at `path`; a missing or damaged file is refused with the command that rebuilds it."""
+    rebuild = "run `dvc repro`: it rebuilds what is missing or damaged"
+    try:
+        return pd.read_parquet(path)
+    except FileNotFoundError as error:
+        raise OvertakeError(str(path), "is missing", next_step=rebuild) from error
+    except (OSError, ValueError) as error:
+        raise OvertakeError(str(path), "is not a readable parquet table", found=error, next_step=rebuild) from error
+
+
+def write_paths(paths: Paths, path: Path) -> None:
+    """Write `paths` (see `Paths.to_frame`) to `path`, its unit and last observed year in the frame's attributes."""
+    frame = paths.to_frame()
+    frame.attrs = {"unit": paths.unit, "last_observed": paths.last_observed}
+    write_parquet(frame, path)
+
+
+def read_paths(path: Path) -> Paths:
+    """Read what `write_paths` wrote; values are float32, shape (draws, economies, years)."""
+    frame = read_parquet(path)
+    years = [column for column in frame.columns if column not in ("draw", "iso3")]
+    draws = int(frame["draw"].iloc[-1]) + 1
+    economies = tuple(frame["iso3"].iloc[: len(frame) // draws])
+    values = frame[years].to_numpy(dtype=np.float32).reshape(draws, len(economies), len(years))
+    return Paths(
+        values,
+        economies,
+        tuple(int(year) for year in years),
+        int(frame.attrs["last_observed"]),
+        str(frame.attrs["unit"]),
+    )
