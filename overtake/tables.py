@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -59,7 +58,7 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
     partial = path.with_name(path.name + ".partial")
     path.parent.mkdir(parents=True, exist_ok=True)
     frame.to_parquet(partial, index=False, compression="zstd")
-    os.replace(partial, path)
+    partial.replace(path)
 
 
 def read_parquet(path: Path) -> pd.DataFrame:

@@ -11,4 +11,6 @@ class Section(BaseModel):
     Whole numbers are accepted where a float is wanted (`15` for `15.0`), never text or booleans.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True, allow_inf_nan=False
+    )

@@ -1,0 +1,60 @@
+"""The command line `overtake ...`: thin; each room registers its own commands and imports what it needs when called."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from overtake.errors import OvertakeError
+
+#: Rooms with commands of their own: each module has `register(subparsers)`.
+ROOMS = (
+    "overtake.figures.commands",
+    "overtake.pipeline_commands",
+)
+
+EXAMPLES = """examples:
+  overtake ingest sipri data/downloads/SIPRI-Milex-data-1949-2025_v1.2.xlsx
+  overtake validate
+  overtake run balances
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser with the commands of every room."""
+    top = argparse.ArgumentParser(
+        prog="overtake",
+        description="When does China's military expenditure overtake the region's?",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for room in ROOMS:
+        importlib.import_module(room).register(commands)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, or 2 after one clear error on standard error."""
+    arguments = parser().parse_args(argv)
+    try:
+        return int(arguments.func(arguments) or 0)
+    except OvertakeError as error:
+        print(f"overtake: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        print(f"overtake: {error.filename or 'the system'}: {error.strerror or error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("overtake: interrupted; nothing was overwritten, run the same command again", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,146 @@
+"""Read `params.yaml`: YAML 1.2, no duplicate keys; every problem with path, value, what is allowed, nearest name."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from overtake.config.params import Params
+from overtake.errors import OvertakeError, raise_all
+
+#: A parameter file of more bytes than this is not an analyst's.
+MAX_BYTES = 1_000_000
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Return the mapping in the YAML 1.2 file at `path`; tags, anchors, duplicate keys and non-mappings are refused."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+    from ruamel.yaml.events import AliasEvent
+
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise OvertakeError(str(path), "is too large for a parameter file", allowed=f"up to {MAX_BYTES} bytes")
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise OvertakeError(str(path), "is missing", next_step=f"git checkout -- {path.name}") from error
+    except UnicodeDecodeError as error:
+        raise OvertakeError(str(path), "is not UTF-8 text", found=error) from error
+    yaml = YAML(typ="safe", pure=True)
+    try:
+        # Anchors multiply text without bound and tags name types; an instrument panel needs neither.
+        for event in yaml.parse(text):
+            mark = getattr(event, "start_mark", None)
+            place = f"{path}, line {mark.line + 1}" if mark else str(path)
+            if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
+                raise OvertakeError(place, "anchors and aliases are not read", allowed="plain values")
+            if getattr(event, "tag", None):
+                raise OvertakeError(place, "tags are not read", found=str(event.tag), allowed="plain values")
+        loaded = yaml.load(text)
+    except YAMLError as error:
+        raise OvertakeError(str(path), "is not valid YAML 1.2", found=" ".join(str(error).split())) from error
+    except RecursionError as error:
+        raise OvertakeError(str(path), "is nested too deeply") from error
+    if not isinstance(loaded, Mapping):
+        raise OvertakeError(str(path), "must be a mapping of sections", found=type(loaded).__name__)
+    return dict(loaded)
+
+
+def parse(raw: Mapping[str, Any], place: str = "params.yaml") -> Params:
+    """Return `raw` as validated parameters; all problems stand in one OvertakeError."""
+    try:
+        text = json.dumps(_plain(raw, ()), allow_nan=True)
+        return Params.model_validate_json(text)
+    except ValidationError as error:
+        raise_all(place, [_sentence(problem) for problem in error.errors()], next_step=f"edit {place}, then rerun")
+        raise AssertionError("a ValidationError carries at least one problem") from error
+
+
+def load(path: Path) -> Params:
+    """Return the parameters in the file at `path`."""
+    return parse(read_yaml(path), path.name)
+
+
+def override(raw: Mapping[str, Any], changes: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """Return a copy of `raw` with dotted keys replaced; a key that does not exist is refused by `place` and name."""
+    result: dict[str, Any] = json.loads(json.dumps(_plain(raw, ())))
+    for dotted, value in changes.items():
+        *parents, leaf = dotted.split(".")
+        node: Any = result
+        for key in parents:
+            node = node.get(key) if isinstance(node, dict) else None
+        if not isinstance(node, dict) or (leaf not in node and not _open_ended(parents)):
+            known = [".".join([*parents, key]) for key in node] if isinstance(node, dict) else list(result)
+            raise OvertakeError(f"{place}: {dotted}", "no such parameter", allowed=_nearest(dotted, known))
+        node[leaf] = value
+    return result
+
+
+def json_schema() -> str:
+    """Return the JSON schema of `params.yaml`, as text with a final newline."""
+    return json.dumps(Params.model_json_schema(), indent=2, sort_keys=True) + "\n"
+
+
+def _open_ended(parents: list[str]) -> bool:
+    """Tell whether the section at `parents` takes keys of the analyst's choosing (a mapping such as `balances`)."""
+    model: Any = Params
+    for key in parents:
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            field = model.model_fields.get(key)
+            model = field.annotation if field else None
+        else:
+            arguments = get_args(model)
+            model = arguments[-1] if arguments else None
+    return not (isinstance(model, type) and issubclass(model, BaseModel))
+
+
+def _plain(value: Any, path: tuple[str, ...]) -> Any:
+    """Return `value` with text keys, and whole floats as integers, so that 15.0 and 15 are the same parameter."""
+    if isinstance(value, Mapping):
+        for key in value:
+            if not isinstance(key, str):
+                raise OvertakeError(".".join(path) or "params.yaml", "a key must be text", found=repr(key))
+        return {key: _plain(item, (*path, key)) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item, (*path, str(index))) for index, item in enumerate(value)]
+    if isinstance(value, float) and math.isfinite(value) and value == int(value):
+        return int(value)
+    if value is None or isinstance(value, str | int | float):
+        return value
+    raise OvertakeError(
+        ".".join(path), "is not text, number, list or mapping", found=repr(value), allowed="plain values"
+    )
+
+
+def _sentence(problem: Any) -> str:
+    """Return one line for a pydantic problem: path, what is wrong, value, nearest valid name."""
+    location = [str(part) for part in problem["loc"]]
+    path = ".".join(location)
+    if problem["type"] == "extra_forbidden":
+        return f"{path}: no such parameter; {_nearest(location[-1], _siblings(location[:-1]))}"
+    shown = repr(problem["input"])
+    return f"{path}: {problem['msg'].lower()} (found {shown if len(shown) < 80 else shown[:77] + '...'})"
+
+
+def _siblings(parents: list[str]) -> list[str]:
+    model: Any = Params
+    for key in parents:
+        if not (isinstance(model, type) and issubclass(model, BaseModel)):
+            arguments = get_args(model)
+            model = arguments[-1] if arguments else None
+            continue
+        field = model.model_fields.get(key)
+        model = field.annotation if field else None
+    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    """Return a hint that names the nearest of `known`, or lists some of them."""
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"did you mean `{close[0]}`?" if close else "known: " + ", ".join(sorted(known)[:12])

@@ -1,0 +1,34 @@
+"""The stages of the pipeline: which notebook, which parameters, which outputs. `dvc.yaml` says the same, tested."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A notebook, the parameter keys it may see (dotted) and the tables in data/processed that it writes."""
+
+    name: str
+    notebook: str
+    params: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+STAGES: dict[str, Stage] = {
+    stage.name: stage
+    for stage in (
+        Stage("clean", "01_clean", ("data",), ("spending.parquet", "macro.parquet")),
+        Stage("rulers", "02_rulers", ("run.seed", "rulers"), ("rulers.parquet",)),
+        Stage("futures", "03_futures", ("run", "futures"), ("futures.parquet",)),
+        Stage(
+            "balances",
+            "04_balances",
+            ("run.seed", "rulers", "crossing", "balances"),
+            ("crossings.parquet", "curves.parquet", "breakeven.parquet"),
+        ),
+        Stage("skill", "05_skill", ("run.seed", "skill"), ("skill.parquet",)),
+        Stage("sensitivity", "06_sensitivity", ("run", "sensitivity"), ("sensitivity.parquet",)),
+        Stage("brief", "brief", ("brief",), ()),
+    )
+}
