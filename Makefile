@@ -1,0 +1,50 @@
+# Overtake: `make brief` rebuilds everything, `make test` proves it, `make help` lists the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# The first Python from 3.11 on that is on PATH; set PYTHON to choose another.
+PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,\
+  $(shell $(p) -c 'import sys; print("$(p)") if sys.version_info[:2] >= (3, 11) else None' 2>/dev/null)))
+VENV := .venv
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+.PHONY: help brief test check bench bench-peers lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.ready: requirements.txt pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then echo "make: no Python 3.11 or newer on PATH; install one, or run: make PYTHON=/path/to/python3.11" >&2; exit 1; fi
+	@echo "making the environment in $(VENV) (one to three minutes)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+brief: $(VENV)/.ready ## make the environment, run `dvc repro`, name the files to open
+	@dvc repro
+	@overtake outputs
+
+test: $(VENV)/.ready ## run all tests and the static checks
+	@ruff check .
+	@ruff format --check --quiet .
+	@mypy
+	@pytest
+
+check: $(VENV)/.ready ## lint and type-check only
+	@ruff check .
+	@mypy
+
+bench: $(VENV)/.ready ## measure speed and memory against floors and peers, in one run
+	@python -m tests.bench.bench
+
+bench-peers: $(VENV)/.ready ## score statsforecast on the same tasks, in an environment of its own (.peers)
+	@bash tests/bench/peers/run.sh
+
+lock: ## write requirements.txt, with hashes, from requirements.in (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements.in -o requirements.txt
+
+clean: ## remove outputs of the pipeline and caches, keep the environment
+	@rm -rf data/processed/[!.]* reports/[!.]* .mypy_cache .pytest_cache .ruff_cache .dvc/cache .dvc/tmp
