@@ -45,6 +45,4 @@ def raise_all(place: str, problems: Iterable[str], *, next_step: str | None = No
         return
     rest = [f"... and {len(listed) - shown} more"] if len(listed) > shown else []
     count = "1 problem" if len(listed) == 1 else f"{len(listed)} problems"
-    raise OvertakeError(
-        place, f"{count}\n    " + "\n    ".join(listed[:shown] + rest), next_step=next_step
-    )
+    raise OvertakeError(place, f"{count}\n    " + "\n    ".join(listed[:shown] + rest), next_step=next_step)
