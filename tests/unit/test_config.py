@@ -1,0 +1,88 @@
+"""Parameters: strict types, ranges, nearest names, YAML 1.2, one error for all problems."""
+
+import json
+
+import pytest
+
+from overtake import paths
+from overtake.config.load import json_schema, load, override, parse, read_yaml
+from overtake.config.params import Params
+from overtake.errors import OvertakeError
+
+
+def write(tmp_path, text):
+    path = tmp_path / "params.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_shipped_file_states_the_models_defaults():
+    """Every default stands in params.yaml, and nothing else: the file and the models cannot drift apart."""
+    assert load(paths.PARAMS) == Params()
+    written = json.loads(json.dumps(read_yaml(paths.PARAMS)))
+    assert set(_leaves(written)) == set(_leaves(Params().model_dump(mode="json")))
+
+
+def _leaves(tree, prefix=""):
+    for key, value in tree.items():
+        if isinstance(value, dict) and value:
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key
+
+
+def test_shipped_schema_is_the_models():
+    assert (paths.ROOT / "params.schema.json").read_text(encoding="utf-8") == json_schema()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("data: {editon: '2026-04'}", "data.editon: no such parameter; did you mean `edition`?"),
+        ("dta: {}", "dta: no such parameter; did you mean `data`?"),
+        ("run: {draws: many}", "run.draws"),
+        ("run: {draws: true}", "run.draws"),
+        ("run: {draws: 7}", "run.draws: input should be greater than or equal to 100 (found 7)"),
+        ("run: {seed: 1.5}", "run.seed"),
+        ("run: {seed: .nan}", "run.seed"),
+        ("data: {edition: 2026}", "data.edition"),
+        ("run: {draws: 100, draws: 200}", "valid YAML"),
+        ("run: &a {draws: 100}\nbrief: *a", "anchors"),
+        ("run: !!python/object:os.system {}", "tags"),
+        ("- run", "must be a mapping"),
+        ("run: {draws: 100", "valid YAML"),
+    ],
+)
+def test_bad_parameters_are_refused_with_their_place(tmp_path, text, expected):
+    with pytest.raises(OvertakeError) as caught:
+        load(write(tmp_path, text))
+    assert expected in str(caught.value)
+
+
+def test_all_problems_come_at_once(tmp_path):
+    with pytest.raises(OvertakeError, match="2 problems"):
+        load(write(tmp_path, "run: {draws: 7, seed: -1}"))
+
+
+def test_missing_file_names_the_remedy(tmp_path):
+    with pytest.raises(OvertakeError, match="is missing"):
+        load(tmp_path / "params.yaml")
+
+
+def test_yaml_1_2_reads_norway_and_exponents(tmp_path):
+    raw = read_yaml(write(tmp_path, "a: NO\nb: 1e-3\nc: 0o17\nd: yes\n"))
+    assert raw == {"a": "NO", "b": 0.001, "c": 15, "d": "yes"}
+
+
+def test_whole_floats_are_the_same_parameter():
+    assert parse({"run": {"draws": 200.0}}) == parse({"run": {"draws": 200}})
+
+
+def test_override_takes_known_keys_only():
+    raw = {"run": {"seed": 1, "draws": 200}}
+    assert override(raw, {"run.seed": 2}, "scenarios/x.yaml")["run"] == {"seed": 2, "draws": 200}
+    assert raw["run"]["seed"] == 1
+    with pytest.raises(OvertakeError, match="run.sed.*no such parameter(.|\n)*run.seed"):
+        override(raw, {"run.sed": 2}, "scenarios/x.yaml")
+    with pytest.raises(OvertakeError, match="no such parameter"):
+        override(raw, {"nothing.here": 2}, "scenarios/x.yaml")
