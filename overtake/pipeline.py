@@ -83,7 +83,7 @@ def run_notebook(source: Path, target: Path, parameters: dict[str, Any], root: P
         )
     except PapermillExecutionError as error:
         raise OvertakeError(
-            f"notebooks/{source.name}, cell {error.cell_index}",
+            f"notebooks/{source.name}, cell In [{error.exec_count}]",
             _plain(f"{error.ename}: {error.evalue}" if error.ename != "OvertakeError" else str(error.evalue)),
             found=_last_frame(error.traceback),
             next_step=f"open {partial.relative_to(root)} to see the cells up to the failure; mend, then `dvc repro`",

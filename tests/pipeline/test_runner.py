@@ -1,0 +1,98 @@
+"""The runner: validated parameters in, steady notebook out, a short error on failure, nothing good overwritten."""
+
+import json
+
+import pytest
+
+from overtake.config.params import Params
+from overtake.errors import OvertakeError
+from overtake.pipeline import run_notebook, run_stage, steady_notebook, subset
+
+
+def notebook(*sources):
+    cells = [
+        {
+            "cell_type": "code",
+            "execution_count": None,
+            "id": f"cell-{number:02d}",
+            "metadata": {"tags": ["parameters"]} if number == 0 else {},
+            "outputs": [],
+            "source": source,
+        }
+        for number, source in enumerate(sources)
+    ]
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    return {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    return tmp_path
+
+
+def save(root, *sources):
+    path = root / "notebooks" / "trial.ipynb"
+    path.write_text(json.dumps(notebook(*sources)), encoding="utf-8")
+    return path
+
+
+def test_parameters_arrive_typed_and_two_runs_give_the_same_bytes(root):
+    source = save(root, "run = {}", "print(type(run['seed']).__name__, run['seed'], hash('fixed'))\n{'a': object}")
+    target = root / "out.ipynb"
+    first = run_notebook(source, target, {"run": {"seed": 3}}, root).read_bytes()
+    second = run_notebook(source, target, {"run": {"seed": 3}}, root).read_bytes()
+    assert first == second
+    assert b"int 3" in first
+    for moving in (b"start_time", b"duration", b"papermill", str(root).encode()):
+        assert moving not in first
+
+
+def test_failing_cell_is_named_and_the_last_good_output_stays(root):
+    target = root / "out.ipynb"
+    run_notebook(save(root, "run = {}", "1 + 1"), target, {}, root)
+    good = target.read_bytes()
+    with pytest.raises(OvertakeError) as caught:
+        run_notebook(save(root, "run = {}", "import overtake.clean\novertake.clean.fill(None, None)"), target, {}, root)
+    message = str(caught.value)
+    assert "notebooks/trial.ipynb, cell In [2]" in message
+    assert "overtake/clean.py" in message
+    assert "data/processed/failed/trial.ipynb" in message
+    assert len(message.splitlines()) <= 5
+    assert "\x1b" not in message
+    assert target.read_bytes() == good
+    assert (root / "data/processed/failed/trial.ipynb").is_file()
+
+
+def test_our_own_error_keeps_its_words(root):
+    source = save(
+        root,
+        "run = {}",
+        "from overtake.errors import OvertakeError\nraise OvertakeError('milex.csv, row 3', 'negative', found=-1)",
+    )
+    with pytest.raises(OvertakeError, match=r"milex\.csv, row 3: negative"):
+        run_notebook(source, root / "out.ipynb", {}, root)
+
+
+def test_unknown_stage_and_missing_notebook_are_refused(root):
+    with pytest.raises(OvertakeError, match="no such stage"):
+        run_stage("everything", root)
+    with pytest.raises(OvertakeError, match="is missing"):
+        run_notebook(root / "notebooks" / "nothing.ipynb", root / "out.ipynb", {}, root)
+
+
+def test_subset_holds_only_the_keys_asked_for():
+    chosen = subset(Params(), ("run.seed", "data"))
+    assert set(chosen) == {"run", "data"}
+    assert set(chosen["run"]) == {"seed"}
+    assert chosen["data"]["edition"] == Params().data.edition
+
+
+def test_steady_notebook_drops_times_and_random_ids():
+    raw = notebook("a = 1")
+    raw["cells"][0]["id"] = "f00ba4"
+    raw["cells"][0]["metadata"]["papermill"] = {"start_time": "now"}
+    raw["metadata"]["papermill"] = {"duration": 1.0}
+    steady = json.dumps(steady_notebook(raw))
+    assert "f00ba4" not in steady
+    assert "papermill" not in steady
