@@ -32,7 +32,7 @@ def weo_edition(settings: Data, editions: pd.DataFrame) -> str:
             )
         return settings.weo_edition
     later = [edition for edition in known if edition >= settings.edition]
-    return later[0] if later else known[-1]
+    return str(later[0] if later else known[-1])
 
 
 def select_edition(milex: pd.DataFrame, settings: Data) -> pd.DataFrame:

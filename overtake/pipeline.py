@@ -15,8 +15,8 @@ from overtake.config.params import Params
 from overtake.errors import OvertakeError
 from overtake.stages import STAGES
 
-#: Seconds that one cell may run, and that a kernel may take to start.
-CELL_TIMEOUT, START_TIMEOUT = 1200, 120
+#: Seconds that one cell may run.
+CELL_TIMEOUT = 1200
 
 #: What would otherwise make two runs differ: hash order, threads, locale, clock zone, a drawing window.
 STEADY = {
@@ -66,6 +66,8 @@ def run_notebook(source: Path, target: Path, parameters: dict[str, Any], root: P
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
+    from overtake import engine
+
     if not source.is_file():
         raise OvertakeError(str(source), "is missing", next_step=f"git checkout -- notebooks/{source.name}")
     partial = root / "data" / "processed" / "failed" / source.name
@@ -75,11 +77,11 @@ def run_notebook(source: Path, target: Path, parameters: dict[str, Any], root: P
             str(source),
             str(partial),
             parameters=parameters,
+            engine_name=engine.register(),
             kernel_name="python3",
             cwd=str(root),
             progress_bar=False,
             execution_timeout=CELL_TIMEOUT,
-            start_timeout=START_TIMEOUT,
         )
     except PapermillExecutionError as error:
         raise OvertakeError(
@@ -92,7 +94,7 @@ def run_notebook(source: Path, target: Path, parameters: dict[str, Any], root: P
         raise OvertakeError(
             f"notebooks/{source.name}",
             f"no answer in time ({_plain(str(error).splitlines()[0])})",
-            allowed=f"{CELL_TIMEOUT} s a cell, {START_TIMEOUT} s to start the kernel",
+            allowed=f"{CELL_TIMEOUT} s a cell",
             next_step="rerun `dvc repro`; on a slow machine lower run.draws in params.yaml",
         ) from None
     steady = steady_notebook(json.loads(partial.read_text(encoding="utf-8")))
