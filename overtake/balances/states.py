@@ -1,0 +1,112 @@
+"""The state of a balance in every draw: crossed, crossing, not within the horizon, crossed back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from overtake.tables import FloatArray
+
+Bools = npt.NDArray[np.bool_]
+
+#: The four states, in the order of their probabilities in tables.
+STATES = ("crossed", "crossing", "not_within", "crossed_back")
+
+
+@dataclass(frozen=True)
+class States:
+    """Who leads in every draw.
+
+    code: (draws,), index into `STATES`. year: (draws,), first year of the lead that China's side holds at the last
+    observed year, or of the first that it takes later; NaN where neither. lead: (draws, years). years: of `lead`.
+    """
+
+    code: npt.NDArray[np.int8]
+    year: npt.NDArray[np.float64]
+    lead: Bools
+    years: tuple[int, ...]
+    last_observed: int
+
+    def probability(self, state: str) -> float:
+        """Return the share of draws in `state`."""
+        return float(np.mean(self.code == STATES.index(state)))
+
+
+def leads(above: Bools, sustain: int) -> Bools:
+    """Return where China's side holds the lead: it changes hands only when the new order lasts `sustain` years.
+
+    above: (draws, years), ratio over its threshold. Before the first order that lasts, China's side does not lead;
+    an order too close to the last year to last does not count.
+    """
+    takes, loses = _lasting(above, sustain), _lasting(~above, sustain)
+    held = np.zeros_like(above)
+    now = np.zeros(above.shape[0], dtype=bool)
+    for year in range(above.shape[1]):
+        now = takes[:, year] | (now & ~loses[:, year])
+        held[:, year] = now
+    return held
+
+
+def states(ratio: FloatArray, years: tuple[int, ...], last_observed: int, sustain: int, threshold: float) -> States:
+    """Return the states of a balance from its `ratio` (draws, years); leading years without a value are left out.
+
+    With T the last observed year: crossed, led at T and to the end; crossed back, led at T and lost the lead later, or
+    led before T and never again; crossing, not led at T, takes the lead later; else not within the horizon.
+    """
+    first = int(np.argmax(np.isfinite(ratio).all(axis=0)))
+    lead = leads(ratio[:, first:] > threshold, sustain)
+    kept_years = tuple(years[first:])
+    at = kept_years.index(last_observed)
+    ahead_now = lead[:, at]
+    loses_later = (~lead[:, at + 1 :]).any(axis=1)
+    takes_later = lead[:, at + 1 :].any(axis=1)
+    led_before = lead[:, :at].any(axis=1)
+    code = np.select(
+        [ahead_now & ~loses_later, ~ahead_now & takes_later, ~ahead_now & ~takes_later & ~led_before],
+        [STATES.index("crossed"), STATES.index("crossing"), STATES.index("not_within")],
+        STATES.index("crossed_back"),
+    ).astype(np.int8)
+    return States(code, _year(lead, at, kept_years), lead, kept_years, last_observed)
+
+
+def crossing_curve(found: States) -> tuple[FloatArray, FloatArray]:
+    """Return P(crossed by year) and P(ahead in year), each (years of `found`).
+
+    Crossed by year y: the lead held at the last observed year began by then, or, where none was held, a later one
+    did. It never falls; the second shows where leads are lost again.
+    """
+    year = found.year[np.isfinite(found.year)]
+    counts = np.array([np.count_nonzero(year <= y) for y in found.years], dtype=float)
+    return counts / len(found.year), found.lead.mean(axis=0)
+
+
+def quantile_year(found: States, level: float) -> float:
+    """Return the first year by which the balance is crossed in at least a share `level` of draws, else NaN."""
+    by_year, _ = crossing_curve(found)
+    reached = np.flatnonzero(by_year >= level)
+    return float(found.years[reached[0]]) if reached.size else float("nan")
+
+
+def _lasting(order: Bools, sustain: int) -> Bools:
+    """Return where `order` holds in this and the next sustain - 1 years; False where fewer years remain."""
+    held = order.copy()
+    for ahead in range(1, sustain):
+        held[:, :-ahead] &= order[:, ahead:]
+        held[:, -ahead:] = False
+    return held
+
+
+def _year(lead: Bools, at: int, years: tuple[int, ...]) -> npt.NDArray[np.float64]:
+    """Return the first year of the lead held at index `at`, or of the first later one, else NaN."""
+    calendar = np.array(years, dtype=float)
+    # Where the lead is held at `at`: the year after the last one without it; else the first year with it after `at`.
+    back = lead[:, at::-1]
+    run = np.where((~back).any(axis=1), np.argmax(~back, axis=1), at + 1)
+    present = calendar[np.clip(at - run + 1, 0, len(years) - 1)]
+    later = lead[:, at + 1 :]
+    future = np.full(len(lead), np.nan)
+    if later.shape[1]:
+        future = np.where(later.any(axis=1), calendar[at + 1 :][np.argmax(later, axis=1)], np.nan)
+    return np.where(lead[:, at], present, future)

@@ -1,0 +1,136 @@
+"""The sections `crossing` and `balances` of the parameters: what a crossing is, and who stands on which side."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+
+from overtake.config.base import Section
+
+#: ISO 3166-1 alpha-3 codes of the economies in data/raw/economies.csv.
+ECONOMIES = (
+    "AUS", "CHN", "GBR", "IDN", "IND", "JPN", "KOR", "MYS", "NZL", "PHL", "RUS", "SGP", "THA", "TWN", "USA", "VNM"
+)  # fmt: skip
+
+
+def _known(iso3: str) -> str:
+    """Return `iso3` where it is one of the project's economies."""
+    if iso3 not in ECONOMIES:
+        raise ValueError(f"unknown economy; allowed: {', '.join(ECONOMIES)}")
+    return iso3
+
+
+Economy = Annotated[str, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": list(ECONOMIES)})]
+Share = Annotated[float, Field(ge=0, le=1)]
+Side = Annotated[dict[Economy, Share], Field(min_length=1)]
+
+
+class Balance(Section):
+    """Two sides, each with the share of every member's military expenditure that counts."""
+
+    label: Annotated[str, Field(min_length=1, max_length=90)]
+    """Name in tables and figures."""
+
+    against: Side = Field(default_factory=lambda: {"CHN": 1.0})
+    """The side whose lead is a crossing: share of each economy's spending that counts, 0 to 1."""
+
+    side: Side
+    """The coalition: share of each economy's spending that counts, 0 to 1."""
+
+    tie_downs: dict[Economy, Share] = Field(default_factory=dict)
+    """Share of a member's spending that another adversary ties down (Korea by North Korea, India by Pakistan), 0 to 1:
+    the member counts with its share times one minus this."""
+
+    threshold: Annotated[float, Field(gt=0, le=10)] = 1.0
+    """Ratio of the two sides at which the balance is crossed: 1 is parity, 0.5 half of the coalition's spending."""
+
+    breakeven: tuple[Economy, ...] = ()
+    """Economies whose break-even share is reported: the share of their spending at which the sides are level."""
+
+    @model_validator(mode="after")
+    def _two_sides(self) -> Self:
+        """Refuse sides that share an economy, count nothing, or tie down or break even on a stranger."""
+        for name, weights in (("against", self.against), ("side", self.side)):
+            if not any(weights.values()):
+                raise ValueError(f"{name} counts nothing: at least one share must be above 0")
+        shared = sorted(set(self.against) & set(self.side))
+        if shared:
+            raise ValueError(f"{', '.join(shared)} stands on both sides; allowed on one")
+        strangers = sorted(set(self.tie_downs) - set(self.side) - set(self.against))
+        if strangers:
+            raise ValueError(f"tie_downs names {', '.join(strangers)}, on neither side; allowed: members of a side")
+        opposed = sorted(set(self.breakeven) & set(self.against))
+        if opposed:
+            raise ValueError(f"breakeven names {', '.join(opposed)} of the other side; allowed: any other economy")
+        return self
+
+
+class Crossing(Section):
+    """When a balance counts as having changed hands, and how it is reported."""
+
+    sustain: Annotated[int, Field(ge=1, le=10)] = 2
+    """Years that a new order must last to count; 1 counts a single year's touch."""
+
+    interval_pct: Annotated[float, Field(ge=50, le=99)] = 80
+    """Width of the interval of margins and crossing years, in per cent."""
+
+
+ALLIES: dict[Economy, str] = {
+    "JPN": "Japan",
+    "KOR": "South Korea",
+    "AUS": "Australia",
+    "PHL": "Philippines",
+    "THA": "Thailand",
+    "IND": "India",
+    "VNM": "Viet Nam",
+    "IDN": "Indonesia",
+    "SGP": "Singapore",
+    "MYS": "Malaysia",
+    "TWN": "Taiwan",
+}
+FIVE: tuple[Economy, ...] = ("JPN", "KOR", "AUS", "PHL", "THA")
+US_SHARES_PCT = (10, 20, 30, 40, 60, 100)
+
+
+def _whole(*members: Economy) -> dict[Economy, float]:
+    return dict.fromkeys(members, 1.0)
+
+
+def default_balances() -> dict[str, Balance]:
+    """Return the dossier's balances by name: coalitions, with shares of the United States, each ally alone."""
+    five, eleven = _whole(*FIVE), _whole(*ALLIES)
+    found = {
+        "five": Balance(label="Five treaty allies", side=five, breakeven=("USA",)),
+        "eleven": Balance(label="Eleven allies and partners", side=eleven, breakeven=("USA", "JPN", "IND")),
+        "quad": Balance(label="Quad", side=_whole("USA", "JPN", "IND", "AUS"), breakeven=("USA",)),
+        "quad_ex_us": Balance(label="Quad without the United States", side=_whole("JPN", "IND", "AUS")),
+        "aukus": Balance(label="AUKUS", side=_whole("USA", "GBR", "AUS"), breakeven=("USA",)),
+        "aukus_ex_us": Balance(label="AUKUS without the United States", side=_whole("GBR", "AUS")),
+        "jpn_kor_aus": Balance(
+            label="Japan, South Korea and Australia", side=_whole("JPN", "KOR", "AUS"), breakeven=("USA",)
+        ),
+    }
+    for name, label, side in (
+        ("five", "Five treaty allies", five),
+        ("eleven", "Eleven allies and partners", eleven),
+    ):
+        for percent in US_SHARES_PCT:
+            found[f"{name}_us{percent}"] = Balance(
+                label=f"{label} and {percent} % of US spending", side={**side, "USA": percent / 100}
+            )
+    found["eleven_ex_vnm"] = Balance(
+        label="Eleven without Viet Nam", side={iso3: 1.0 for iso3 in ALLIES if iso3 != "VNM"}
+    )
+    found["eleven_tied_down"] = Balance(
+        label="Eleven, half of South Korea and a quarter of India tied down",
+        side=eleven,
+        tie_downs={"KOR": 0.5, "IND": 0.25},
+    )
+    found["eleven_vs_chn_rus"] = Balance(
+        label="Eleven against China with Russia", side=eleven, against={"CHN": 1.0, "RUS": 1.0}, breakeven=("USA",)
+    )
+    for iso3, label in ALLIES.items():
+        found[iso3.lower()] = Balance(label=f"{label} alone", side=_whole(iso3))
+    found["usa"] = Balance(label="United States alone", side=_whole("USA"))
+    return found
