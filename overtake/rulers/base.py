@@ -1,0 +1,68 @@
+"""What every ruler is: a name, a unit and a function of paths, figures, settings and seed; and what they share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from overtake.config.rulers import Rulers
+from overtake.errors import OvertakeError
+from overtake.tables import FloatArray, Paths
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The tables a ruler may read: `spending` and `macro` of the clean stage, ledgers `composition`, `estimates`."""
+
+    spending: pd.DataFrame
+    macro: pd.DataFrame
+    composition: pd.DataFrame
+    estimates: pd.DataFrame
+
+
+Measure = Callable[[Paths, Figures, Rulers, int], Paths]
+
+
+@dataclass(frozen=True)
+class Ruler:
+    """A way to measure: `measure` takes paths in constant US$ bn and returns the same paths in a unit of its own."""
+
+    name: str
+    label: str
+    measure: Measure
+
+
+def observed(spending: pd.DataFrame) -> Paths:
+    """Return the observed years as paths of one draw, constant US$ bn; years before an economy's first are NaN."""
+    wide = spending.pivot(index="iso3", columns="year", values="milex_constant_usd_bn")
+    base = int(spending["price_base"].iloc[0])
+    years = tuple(int(year) for year in wide.columns)
+    values = wide.to_numpy(dtype=float)[None]
+    return Paths(values, tuple(str(iso3) for iso3 in wide.index), years, years[-1], f"constant {base} US$ bn")
+
+
+def panel(table: pd.DataFrame, column: str, paths: Paths, *, hold: bool = True) -> FloatArray:
+    """Return `column` of a long table (iso3, year) as (economies, years) of `paths`; NaN where it has no value.
+
+    hold: keep an economy's last value for the years after it, as far as the paths go.
+    """
+    wide = table.pivot(index="iso3", columns="year", values=column).reindex(index=list(paths.economies))
+    if hold:
+        wide = wide.reindex(columns=sorted(set(wide.columns) | set(paths.years))).ffill(axis=1)
+    found: FloatArray = wide.reindex(columns=list(paths.years)).to_numpy(dtype=float).copy()
+    return found
+
+
+def scaled(paths: Paths, factor: FloatArray, unit: str) -> Paths:
+    """Return `paths` times `factor`, broadcast over (draws, economies, years), keeping their dtype."""
+    return paths.with_values(paths.values * factor.astype(paths.values.dtype), unit)
+
+
+def united_states(paths: Paths, panel_: FloatArray) -> FloatArray:
+    """Return the row of the United States, (years,); refuse paths without it, since all prices are relative to it."""
+    if "USA" not in paths.economies:
+        raise OvertakeError("rulers", "prices are relative to the United States", found="paths without USA")
+    row: FloatArray = panel_[paths.economies.index("USA")]
+    return row

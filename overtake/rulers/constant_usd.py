@@ -1,0 +1,15 @@
+"""Constant US$ at the market exchange rates of the price base: SIPRI's own measure of real change."""
+
+from __future__ import annotations
+
+from overtake.config.rulers import Rulers
+from overtake.rulers.base import Figures, Ruler
+from overtake.tables import Paths
+
+
+def measure(paths: Paths, figures: Figures, settings: Rulers, seed: int) -> Paths:
+    """Return the paths as they are."""
+    return paths
+
+
+RULERS = (Ruler("constant_usd", "constant US$ at market exchange rates", measure),)

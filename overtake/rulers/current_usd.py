@@ -1,0 +1,21 @@
+"""Current US$: prices and market exchange rates of each year, as reported; later years with uncertain rates."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from overtake.config.rulers import Rulers
+from overtake.rulers.base import Figures, Ruler, scaled
+from overtake.rulers.prices import current_factor, exchange_shocks
+from overtake.tables import Paths
+
+
+def measure(paths: Paths, figures: Figures, settings: Rulers, seed: int) -> Paths:
+    """Return the paths in current US$ bn."""
+    central = scaled(paths, current_factor(paths, figures, settings.prices), "current US$ bn")
+    if paths.values.shape[0] == 1:
+        return central
+    return scaled(central, np.exp(exchange_shocks(paths, figures, settings.prices, seed)), central.unit)
+
+
+RULERS = (Ruler("current_usd", "current US$", measure),)

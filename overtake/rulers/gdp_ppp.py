@@ -1,0 +1,34 @@
+"""GDP-PPP: current US$ over the GDP price level (IMF), that is, current US$ times exchange rate over PPP factor."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from overtake.config.rulers import Rulers
+from overtake.rulers.base import Figures, Ruler, scaled
+from overtake.rulers.prices import current_factor, price_level, us_prices
+from overtake.streams import stream
+from overtake.tables import FloatArray, Paths
+
+
+def measure(paths: Paths, figures: Figures, settings: Rulers, seed: int) -> Paths:
+    """Return the paths in international $ bn at US prices of the last observed year."""
+    factor = current_factor(paths, figures, settings.prices) / price_level(paths, figures, settings.prices)
+    unit = f"{paths.last_observed} international $ bn"
+    central = scaled(paths, factor / us_prices(paths, figures, settings.prices), unit)
+    return scaled(central, ppp_error(paths, settings.gdp_ppp.error_pct, seed), unit)
+
+
+def ppp_error(paths: Paths, error_pct: float, seed: int) -> FloatArray:
+    """Return a factor for the error of the PPPs, (draws, economies, 1): one for one draw and the United States."""
+    draws = paths.values.shape[0]
+    found = np.ones((draws, len(paths.economies), 1))
+    if draws == 1 or error_pct == 0:
+        return found
+    for at, iso3 in enumerate(paths.economies):
+        if iso3 != "USA":
+            found[:, at, 0] = np.exp(stream(seed, "rulers", "ppp", iso3).normal(0, error_pct / 100, draws))
+    return found
+
+
+RULERS = (Ruler("gdp_ppp", "GDP purchasing-power parity", measure),)

@@ -1,0 +1,36 @@
+"""Military PPP after Robertson: current US$ over the prices of soldiers, operations and equipment, each relative to
+the United States. A poorer economy's advantage shrinks as its relative income, and so its wages, catch up."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from overtake.config.rulers import Rulers
+from overtake.rulers.base import Figures, Ruler, scaled
+from overtake.rulers.composition import weights
+from overtake.rulers.gdp_ppp import ppp_error
+from overtake.rulers.prices import current_factor, price_level, relative_income, us_prices
+from overtake.tables import FloatArray, Paths
+
+
+def measure(paths: Paths, figures: Figures, settings: Rulers, seed: int) -> Paths:
+    """Return the paths in military international $ bn at US prices of the last observed year."""
+    prices = settings.prices
+    current = current_factor(paths, figures, prices) / us_prices(paths, figures, prices)
+    unit = f"{paths.last_observed} military international $ bn"
+    central = scaled(paths, current * multiplier(paths, figures, settings), unit)
+    return scaled(central, ppp_error(paths, settings.gdp_ppp.error_pct, seed), unit)
+
+
+def multiplier(paths: Paths, figures: Figures, settings: Rulers) -> FloatArray:
+    """Return military units per US$ at market exchange rates, (economies, years); one for the United States."""
+    own = settings.military_ppp
+    level = price_level(paths, figures, settings.prices)
+    wages = relative_income(paths, figures, settings.prices, own.convergence_pct) ** own.wage_elasticity
+    price = np.stack([wages, level, level**own.equipment_at_ppp])
+    share = weights(figures.composition, paths.economies, settings.composition)
+    found: FloatArray = np.einsum("cp,pcy->cy", share, 1 / price)
+    return found
+
+
+RULERS = (Ruler("military_ppp", "military purchasing-power parity", measure),)

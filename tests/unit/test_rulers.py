@@ -1,0 +1,328 @@
+"""Rulers against second routes in plain pandas, and against what must hold for any ruler."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+
+from overtake.balances import ratio
+from overtake.config.balances import Balance, default_balances
+from overtake.config.rulers import Composition, Rulers
+from overtake.errors import OvertakeError
+from overtake.rulers import RULERS, Figures, observed
+from overtake.rulers.composition import shares
+from overtake.rulers.military_ppp import multiplier
+from overtake.rulers.prices import exchange_shocks, price_level
+from overtake.rulers.tables import measure, measured, observed_table
+from overtake.tables import Paths
+
+SETTINGS = Rulers()
+ECONOMIES = ("CHN", "IND", "JPN", "USA")
+LAST = 2025
+
+
+def made_figures() -> Figures:
+    """Return four economies, spending 2000-2025 and the macro table 1999-2031, with wobbles so that nothing is flat."""
+    random = np.random.default_rng(8)
+    spending, macro = [], []
+    start = {"CHN": (60, 8.0, 3.5, 8.0, 1300.0), "IND": (30, 40.0, 16.0, 0.9, 1100.0)}
+    start |= {"JPN": (45, 110.0, 120.0, 4900.0 / 127, 127.0), "USA": (500, 1.0, 1.0, 36000.0 / 282, 282.0)}
+    for iso3, (level, rate, ppp, per_head, people) in start.items():
+        real, index, deflator, population, gdp = float(level), 100.0, 100.0, people, per_head * people
+        for year in range(1999, 2032):
+            rate *= np.exp(random.normal(0, 0.05)) if iso3 != "USA" else 1.0
+            index *= 1 + abs(random.normal(0.02, 0.01))
+            deflator *= 1 + abs(random.normal(0.02, 0.01))
+            ppp *= np.exp(random.normal(0, 0.01)) if iso3 != "USA" else 1.0
+            population *= 1.005
+            gdp *= 1.03 + random.normal(0, 0.01)
+            real *= 1.03 + random.normal(0, 0.03)
+            macro.append((iso3, year, gdp, gdp * rate, deflator, index, ppp, population, 3.0))
+            if 2000 <= year <= LAST:
+                current = real * index / 150 * (0.9 + random.uniform(0, 0.2))
+                spending.append((iso3, year, real, current, 2.0, 2024))
+    return Figures(
+        pd.DataFrame(
+            spending,
+            columns=["iso3", "year", "milex_constant_usd_bn", "milex_current_usd_bn", "gdp_share_pct", "price_base"],
+        ),
+        pd.DataFrame(
+            macro,
+            columns=[
+                "iso3", "year", "gdp_usd_bn", "gdp_lcu_bn", "gdp_deflator_index", "cpi_index", "ppp_lcu_per_intl_usd",
+                "population_m", "real_growth_pct",
+            ],
+        ),
+        pd.DataFrame(
+            [("CHN", 2017, "personnel", 0.3), ("CHN", 2017, "operations", 0.3), ("CHN", 2017, "equipment", 0.4),
+             ("IND", 2026, "equipment", 0.28)],
+            columns=["iso3", "year", "part", "share"],
+        ),
+        pd.DataFrame(),
+    )  # fmt: skip
+
+
+FIGURES = made_figures()
+HISTORY = observed(FIGURES.spending)
+
+
+def futures_of(history: Paths, draws: int = 200, to: int = 2040) -> Paths:
+    random = np.random.default_rng(1)
+    ahead = to - history.last_observed
+    steps = random.normal(0.03, 0.05, (draws, len(history.economies), ahead)).cumsum(axis=2)
+    past = np.repeat(history.values, draws, axis=0)
+    values = np.concatenate([past, past[:, :, -1:] * np.exp(steps)], axis=2).astype(np.float32)
+    return Paths(values, history.economies, tuple(range(history.years[0], to + 1)), history.last_observed, history.unit)
+
+
+FUTURES = futures_of(HISTORY)
+CALM = Rulers.model_validate_json('{"prices": {"uncertain": false}, "gdp_ppp": {"error_pct": 0}}')
+NAMES = [name for name in RULERS if name != "symmetric"]
+
+
+def wide(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    return table.pivot(index="year", columns="iso3", values=column)
+
+
+def on(name: str, paths: Paths, settings: Rulers = CALM) -> pd.DataFrame:
+    """Return the first draw on a ruler, years by economies."""
+    found = RULERS[name].measure(paths, FIGURES, settings, 5)
+    return pd.DataFrame(found.values[0].T, index=list(found.years), columns=list(found.economies))
+
+
+def test_registry_and_parameters_name_the_same_rulers() -> None:
+    assert set(RULERS) == set(SETTINGS.use)
+    assert all(ruler.name == name and ruler.label for name, ruler in RULERS.items())
+
+
+def test_constant_usd_is_the_paths() -> None:
+    assert RULERS["constant_usd"].measure(FUTURES, FIGURES, SETTINGS, 1) is FUTURES
+
+
+def test_current_usd_history_is_as_reported() -> None:
+    expected = wide(FIGURES.spending, "milex_current_usd_bn")
+    np.testing.assert_allclose(on("current_usd", HISTORY)[list(expected)], expected)
+
+
+def test_current_usd_future_by_hand() -> None:
+    macro, found = FIGURES.macro, on("current_usd", FUTURES)
+    rate = wide(macro, "gdp_lcu_bn") / wide(macro, "gdp_usd_bn")
+    cpi = wide(macro, "cpi_index")
+    now = FIGURES.spending[FIGURES.spending["year"] == LAST].set_index("iso3")
+    factor = now["milex_current_usd_bn"] / now["milex_constant_usd_bn"]
+    for iso3 in ECONOMIES:
+        real = pd.Series(FUTURES.economy(iso3)[0], index=FUTURES.years)
+        at_2031 = real[2031] * factor[iso3] * (cpi[iso3][2031] / cpi[iso3][LAST]) * (rate[iso3][LAST] / rate[iso3][2031])
+        assert found.loc[2031, iso3] == pytest.approx(at_2031, rel=1e-5)
+        # After the IMF's last year only US inflation moves prices in US$.
+        assert found.loc[2040, iso3] == pytest.approx(at_2031 * real[2040] / real[2031] * 1.02**9, rel=1e-5)
+
+
+def test_gdp_ppp_is_current_usd_times_rate_over_factor() -> None:
+    macro = FIGURES.macro
+    rate = wide(macro, "gdp_lcu_bn") / wide(macro, "gdp_usd_bn")
+    international = wide(FIGURES.spending, "milex_current_usd_bn") * rate / wide(macro, "ppp_lcu_per_intl_usd")
+    us = wide(macro, "gdp_deflator_index")["USA"]
+    expected = international.loc[2000:LAST].div(us.loc[2000:LAST] / us[LAST], axis=0)
+    found = on("gdp_ppp", HISTORY)
+    np.testing.assert_allclose(found[list(expected)], expected)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_military_ppp_of_china_by_hand(share: float) -> None:
+    settings = Rulers.model_validate_json(
+        f'{{"military_ppp": {{"equipment_at_ppp": {share}, "wage_elasticity": 0.6}}, "gdp_ppp": {{"error_pct": 0}}}}'
+    )
+    macro = FIGURES.macro[FIGURES.macro["year"] == 2020].set_index("iso3")
+    level = macro["ppp_lcu_per_intl_usd"] / (macro["gdp_lcu_bn"] / macro["gdp_usd_bn"])
+    head = macro["gdp_usd_bn"] / macro["population_m"]
+    wage = (head["CHN"] / head["USA"]) ** 0.6
+    by_hand = 0.3 / wage + 0.3 / level["CHN"] + 0.4 / level["CHN"] ** share
+    found = multiplier(HISTORY, FIGURES, settings)
+    assert found[0, HISTORY.years.index(2020)] == pytest.approx(by_hand)
+    np.testing.assert_allclose(found[ECONOMIES.index("USA")], 1.0)
+
+
+def test_military_ppp_with_all_at_ppp_is_gdp_ppp() -> None:
+    settings = Rulers.model_validate_json(
+        '{"military_ppp": {"equipment_at_ppp": 1}, "composition": {"personnel": 0, "operations": 1, "equipment": 0},'
+        '"gdp_ppp": {"error_pct": 0}}'
+    )
+    bare = Figures(FIGURES.spending, FIGURES.macro, FIGURES.composition.iloc[:0], FIGURES.estimates)
+    one = RULERS["military_ppp"].measure(HISTORY, bare, settings, 1).values
+    np.testing.assert_allclose(one, RULERS["gdp_ppp"].measure(HISTORY, bare, settings, 1).values)
+
+
+def test_military_multiplier_falls_as_incomes_converge() -> None:
+    found = multiplier(FUTURES, FIGURES, SETTINGS)[ECONOMIES.index("CHN")]
+    after = found[FUTURES.years.index(2031) :]
+    assert (np.diff(after) < 0).all()
+    held = Rulers.model_validate_json('{"military_ppp": {"convergence_pct": 0}}')
+    still = multiplier(FUTURES, FIGURES, held)[ECONOMIES.index("CHN")]
+    np.testing.assert_allclose(still[FUTURES.years.index(2031) :], still[FUTURES.years.index(2031)])
+
+
+def test_stock_by_hand_and_in_the_long_run() -> None:
+    found = on("stock", HISTORY)
+    spent = wide(FIGURES.spending, "milex_constant_usd_bn")["JPN"]
+    growth = max(np.log(spent[2010] / spent[2000]) / 10, 0)
+    stock = spent[2000] / (growth + 0.075)
+    for year in range(2001, LAST + 1):
+        stock = stock * 0.925 + spent[year]
+    assert found.loc[LAST, "JPN"] == pytest.approx(stock)
+
+
+@pytest.mark.parametrize("depreciation", [5, 7.5, 10])
+def test_stock_ratio_in_steady_state(depreciation: float) -> None:
+    """Stock ratio = flow ratio x (g_US + d) / (g_CN + d), dossier D3, with growth compounded."""
+    years = np.arange(1900, 2026)
+    values = np.stack([100 * 1.06 ** (years - 1900.0), 100 * 1.02 ** (years - 1900.0)])[None]
+    paths = Paths(values, ("CHN", "USA"), tuple(int(y) for y in years), 2025, "constant 2024 US$ bn")
+    settings = Rulers.model_validate_json(f'{{"stock": {{"depreciation_pct": {depreciation}}}}}')
+    found = RULERS["stock"].measure(paths, FIGURES, settings, 1).values[0, :, -1]
+    rate = depreciation / 100
+    flow = values[0, 0, -1] / values[0, 1, -1]
+    # K/M in steady state is (1 + g) / (g + d).
+    assert found[0] / found[1] == pytest.approx(flow * (1.06 / (0.06 + rate)) / (1.02 / (0.02 + rate)), rel=2e-3)
+
+
+def test_own_share_stock_is_the_equal_one_times_the_share() -> None:
+    equal, own = on("stock", HISTORY), on("stock_own", HISTORY)
+    np.testing.assert_allclose(own["CHN"], 0.4 * equal["CHN"])
+    np.testing.assert_allclose(own["IND"], 0.28 * equal["IND"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_factor_common_to_all_changes_no_ratio(name: str) -> None:
+    pair = Balance(label="x", side={"JPN": 1.0, "IND": 0.5})
+    doubled = FUTURES.with_values(FUTURES.values * np.float32(2), FUTURES.unit)
+    one = ratio(RULERS[name].measure(FUTURES, FIGURES, SETTINGS, 3), pair)
+    two = ratio(RULERS[name].measure(doubled, FIGURES, SETTINGS, 3), pair)
+    np.testing.assert_array_equal(one, two)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_history_joins_the_future_and_draws_keep_dtype(name: str) -> None:
+    found = RULERS[name].measure(FUTURES, FIGURES, CALM, 3)
+    past = RULERS[name].measure(HISTORY, FIGURES, CALM, 3)
+    assert found.values.dtype == np.float32
+    assert found.unit == past.unit
+    np.testing.assert_allclose(found.values[0, :, : len(past.years)], past.values[0], rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_same_seed_same_bytes_and_each_draw_its_own(name: str) -> None:
+    one = RULERS[name].measure(FUTURES, FIGURES, SETTINGS, 3).values
+    assert one.tobytes() == RULERS[name].measure(FUTURES, FIGURES, SETTINGS, 3).values.tobytes()
+
+
+def test_exchange_shocks_follow_the_estimated_volatility() -> None:
+    many = futures_of(HISTORY, draws=20_000)
+    shocks = exchange_shocks(many, FIGURES, SETTINGS.prices, 1)
+    macro = FIGURES.macro
+    rate = wide(macro, "gdp_lcu_bn") / wide(macro, "gdp_usd_bn")
+    prices = wide(macro, "cpi_index") / rate
+    real = np.log(prices.div(prices["USA"], axis=0)).loc[2000:LAST].diff().dropna()
+    first = shocks[:, :, many.years.index(LAST + 1)]
+    np.testing.assert_allclose(first[:, :3].std(axis=0), real[["CHN", "IND", "JPN"]].std(), rtol=0.03)
+    assert not shocks[:, ECONOMIES.index("USA")].any()
+    assert not shocks[:, :, : many.years.index(LAST) + 1].any()
+    keep = 0.5 ** (1 / 4.0)
+    second = shocks[:, :, many.years.index(LAST + 2)]
+    assert np.polyfit(first[:, 0], second[:, 0], 1)[0] == pytest.approx(keep, abs=0.02)
+
+
+def test_appreciation_lifts_current_usd_alone() -> None:
+    risen = Rulers.model_validate_json(
+        '{"prices": {"uncertain": false, "real_appreciation_pct": {"CHN": 3}, "appreciation_years": 5},'
+        '"gdp_ppp": {"error_pct": 0}}'
+    )
+    for name, lift in (("current_usd", 1.03**5), ("gdp_ppp", 1.0), ("constant_usd", 1.0)):
+        before, after = on(name, FUTURES), on(name, FUTURES, risen)
+        assert after.loc[2040, "CHN"] / before.loc[2040, "CHN"] == pytest.approx(lift, rel=1e-5), name
+        np.testing.assert_array_equal(after.loc[:LAST, "CHN"], before.loc[:LAST, "CHN"])
+    assert price_level(FUTURES, FIGURES, risen.prices)[0, -1] > price_level(FUTURES, FIGURES, CALM.prices)[0, -1]
+
+
+def test_missing_years_stay_missing_on_every_ruler() -> None:
+    values = HISTORY.values.copy()
+    values[0, 2, :3] = np.nan
+    paths = HISTORY.with_values(values, HISTORY.unit)
+    for name in NAMES:
+        found = RULERS[name].measure(paths, FIGURES, CALM, 1).values
+        assert np.isnan(found[0, 2, :3]).all(), name
+        assert np.isfinite(found[0, :, 3:]).all(), name
+
+
+def test_an_economy_without_macro_figures_is_refused_by_name() -> None:
+    figures = Figures(
+        FIGURES.spending, FIGURES.macro[FIGURES.macro["iso3"] != "JPN"], FIGURES.composition, FIGURES.estimates
+    )
+    found = RULERS["gdp_ppp"].measure(FUTURES, figures, CALM, 1)
+    with pytest.raises(OvertakeError, match=r"JPN: no value in 2025"):
+        ratio(found, Balance(label="x", side={"JPN": 1.0}), "jpn")
+
+
+def test_observed_table_is_the_contract() -> None:
+    settings = SETTINGS.model_copy(update={"use": ("constant_usd", "gdp_ppp")})
+    table = observed_table(FIGURES, settings, 1)
+    assert list(table.columns) == ["ruler", "iso3", "year", "value", "unit"]
+    assert set(table["ruler"]) == set(settings.use)
+    assert table["value"].notna().all()
+    assert [name for name, _ in measured(FUTURES, FIGURES, settings, 1)] == list(settings.use)
+    one = measure("gdp_ppp", HISTORY, FIGURES, settings, 1).economy("IND")[0]
+    rows = table[(table["ruler"] == "gdp_ppp") & (table["iso3"] == "IND")]
+    np.testing.assert_array_equal(rows["value"], one)
+
+
+def ledger(*rows: tuple[str, int, str, float]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["iso3", "year", "part", "share"])
+
+
+def test_composition_fills_what_the_ledger_lacks() -> None:
+    default = Composition()
+    found = shares(FIGURES.composition, ("CHN", "IND", "JPN"), default)
+    np.testing.assert_allclose(found[["personnel", "operations", "equipment"]].astype(float).sum(axis=1), 1)
+    assert found.loc["JPN", "personnel"] == default.personnel
+    assert found.loc["JPN", "known"] == ""
+    assert found.loc["IND", "known"] == "equipment"
+    assert found.loc["IND", "personnel"] == pytest.approx(0.72 * 0.45 / 0.75)
+    newest = ledger(("CHN", 2010, "personnel", 0.9), ("CHN", 2017, "personnel", 0.3))
+    assert shares(newest, ("CHN",), default).loc["CHN", "personnel"] == 0.3
+
+
+@pytest.mark.parametrize(
+    ("rows", "what"),
+    [
+        ([("CHN", 2017, "wages", 0.3)], "unknown part 'wages'"),
+        ([("CHN", 2017, "personnel", 31.0)], "allowed 0 to 1"),
+        ([("CHN", 2017, "personnel", 0.5), ("CHN", 2017, "operations", 0.6)], "below 1"),
+        ([("CHN", 2017, part, 0.4) for part in ("personnel", "operations", "equipment")], "sum to 1.2"),
+    ],
+)
+def test_bad_compositions_are_refused(rows: list, what: str) -> None:
+    with pytest.raises(OvertakeError, match=what):
+        shares(ledger(*rows), ("CHN",), Composition())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"use": []}',
+        '{"use": ["constant_usd", "constant_usd"]}',
+        '{"use": ["mppp"]}',
+        '{"composition": {"personnel": 0.9}}',
+        '{"stock": {"depreciation_pct": 0}}',
+        '{"military_ppp": {"wage_elasticity": 1.5}}',
+        '{"prices": {"real_appreciation_pct": {"XXX": 1}}}',
+    ],
+)
+def test_bad_parameters_are_refused(text: str) -> None:
+    with pytest.raises(ValidationError):
+        Rulers.model_validate_json(text)
+
+
+def test_default_balances_are_known_to_all() -> None:
+    assert {iso3 for balance in default_balances().values() for iso3 in balance.side} >= {"USA", "JPN", "TWN"}
