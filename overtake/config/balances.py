@@ -23,6 +23,8 @@ def _known(iso3: str) -> str:
 
 Economy = Annotated[str, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": list(ECONOMIES)})]
 Share = Annotated[float, Field(ge=0, le=1)]
+#: Names of balances: small letters, digits and underscores, since they become cells, keys and addresses.
+BalanceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Side = Annotated[dict[Economy, Share], Field(min_length=1)]
 
 

@@ -120,12 +120,15 @@ def _plain(value: Any, path: tuple[str, ...]) -> Any:
 
 def _sentence(problem: Any) -> str:
     """Return one line for a pydantic problem: path, what is wrong, value, nearest valid name."""
-    location = [str(part) for part in problem["loc"]]
+    location = [str(part) for part in problem["loc"] if part != "[key]"]
     path = ".".join(location)
     if problem["type"] == "extra_forbidden":
         return f"{path}: no such parameter; {_nearest(location[-1], _siblings(location[:-1]))}"
     shown = repr(problem["input"])
-    return f"{path}: {problem['msg'].lower()} (found {shown if len(shown) < 80 else shown[:77] + '...'})"
+    said = str(problem["msg"])
+    # Our own validators name economies and parameters, pydantic's only types and ranges: only those lose capitals.
+    text = said.removeprefix("Value error, ") if problem["type"] == "value_error" else said.lower()
+    return f"{path}: {text} (found {shown if len(shown) < 80 else shown[:77] + '...'})"
 
 
 def _siblings(parents: list[str]) -> list[str]:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
+from overtake.config.balances import Balance, BalanceName, Crossing, default_balances
 from overtake.config.base import Section
 from overtake.config.core import Brief, Data, Run
+from overtake.config.rulers import Rulers
+from overtake.config.scenario import Scenario
+from overtake.config.scenarios import Scenarios
 
 
 class Params(Section):
@@ -11,4 +19,10 @@ class Params(Section):
 
     data: Data = Data()
     run: Run = Run()
+    rulers: Rulers = Rulers()
+    scenario: Scenario = Scenario()
+    crossing: Crossing = Crossing()
+    balances: Annotated[dict[BalanceName, Balance], Field(min_length=1)] = Field(default_factory=default_balances)
+    """The balances by name: two sides, each with the share of every member's spending that counts."""
+    scenarios: Scenarios = Scenarios()
     brief: Brief = Brief()
