@@ -85,3 +85,16 @@ def gdp_constant_usd(spending: pd.DataFrame, macro: pd.DataFrame, iso3: str, las
     path = growth.reindex(range(int(growth.index[0]), max(year, int(growth.index[-1])) + 1)).ffill()
     factors = 1 + path.reindex(list(years)).to_numpy(dtype=float) / 100
     return float(row["milex_constant_usd_bn"].iloc[0]) / (share / 100) * float(np.prod(factors))
+
+
+def sipri_per_government(crosswalk: pd.DataFrame, iso3: str) -> float:
+    """Return what one per cent of GDP in the government's definition is in SIPRI's, from data/raw/crosswalk.csv."""
+    rows = crosswalk[crosswalk["iso3"] == iso3]
+    if rows.empty:
+        raise OvertakeError(
+            f"scenario.share_targets.{iso3}.definition",
+            "data/raw/crosswalk.csv has no factor for this economy",
+            found="government",
+            allowed="sipri",
+        )
+    return float(rows["sipri_over_headline"].iloc[0])
