@@ -49,11 +49,15 @@ def _balance(arguments: argparse.Namespace) -> int:
     futures, observed = _measured(arguments.ruler, params)
     drawn = ratio(futures, asked, "--side")
     found = states(drawn, futures.years, futures.last_observed, params.crossing.sustain, asked.threshold)
-    print(_answer(asked, arguments.ruler, futures, observed, found, params.crossing, drawn))
-    print(_by_years(found, arguments.by or [2030, 2035, 2040]))
+    lines = [
+        _answer(asked, arguments.ruler, futures, observed, found, params.crossing, drawn),
+        _by_years(found, arguments.by or [2030, 2035, 2040]),
+    ]
     if arguments.break_even:
-        share = breakeven(futures, asked, arguments.break_even.upper(), "--side")
-        print(_shares(arguments.break_even.upper(), futures, share, arguments.by or [futures.last_observed, 2035]))
+        member = arguments.break_even.upper()
+        share = breakeven(futures, asked, member, "--break-even")
+        lines.append(_shares(member, futures, share, arguments.by or [futures.last_observed, 2035]))
+    print("\n".join(lines))
     return 0
 
 
@@ -86,6 +90,7 @@ def _answer(
     import numpy as np
 
     from overtake.balances import ratio
+    from overtake.balances.sides import weights
     from overtake.balances.states import STATES
     from overtake.balances.summary import first_crossed, year_interval
 
@@ -101,8 +106,9 @@ def _answer(
         "not_within": f"not crossed by {horizon}",
         "crossed_back": "crossed back",
     }
+    against, side = weights(asked)
     lines = [
-        f"{_names(asked.against)} against {_names(asked.side)}  ({ruler}, {futures.unit})",
+        f"{_names(against)} against {_names(side)}  ({ruler}, {futures.unit})",
         f"ratio in {last}: {now:.2f} ({crossing.interval_pct:g} % interval {low:.2f} to {high:.2f});"
         f" crossed above {asked.threshold:g}",
         f"as published: {'not crossed at ' + str(last) if np.isnan(crossed) else f'crossed in {crossed:.0f}'}",
@@ -139,4 +145,4 @@ def _shares(member: str, futures: Paths, share: Any, years: list[int]) -> str:
 
 def _names(shares: dict[str, float]) -> str:
     """Return `JPN + KOR + 50 % AUS`."""
-    return " + ".join(iso3 if share == 1 else f"{share:.0%} {iso3}" for iso3, share in shares.items())
+    return " + ".join(iso3 if share == 1 else f"{share * 100:g} % {iso3}" for iso3, share in shares.items())

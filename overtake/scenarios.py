@@ -12,7 +12,7 @@ import pandas as pd
 from pydantic import Field, ValidationError
 
 from overtake.adjust import adjust
-from overtake.balances import joined, ratio, summarise
+from overtake.balances import joined, summarise
 from overtake.balances.summary import BY_YEARS
 from overtake.config.base import Section
 from overtake.config.load import override, parse, read_yaml

@@ -114,7 +114,8 @@ def test_current_usd_future_by_hand() -> None:
     factor = now["milex_current_usd_bn"] / now["milex_constant_usd_bn"]
     for iso3 in ECONOMIES:
         real = pd.Series(FUTURES.economy(iso3)[0], index=FUTURES.years)
-        at_2031 = real[2031] * factor[iso3] * (cpi[iso3][2031] / cpi[iso3][LAST]) * (rate[iso3][LAST] / rate[iso3][2031])
+        inflation = cpi[iso3][2031] / cpi[iso3][LAST]
+        at_2031 = real[2031] * factor[iso3] * inflation * rate[iso3][LAST] / rate[iso3][2031]
         assert found.loc[2031, iso3] == pytest.approx(at_2031, rel=1e-5)
         # After the IMF's last year only US inflation moves prices in US$.
         assert found.loc[2040, iso3] == pytest.approx(at_2031 * real[2040] / real[2031] * 1.02**9, rel=1e-5)
