@@ -12,6 +12,8 @@ from overtake.config.balances import Balance
 from overtake.errors import OvertakeError, raise_all
 from overtake.tables import FloatArray, Paths
 
+Bools = npt.NDArray[np.bool_]
+
 
 @dataclass(frozen=True)
 class Sides:
@@ -33,15 +35,21 @@ def weights(balance: Balance) -> tuple[dict[str, float], dict[str, float]]:
     return effective(balance.against), effective(balance.side)
 
 
-def sides(paths: Paths, balance: Balance, name: str = "balance") -> Sides:
+def presence(paths: Paths) -> Bools:
+    """Return where an economy has a value in every draw, (economies, years)."""
+    return np.asarray(np.isfinite(paths.values).all(axis=0))
+
+
+def sides(paths: Paths, balance: Balance, name: str = "balance", present: Bools | None = None) -> Sides:
     """Return both sides of `balance` from the first year in which every member has a value.
 
-    Raise OvertakeError, naming each, for members that the paths lack or that lack a value after that year.
+    present: `presence(paths)`, where the caller has it already. Raise OvertakeError, naming each, for members that the
+    paths lack or that lack a value after that year.
     """
     against, side = weights(balance)
     if not against or not side:
         raise OvertakeError(f"balances.{name}.tie_downs", "leave a side with nothing", allowed="below 1 for one member")
-    first = first_whole_year(paths, [*against, *side], name)
+    first = first_whole_year(paths, [*against, *side], name, present)
     return Sides(
         _weighted(paths, against)[:, first:],
         _weighted(paths, side)[:, first:],
@@ -50,15 +58,17 @@ def sides(paths: Paths, balance: Balance, name: str = "balance") -> Sides:
     )
 
 
-def ratio(paths: Paths, balance: Balance, name: str = "balance") -> FloatArray:
+def ratio(paths: Paths, balance: Balance, name: str = "balance", present: Bools | None = None) -> FloatArray:
     """Return against over side, shape (draws, years of `paths`); NaN before the first year with every member."""
-    both = sides(paths, balance, name)
+    both = sides(paths, balance, name, present)
     found = np.full((paths.values.shape[0], len(paths.years)), np.nan, dtype=both.side.dtype)
     found[:, len(paths.years) - len(both.years) :] = both.against / both.side
     return found
 
 
-def breakeven(paths: Paths, balance: Balance, member: str, name: str = "balance") -> FloatArray:
+def breakeven(
+    paths: Paths, balance: Balance, member: str, name: str = "balance", present: Bools | None = None
+) -> FloatArray:
     """Return the share of `member`'s spending at which the balance stands at its threshold, (draws, years of `paths`).
 
     The rest of the side keeps its weights; below 0 the coalition leads without the member, above 1 all of it is not
@@ -70,28 +80,28 @@ def breakeven(paths: Paths, balance: Balance, member: str, name: str = "balance"
         )
     against, side = weights(balance)
     rest = {iso3: weight for iso3, weight in side.items() if iso3 != member}
-    first = first_whole_year(paths, [*against, *rest, member], name)
+    first = first_whole_year(paths, [*against, *rest, member], name, present)
     missing = _weighted(paths, against) / balance.threshold - _weighted(paths, rest)
     share: FloatArray = missing / paths.economy(member)
     share[:, :first] = np.nan
     return share
 
 
-def first_whole_year(paths: Paths, members: list[str], name: str) -> int:
+def first_whole_year(paths: Paths, members: list[str], name: str, present: Bools | None = None) -> int:
     """Return the index of the first year with a value for every member; refuse members without values after it."""
     place = f"balances.{name}, measured in {paths.unit}"
     absent = [iso3 for iso3 in members if iso3 not in paths.economies]
     raise_all(place, [f"{iso3}: no values on this ruler; known: {', '.join(paths.economies)}" for iso3 in absent])
-    at = [paths.economies.index(iso3) for iso3 in members]
-    present: npt.NDArray[np.bool_] = np.asarray(np.isfinite(paths.values[:, at, :]).all(axis=0))
+    everyone = presence(paths) if present is None else present
+    of_members = everyone[[paths.economies.index(iso3) for iso3 in members]]
     # The first year after which nobody has a gap, but never later than the last observed: a gap there is refused.
     last = paths.years.index(paths.last_observed)
-    began = np.array([int(np.argmax(row)) if row.any() else len(paths.years) for row in present])
+    began = np.array([int(np.argmax(row)) if row.any() else len(paths.years) for row in of_members])
     first = min(int(began.max()), last)
     gaps = [
         f"{iso3}: no value in "
         + ", ".join(str(paths.years[index]) for index in np.flatnonzero(~row[first:])[:5] + first)
-        for iso3, row in zip(members, present, strict=True)
+        for iso3, row in zip(members, of_members, strict=True)
         if not row[first:].all()
     ]
     raise_all(place, gaps, next_step="leave the member out of the balance, or choose another ruler or gap rule")

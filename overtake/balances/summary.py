@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from overtake.balances.sides import breakeven, ratio
+from overtake.balances.sides import Bools, breakeven, presence, ratio
 from overtake.balances.states import STATES, States, crossing_curve, quantile_year, states
 from overtake.config.balances import Balance, Crossing
 from overtake.errors import OvertakeError
@@ -59,11 +59,12 @@ def summarise(
     rows: list[dict[str, object]] = []
     curves: list[pd.DataFrame] = []
     shares: list[pd.DataFrame] = []
+    present = presence(paths)
     for name, balance in balances.items():
         head = {"balance": name, "ruler": ruler, "edition": edition, "last_observed": paths.last_observed}
         try:
-            row, curve = _one(paths, observed, balance, settings, name)
-            even = [_breakeven_rows(paths, balance, member, name) for member in balance.breakeven]
+            row, curve = _one(paths, observed, balance, settings, name, present)
+            even = [_breakeven_rows(paths, balance, member, name, present) for member in balance.breakeven]
         except OvertakeError as error:
             rows.append({**head, "refused": " ".join(str(error).split())})
             continue
@@ -125,10 +126,10 @@ def quantiles(values: FloatArray, percents: tuple[int, ...]) -> FloatArray:
 
 
 def _one(
-    paths: Paths, observed: Paths, balance: Balance, settings: Crossing, name: str
+    paths: Paths, observed: Paths, balance: Balance, settings: Crossing, name: str, present: Bools
 ) -> tuple[dict[str, float], pd.DataFrame]:
     """Return one balance's row of `crossings` and its rows of `curves`."""
-    drawn = ratio(paths, balance, name)
+    drawn = ratio(paths, balance, name, present)
     found = states(drawn, paths.years, paths.last_observed, settings.sustain, balance.threshold)
     by_year, ahead = crossing_curve(found)
     kept = drawn[:, -len(found.years) :]
@@ -155,9 +156,9 @@ def _one(
     return row, curve
 
 
-def _breakeven_rows(paths: Paths, balance: Balance, member: str, name: str) -> pd.DataFrame:
+def _breakeven_rows(paths: Paths, balance: Balance, member: str, name: str, present: Bools) -> pd.DataFrame:
     """Return the quantiles of the break-even share by year, from the first year that has it."""
-    share = breakeven(paths, balance, member, name)
+    share = breakeven(paths, balance, member, name, present)
     first = int(np.argmax(np.isfinite(share).all(axis=0)))
     frame = pd.DataFrame({"member": member, "year": paths.years[first:]})
     for percent, band in zip(SHARE_QUANTILES, quantiles(share[:, first:], SHARE_QUANTILES), strict=True):
