@@ -1,0 +1,68 @@
+"""Reversal and waterfall, by hand on even paths."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from overtake.config.balances import Balance, Crossing
+from overtake.errors import OvertakeError
+from overtake.reversal import reversal, waterfall
+from overtake.tables import Paths
+
+YEARS = tuple(range(2020, 2041))
+PAIR = Balance(label="pair", side={"JPN": 1.0, "KOR": 0.5})
+
+
+def even(japan_growth: list[float], china: float = 0.03) -> Paths:
+    """Return a draw for each growth of Japan after 2025: China 110, Japan 80, Korea 40 at 2025."""
+    values = np.empty((len(japan_growth), 3, len(YEARS)))
+    ahead = np.maximum(np.array(YEARS) - 2025, 0)
+    for draw, growth in enumerate(japan_growth):
+        values[draw, 0] = 110 * (1 + china) ** ahead
+        values[draw, 1] = 80 * (1 + growth) ** ahead
+        values[draw, 2] = 40
+    return Paths(values, ("CHN", "JPN", "KOR"), YEARS, 2025, "constant 2024 US$ bn")
+
+
+def test_reversal_by_hand() -> None:
+    # With 6 % Japan + half of Korea pass China's 3 % path in some year; with 3 % never.
+    fast = next(
+        year for year in YEARS if year > 2025 and 80 * 1.06 ** (year - 2025) + 20 >= 110 * 1.03 ** (year - 2025)
+    )
+    assert 2030 < fast <= 2035
+    table = reversal({"off": even([0.03] * 4), "cut": even([0.06] + [0.03] * 3)}, {"pair": PAIR}, Crossing(), ruler="x")
+    rows = table.set_index("plans")
+    assert rows.loc["off", "p_behind_now"] == 1
+    assert rows.loc["off", "p_regained_by_2040"] == 0
+    assert rows.loc["cut", "p_regained_by_2030"] == 0
+    assert rows.loc["cut", "p_regained_by_2035"] == 0.25
+    assert rows.loc["cut", "p_leads_in_2040"] == 0.25
+    expected = 110 * 1.03**10 / (80 * 1.03**10 + 20)
+    assert rows.loc["off", "ratio_2035_median"] == pytest.approx(expected)
+
+
+def test_more_plans_never_lower_the_chance_of_regaining() -> None:
+    random = np.random.default_rng(4).normal(0.04, 0.03, 300)
+    table = reversal(
+        {"off": even(list(random)), "face_value": even(list(random + 0.01))}, {"pair": PAIR}, Crossing(), ruler="x"
+    ).set_index("plans")
+    for year in (2030, 2035, 2040):
+        assert table.loc["face_value", f"p_regained_by_{year}"] >= table.loc["off", f"p_regained_by_{year}"]
+
+
+def test_waterfall_adds_up_by_hand() -> None:
+    without, planned = even([0.03, 0.01]), even([0.05, 0.03], china=0.04)
+    steps = waterfall(without, planned, PAIR, 2030).set_index("step")
+    japan = np.mean([80 * 1.05**5, 80 * 1.03**5]) - np.mean([80 * 1.03**5, 80 * 1.01**5])
+    assert steps.loc["JPN", "adds"] == pytest.approx(japan)
+    assert steps.loc["KOR", "adds"] == 0
+    assert steps.loc["CHN", "adds"] == pytest.approx(-110 * (1.04**5 - 1.03**5))
+    mean = np.mean(planned.economy("JPN")[:, 10] + 0.5 * planned.economy("KOR")[:, 10] - planned.economy("CHN")[:, 10])
+    assert steps.loc["planned", "margin"] == pytest.approx(mean)
+    assert list(steps.index) == ["without", "JPN", "KOR", "CHN", "planned"]
+
+
+def test_waterfall_refuses_a_year_beyond_the_futures() -> None:
+    with pytest.raises(OvertakeError, match="2060"):
+        waterfall(even([0.03]), even([0.03]), PAIR, 2060)
