@@ -13,18 +13,45 @@ if TYPE_CHECKING:
 YEAR = 2035
 #: Rulers drawn at most, and panels in a row.
 MARKS, ACROSS = 2, 3
-ROW, HEAD, FOOT, LEFT = 26, 46, 44, 150
+ROW, HEAD, FOOT, LEFT = 26, 46, 26, 150
 
 
 def drawing(table: pd.DataFrame, params: Params) -> str:
     """Return the SVG of `table` (see `overtake.scenarios.compare`): dots are medians, lines 80 % intervals."""
     from overtake.report import style
+    from overtake.report.figure import standalone
 
     balances = list(params.scenarios.balances)
     rows = list(dict.fromkeys(table["scenario"]))
     deep = -(-len(balances) // ACROSS)
-    size = style.Size(style.WIDE, deep * (HEAD + ROW * len(rows)) + FOOT + 22 * deep)
-    return style.draw(size, lambda figure, at: _plot(figure, at, table, params, balances, rows))
+    size = style.Size(style.WIDE, deep * (HEAD + ROW * len(rows) + FOOT))
+    svg = style.draw(size, lambda figure, at: _plot(figure, at, table, params, balances, rows))
+    edition, last = table["edition"].iloc[0], table["last_observed"].iloc[0]
+    lines = [
+        f"What would move the balance by {YEAR}",
+        f"China's side over the coalition in {YEAR}, median and 80 % interval; right of the line China leads. "
+        + _marks(params),
+        f"Source: SIPRI edition {edition}, observed to {last}; Overtake's futures. Scenarios carry no probability.",
+    ]
+    return standalone(svg, lines, _alt(table, balances, params))
+
+
+def _marks(params: Params) -> str:
+    """Return what the marks stand for."""
+    from overtake.rulers import RULERS
+
+    names = [RULERS[ruler].label for ruler in params.scenarios.rulers[:MARKS]]
+    return "; ".join(f"{mark}: {name}" for mark, name in zip(("Dots", "squares"), names, strict=False)) + "."
+
+
+def _alt(table: pd.DataFrame, balances: list[str], params: Params) -> str:
+    """Return the figure in words: the middle ratio of every scenario, first balance and ruler."""
+    rows = table[(table["balance"] == balances[0]) & (table["ruler"] == params.scenarios.rulers[0])]
+    said = ", ".join(
+        f"{label} {ratio:.2f}"
+        for label, ratio in zip(rows["scenario_label"], rows[f"ratio_{YEAR}_median"], strict=True)
+    )
+    return f"Dot plots, a panel for each of {len(balances)} balances. {params.balances[balances[0]].label}: {said}."
 
 
 def _plot(figure: Any, size: Any, table: pd.DataFrame, params: Params, balances: list[str], rows: list[str]) -> None:
@@ -34,7 +61,7 @@ def _plot(figure: Any, size: Any, table: pd.DataFrame, params: Params, balances:
     labels = dict(zip(table["scenario"], table["scenario_label"], strict=True))
     rulers = list(params.scenarios.rulers)[:MARKS]
     width = (size.width - LEFT - 10) / ACROSS
-    deep = HEAD + ROW * len(rows) + 22
+    deep = HEAD + ROW * len(rows) + FOOT
     for index, balance in enumerate(balances):
         across, down = index % ACROSS, index // ACROSS
         left, top = LEFT + across * width, down * deep + HEAD
@@ -63,16 +90,6 @@ def _plot(figure: Any, size: Any, table: pd.DataFrame, params: Params, balances:
         axes.locator_params(axis="x", nbins=4)
         axes.tick_params(labelsize=11)
         axes.set_title(_wrapped(params.balances[balance].label), fontsize=12, loc="left", color=style.INK)
-    names = " and ".join(
-        f"{word} {ruler.replace('_', ' ')}" for word, ruler in zip(("dots:", "squares:"), rulers, strict=False)
-    )
-    figure.text(
-        10 / size.width,
-        12 / size.height,
-        f"China's side over the coalition in {YEAR}, median and 80 % interval; right of the line China leads; {names}",
-        fontsize=11,
-        color=style.MUTED,
-    )
 
 
 def _wrapped(label: str) -> str:
