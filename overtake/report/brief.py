@@ -1,0 +1,191 @@
+"""What `notebooks/brief.ipynb` calls: every piece of the brief by name, each left out where its table is absent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from overtake import paths as places
+from overtake.report import blocks, findings, parts, records
+from overtake.report.blocks import Block
+from overtake.report.charts import balance, checks, coalition, countries, crossing, ledgers
+from overtake.report.context import Context
+from overtake.report.figure import Figure
+from overtake.report.formats import YEAR
+from overtake.report.sentences import View, state_sentence
+from overtake.tables import Paths, read_paths
+
+
+class Brief:
+    """The pieces of one brief over one set of tables; numbers and figures are recorded as they are made."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.figures: dict[str, Figure] = {}
+
+    @classmethod
+    def open(cls, settings: Mapping[str, Any] | None = None, root: Path = places.ROOT) -> Brief:
+        """Return the brief over the tables under `root`; without `settings`, those of params.yaml."""
+        if not settings or "balances" not in settings:
+            from overtake.config.load import load
+
+            settings = load(root / "params.yaml").model_dump(mode="json") | dict(settings or {})
+        return cls(Context.open(root, settings))
+
+    @cached_property
+    def futures(self) -> Paths | None:
+        """Return the draws, or nothing where that stage has not run."""
+        path = self.ctx.root / "data" / "processed" / "futures.parquet"
+        return read_paths(path) if path.is_file() else None
+
+    def section(self, title: str, text: str = "", *pieces: Any) -> Block:
+        """Return a numbered section; nothing where none of `pieces` has content."""
+        return blocks.section(title, text, *pieces)
+
+    def box(self, title: str, text: str) -> Markup:
+        """Return a boxed aside of markdown prose."""
+        return blocks.box(title, blocks.prose(text))
+
+    def figure(self, drawn: Figure | None) -> Figure | None:
+        """Keep a figure for publication and return it."""
+        if drawn is not None:
+            self.figures[drawn.id] = drawn
+        return drawn
+
+    # The head of the page
+
+    def head(self) -> Block:
+        """Return title, standfirst and dateline."""
+        return Block(findings.head(self.ctx))
+
+    def findings(self) -> Block:
+        """Return the key findings, each with number, interval and year."""
+        return self.section("Key findings", "", findings.findings(self.ctx))
+
+    def state(self, name: str, ruler: str | None = None) -> Markup:
+        """Return a paragraph on the state of one balance, or nothing where it is not measured."""
+        view = View(self.ctx, name, ruler or self.ctx.headline_ruler)
+        if name not in self.ctx.balances or not self.ctx.has("crossings") or not view.measured:
+            return Markup("")
+        return Markup("<p>{}</p>").format(state_sentence(view))
+
+    # Figures
+
+    def surplus(self) -> Figure | None:
+        """Return surplus and deficit of the headline balance."""
+        return self.figure(balance.surplus(self.ctx, self.futures))
+
+    def fans(self) -> Figure | None:
+        """Return the headline ratio's fans on three rulers."""
+        return self.figure(balance.fans(self.ctx))
+
+    def curves(self) -> Figure | None:
+        """Return crossing-probability curves."""
+        return self.figure(crossing.curves(self.ctx))
+
+    def matrix(self) -> Figure | None:
+        """Return the heat map of balances and rulers."""
+        return self.figure(crossing.matrix(self.ctx))
+
+    def dots(self) -> Figure | None:
+        """Return interval dots of crossing years."""
+        return self.figure(crossing.dots(self.ctx))
+
+    def stack(self) -> Figure | None:
+        """Return the stacked coalition with China's line."""
+        return self.figure(coalition.stack(self.ctx))
+
+    def breakeven(self, member: str = "USA") -> Figure | None:
+        """Return the break-even band."""
+        return self.figure(coalition.breakeven(self.ctx, member))
+
+    def economies(self) -> Figure | None:
+        """Return the small multiples of economies."""
+        return self.figure(countries.multiples(self.ctx, self.futures))
+
+    def slopes(self) -> Figure | None:
+        """Return slopes of the share of GDP."""
+        return self.figure(countries.slopes(self.ctx))
+
+    def estimates(self) -> Figure | None:
+        """Return the dumbbell of China estimates."""
+        return self.figure(ledgers.estimates(self.ctx))
+
+    def plans(self) -> Figure | None:
+        """Return the waterfall of announced plans."""
+        return self.figure(ledgers.plans(self.ctx))
+
+    def tornado(self) -> Figure | None:
+        """Return the tornado of sensitivities."""
+        return self.figure(checks.tornado(self.ctx))
+
+    def revisions(self) -> Figure | None:
+        """Return the ratio as successive editions had it."""
+        return self.figure(checks.revisions(self.ctx))
+
+    # Tables
+
+    def scorecard(self) -> Markup:
+        """Return the claims with verdicts."""
+        return parts.scorecard(self.ctx)
+
+    def terms(self) -> Markup:
+        """Return the table of calibrated words."""
+        return parts.terms(self.ctx)
+
+    def states(self) -> Markup:
+        """Return the four states, as defined in docs/architecture.md."""
+        return parts.states(self.ctx)
+
+    def rulers(self) -> Markup:
+        """Return the headline balance on every ruler."""
+        return parts.rulers(self.ctx)
+
+    def allies(self) -> Markup:
+        """Return when each economy alone was passed."""
+        return parts.allies(self.ctx)
+
+    def reversal(self) -> Markup:
+        """Return how likely the coalition regains the lead, balance by balance."""
+        return parts.reversal(self.ctx)
+
+    def would_change(self) -> Markup:
+        """Return what would change each verdict."""
+        return parts.would_change(self.ctx)
+
+    def editions(self) -> Markup:
+        """Return the editions with DOI and hash."""
+        return parts.editions(self.ctx)
+
+    def register(self) -> Markup:
+        """Return the register of earlier forecasts."""
+        return parts.register(self.ctx)
+
+    def skill(self) -> Markup:
+        """Return how the method would have done."""
+        return parts.skill(self.ctx)
+
+    def gaps(self) -> Markup:
+        """Return which years were filled, and how."""
+        return parts.gaps(self.ctx)
+
+    def changes(self) -> Markup:
+        """Return what moved against the last published run."""
+        return parts.changes(self.ctx)
+
+    def citation(self) -> Markup:
+        """Return how to cite, from CITATION.cff."""
+        return parts.citation(self.ctx)
+
+    def year(self, which: str = "last") -> Markup:
+        """Return the last observed year or the horizon, recorded."""
+        cell = self.ctx.last_cell() if which == "last" else self.ctx.horizon_cell()
+        return self.ctx.num.show(cell, YEAR)
+
+    def records(self) -> Block:
+        """Return the table of every number's source, with the records for the publisher. Call it last."""
+        return records.block(self)

@@ -1,0 +1,189 @@
+"""Coalitions: who makes up the sum, and what share of US spending would level it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from overtake.report import style
+from overtake.report.charts import common
+from overtake.report.context import Context
+from overtake.report.figure import Column, Figure, make
+from overtake.report.formats import BN, SHARE, YEAR
+from overtake.report.style import Size
+
+FIRST_SHOWN = 2000
+
+
+def stack(ctx: Context, balance: str | None = None) -> Figure | None:
+    """Return stacked columns of the coalition's largest members and the rest, with China's side as a line."""
+    if not ctx.has("rulers"):
+        return None
+    balance, ruler = balance or ctx.headline_balance, "constant_usd"
+    against, side = common.weights(ctx, balance)
+    values = common.history(ctx, ruler)
+    values = values[values.index >= FIRST_SHOWN].dropna(subset=[*against, *side])
+    weighted = pd.DataFrame({iso3: values[iso3] * weight for iso3, weight in side.items()})
+    large = list(weighted.iloc[-1].sort_values(ascending=False, kind="stable").index[:3])
+    rest = [iso3 for iso3 in weighted if iso3 not in large]
+    table = weighted[large].copy()
+    if rest:
+        table["others"] = weighted[rest].sum(axis=1)
+    table["china"] = sum(values[iso3] * weight for iso3, weight in against.items())
+    table = table.reset_index(names="year")
+    parts = [name for name in table.columns if name not in ("year", "china")]
+    names = {name: ctx.name(name) for name in large} | {"others": f"{len(rest)} others"}
+    who = " and ".join(ctx.name(iso3) for iso3 in against)
+    last = int(table["year"].iloc[-1])
+    biggest = large[0]
+    top_two = ctx.num.derive(
+        f"stack.{balance}.top-two",
+        float(weighted[large[:2]].iloc[-1].sum() / weighted.iloc[-1].sum()),
+        "the two largest members over the sum",
+        [ctx.cell("rulers", "value", ruler=ruler, iso3=iso3, year=last) for iso3 in side],
+    )
+    label = common.articled(ctx.label_text(balance))
+    named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
+    colours = [style.COALITION, style.GREEN, style.PURPLE, "#9aa5b1"]
+
+    def plot(figure: Any, size: Size) -> None:
+        room = max(style.text_width(text, 13, True) for text in (*names.values(), who)) + 14
+        axes = style.panel(figure, size, 38, min(room, 120), 14, 30)
+        base = np.zeros(len(table))
+        labels = []
+        for index, name in enumerate(parts):
+            heights = table[name].to_numpy()
+            axes.bar(table["year"], heights, 0.82, bottom=base, color=colours[index], lw=0, alpha=0.85)
+            labels.append((base[-1] + heights[-1] / 2, names[name], style.MUTED if index == 3 else colours[index]))
+            base += heights
+        axes.plot(table["year"], table["china"], color=style.PAPER, lw=5)
+        axes.plot(table["year"], table["china"], color=style.CHINA, lw=2.6)
+        labels.append((float(table["china"].iloc[-1]), who, style.CHINA))
+        style.year_axis(axes, FIRST_SHOWN, last, Size(size.width - int(room), size.height))
+        axes.set_xlim(FIRST_SHOWN - 0.6, last + 0.6)
+        axes.set_ylim(0, max(base.max(), table["china"].max()) * 1.06)
+        style.direct_labels(axes, size, labels, last + 0.5)
+
+    return make(
+        ctx.num,
+        "stack",
+        title=Markup("{} and {} make up {} of what {} spend").format(
+            ctx.name(biggest), ctx.name(large[1]), ctx.num.show(top_two, SHARE), named
+        ),
+        subtitle=Markup("Military expenditure, constant ({}) US$ billion at market exchange rates").format(
+            ctx.num.show(ctx.base_cell(), YEAR)
+        ),
+        alt=(
+            f"Stacked columns of the coalition's spending with a line for {who}, {FIRST_SHOWN} to {last}. In {last}: "
+            + ", ".join(f"{names[name]} {table[name].iloc[-1]:.0f}" for name in parts)
+            + f"; {who} {table['china'].iloc[-1]:.0f} billion dollars."
+        ),
+        description=Markup(
+            "Columns add up the coalition's members, the largest at the bottom; the line is China's side. Where the "
+            "line runs above the columns, China's side spends more."
+        ),
+        source=common.source_line(ctx, ruler),
+        table=table,
+        columns={"year": Column("Year", YEAR, "year")}
+        | {name: Column(f"{names[name]}, US$ bn", BN, "value") for name in parts}
+        | {"china": Column(f"{who}, US$ bn", BN, "value")},
+        plot=plot,
+        edition=ctx.edition,
+    )
+
+
+def breakeven(ctx: Context, member: str = "USA", ruler: str | None = None) -> Figure | None:
+    """Return the share of `member`'s spending that levels each balance, by year, with 50 and 80 per cent bands."""
+    if not ctx.has("breakeven"):
+        return None
+    ruler = ruler or ctx.headline_ruler
+    frame = ctx.need("breakeven")
+    frame = frame[(frame["ruler"] == ruler) & (frame["member"] == member) & (frame["year"] >= FIRST_SHOWN)]
+    wanted = [ctx.headline_balance, "five", "eleven", *dict.fromkeys(frame["balance"])]
+    have = set(frame["balance"])
+    chosen = [n for n in dict.fromkeys(wanted) if n in have and member not in ctx.balances[n].side][:2]
+    if not chosen:
+        return None
+    last, end = ctx.last_observed, int(frame["year"].max())
+    until = min(end, last + 15)
+    frame = frame[(frame["year"] <= until) & frame["balance"].isin(chosen)]
+    now = ctx.cell("breakeven", "share_q50", balance=chosen[0], member=member, ruler=ruler, year=last)
+    later = ctx.cell("breakeven", "share_q50", balance=chosen[0], member=member, ruler=ruler, year=last + 10)
+    label = common.articled(ctx.label_text(chosen[0]))
+    named = ctx.prose(label, f"params.balances.{chosen[0]}.label", f"balances.{chosen[0]}.label")
+    if later.value > 0:
+        title = Markup("By {}, {} need {} of {} spending to match China").format(
+            ctx.num.show(common.year_cell(ctx, "breakeven", last + 10, "breakeven"), YEAR), named,
+            ctx.num.show(later, SHARE), "US" if member == "USA" else f"{ctx.name(member)}'s",
+        )  # fmt: skip
+    else:
+        title = Markup("{} match China without {} spending").format(
+            Markup(str(named)[:1].upper() + str(named)[1:]), "US" if member == "USA" else f"{ctx.name(member)}'s"
+        )
+
+    def plot(figure: Any, size: Size) -> None:
+        low = min(0.0, float(frame["share_q10"].clip(lower=-0.3).min()))
+        high = max(0.4, min(1.0, float(frame["share_q90"].max()) * 1.05))
+        for position, name in enumerate(chosen):
+            if size.small:
+                height = size.height / len(chosen)
+                axes = style.panel(
+                    figure, size, 42, 12, 30 + position * height, 26 + (len(chosen) - 1 - position) * height
+                )
+            else:
+                width = size.width / len(chosen)
+                axes = style.panel(
+                    figure, size, 42 + position * width, size.width - (position + 1) * width + 10, 30, 30
+                )
+            part = frame[frame["balance"] == name]
+            x = part["year"].to_numpy(float)
+            colour = (style.COALITION, style.GREEN)[position]
+            for a, b, strength in (("share_q10", "share_q90", 0.2), ("share_q25", "share_q75", 0.32)):
+                axes.fill_between(x, part[a], part[b], color=colour, alpha=strength, lw=0)
+            seen = x <= last
+            axes.plot(x[seen], part["share_q50"].to_numpy()[seen], color=colour)
+            axes.plot(x[x >= last], part["share_q50"].to_numpy()[x >= last], color=colour, ls=(0, (4, 1.5)))
+            axes.axhline(0, color=style.INK, lw=1)
+            axes.axvline(last + 0.5, color=style.MUTED, lw=0.8, ls=(0, (1, 2)))
+            style.year_axis(axes, FIRST_SHOWN, until, Size(size.width if size.small else 300, size.height))
+            axes.set_ylim(low, high)
+            ticks = [t / 10 for t in range(-2, 11, 2) if low <= t / 10 <= high]
+            axes.set_yticks(ticks, [f"{100 * t:.0f}%".replace("-", "−") for t in ticks])
+            style.bold(axes, 0, 1.03, ctx.label_text(name), transform=axes.transAxes, fontsize=13, va="bottom",
+                       color=style.DARK[colour])  # fmt: skip
+            if position == 0:
+                axes.text(FIRST_SHOWN + 0.4, 0 - 0.03 * (high - low), "below zero: level without it", fontsize=11.5,
+                          color=style.MUTED, va="top")  # fmt: skip
+
+    names = ["share_q10", "share_q25", "share_q50", "share_q75", "share_q90"]
+    table = frame.assign(balance=frame["balance"].map(ctx.label_text))[["balance", "year", *names]]
+    who = "US" if member == "USA" else ctx.name(member)
+    return make(
+        ctx.num,
+        "breakeven" if member == "USA" else f"breakeven-{member.lower()}",
+        title=title,
+        subtitle=Markup("Share of {} military expenditure at which the sides are level, {}").format(
+            who, ctx.ruler_name(ruler)
+        ),
+        note=Markup("The bands hold half and four fifths of the futures."),
+        alt=(
+            f"Line with bands for the break-even share of {who} spending. For {label}: {100 * now.value:.0f} per cent "
+            f"in {last}, {100 * later.value:.0f} per cent in {last + 10}."
+        ),
+        description=Markup(
+            "For each coalition the share of {} spending that would have to be counted on its side to level the "
+            "balance. For {} it was {} in the last observed year. Below zero the coalition leads without it; above the "
+            "top all of it is not enough."
+        ).format(who, named, ctx.num.show(now, SHARE)),
+        source=common.source_line(ctx, ruler, futures=True),
+        table=table,
+        columns={"balance": Column("Balance"), "year": Column("Year", YEAR, "year")}
+        | {name: Column(f"Share, {name[-2:]}th percentile", SHARE, name) for name in names},
+        plot=plot,
+        height=330,
+        narrow_height=520,
+        edition=ctx.edition,
+    )

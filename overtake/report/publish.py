@@ -1,0 +1,98 @@
+"""From the executed notebook to reports/: everything is written beside, then put in place at once."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from overtake.errors import OvertakeError
+from overtake.report.blocks import MIME
+
+
+def publish(executed: Path, out: Path, *, pdf: bool = True) -> list[Path]:
+    """Write the brief of the executed notebook to the folder `out`; return the files, relative to it.
+
+    brief.html, brief.pdf, numbers.json, metrics.json, figures/*.svg, tables/*.csv. All are written to a sibling
+    folder first: a failure leaves the last good brief as it was.
+    """
+    fresh = out.parent / f".{out.name}.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    try:
+        write_all(executed, fresh, pdf=pdf)
+        return replace(fresh, out)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def write_all(executed: Path, folder: Path, *, pdf: bool = True) -> None:
+    """Write every published file into the empty `folder`."""
+    notebook = read_notebook(executed)
+    data = published_data(notebook)
+    page = render(notebook)
+    (folder / "brief.html").write_text(page, encoding="utf-8")
+    _write_json(folder / "numbers.json", data.get("numbers", {}))
+    _write_json(folder / "metrics.json", data.get("metrics", {}))
+    for name in ("figures", "tables"):
+        (folder / name).mkdir()
+    for figure in data.get("figures", []):
+        (folder / "figures" / f"{figure['id']}.svg").write_text(figure["svg"], encoding="utf-8")
+        (folder / "tables" / f"{figure['id']}.csv").write_text(figure["csv"], encoding="utf-8")
+    if pdf:
+        from overtake.report.pdf import write_pdf
+
+        write_pdf(page, folder / "brief.pdf")
+
+
+def read_notebook(path: Path) -> Any:
+    """Return the notebook at `path`; a missing, damaged or failed one is refused."""
+    import nbformat
+
+    try:
+        notebook: Any = nbformat.read(str(path), as_version=4)  # type: ignore[no-untyped-call]
+    except FileNotFoundError as error:
+        raise OvertakeError(str(path), "is missing", next_step="run `dvc repro brief`") from error
+    except (ValueError, nbformat.reader.NotJSONError) as error:
+        raise OvertakeError(str(path), "is not a notebook", next_step="run `dvc repro brief`") from error
+    for number, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                raise OvertakeError(f"{path}, cell {number}", f"failed: {output.ename}: {output.evalue}")
+    return notebook
+
+
+def render(notebook: Any) -> str:
+    """Return the page of an executed notebook."""
+    from overtake.report.exporter import BriefExporter
+
+    page, _ = BriefExporter().from_notebook_node(notebook)  # type: ignore[no-untyped-call]
+    return str(page)
+
+
+def published_data(notebook: Any) -> dict[str, Any]:
+    """Return what the notebook's last block of records holds, nothing for an analyst's own notebook."""
+    found: dict[str, Any] = {}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            found |= output.get("data", {}).get(MIME, {})
+    return found
+
+
+def replace(fresh: Path, out: Path) -> list[Path]:
+    """Put the files of `fresh` in place under `out`, and remove what an earlier brief left; return the files."""
+    files = sorted(path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file())
+    for name in files:
+        target = out / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (fresh / name).replace(target)
+    for folder in ("figures", "tables"):
+        for path in sorted((out / folder).glob("*")):
+            if path.relative_to(out) not in files:
+                path.unlink()
+    return files
+
+
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")

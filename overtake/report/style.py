@@ -1,0 +1,233 @@
+"""The one look of all figures: typeface, palette, canvas, and SVG that is the same bytes every time.
+
+Sizes are CSS pixels: a wide drawing is 720 across (a desk, a page), a narrow one 360 (a phone).
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FONTS = Path(__file__).parent / "fonts"
+FAMILY, BOLD = "Source Sans 3", "Source Sans 3 SemiBold"
+#: Text options for semi-bold.
+STRONG: dict[str, Any] = {"family": [BOLD], "weight": 600}
+
+#: Okabe and Ito's colours that reach 3:1 on white, at most five a figure; text in a colour uses its darker twin.
+CHINA, COALITION, GREEN, PURPLE, INK = "#d55e00", "#0072b2", "#009e73", "#bd5f95", "#1d2733"
+SERIES = (COALITION, CHINA, GREEN, PURPLE, INK)
+LINES = ("-", (0, (5, 1.6)), (0, (1.2, 1.4)), (0, (6, 1.5, 1.2, 1.5)), "-")
+DARK = {CHINA: "#a34700", COALITION: "#005a8c", GREEN: "#006b4e", PURPLE: "#8f3c6b", INK: INK}
+MUTED, RULE, PAPER, SHADE = "#5a6672", "#cfd6dd", "#ffffff", "#eef1f4"
+
+#: Every colour that a page in the dark replaces: hex in the SVG -> name of the CSS variable.
+VARIABLES = {
+    CHINA: "c-china",
+    COALITION: "c-coalition",
+    GREEN: "c-green",
+    PURPLE: "c-purple",
+    INK: "c-ink",
+    DARK[CHINA]: "c-china-text",
+    DARK[COALITION]: "c-coalition-text",
+    DARK[GREEN]: "c-green-text",
+    DARK[PURPLE]: "c-purple-text",
+    MUTED: "c-muted",
+    RULE: "c-rule",
+    PAPER: "c-paper",
+    SHADE: "c-shade",
+}
+
+WIDE, NARROW = 720, 360
+
+
+@dataclass(frozen=True)
+class Size:
+    """A drawing's size in CSS pixels; `small` asks for fewer labels and ticks."""
+
+    width: int
+    height: int
+
+    @property
+    def small(self) -> bool:
+        """Tell whether this is the drawing for a phone."""
+        return self.width < 500
+
+
+@functools.cache
+def _ready() -> None:
+    """Register the typeface and set what all drawings share."""
+    import matplotlib as mpl
+    from matplotlib import font_manager
+
+    for file in sorted(FONTS.glob("*.ttf")):
+        font_manager.fontManager.addfont(str(file))
+    mpl.rcParams.update(
+        {
+            "font.family": [FAMILY, "DejaVu Sans"],
+            "font.size": 13,
+            "svg.fonttype": "none",
+            "svg.hashsalt": "overtake",
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.spines.left": False,
+            "axes.edgecolor": MUTED,
+            "axes.linewidth": 0.8,
+            "axes.grid": True,
+            "axes.grid.axis": "y",
+            "axes.axisbelow": True,
+            "axes.labelcolor": MUTED,
+            "axes.unicode_minus": True,
+            "grid.color": RULE,
+            "grid.linewidth": 0.7,
+            "text.color": INK,
+            "xtick.color": MUTED,
+            "ytick.color": MUTED,
+            "xtick.labelcolor": MUTED,
+            "ytick.labelcolor": MUTED,
+            "xtick.major.size": 4,
+            "xtick.major.width": 0.8,
+            "ytick.major.size": 0,
+            "ytick.major.pad": 4,
+            "lines.linewidth": 2.2,
+            "lines.solid_capstyle": "round",
+            "path.simplify": True,
+            "path.simplify_threshold": 0.2,
+        }
+    )
+
+
+def draw(size: Size, plot: Callable[[Any, Size], None]) -> str:
+    """Return the SVG of `plot(figure, size)`: steady bytes, text as text, no size attributes, no metadata."""
+    _ready()
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(size.width / 72, size.height / 72), dpi=72)
+    figure.patch.set_visible(False)
+    plot(figure, size)
+    buffer = io.StringIO()
+    canvas: Any = FigureCanvasSVG(figure)
+    canvas.print_svg(buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return tidy(buffer.getvalue())
+
+
+def panel(figure: Any, size: Size, left: float, right: float, top: float, bottom: float) -> Any:
+    """Return axes that fill `figure` but for margins in CSS pixels."""
+    width, height = size.width, size.height
+    return figure.add_axes(
+        (left / width, bottom / height, 1 - (left + right) / width, 1 - (top + bottom) / height), facecolor="none"
+    )
+
+
+def tidy(svg: str) -> str:
+    """Return matplotlib's SVG without prolog, metadata, unused ids and spare precision."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.S)
+    svg = re.sub(r'(<svg[^>]*?) (?:height|width)="[^"]*"', r"\1", svg, count=1)
+    svg = re.sub(r'(<svg[^>]*?) (?:height|width)="[^"]*"', r"\1", svg, count=1)
+    svg = re.sub(r'\s+xmlns:xlink="[^"]*"', "", svg, count=1).replace("xlink:href", "href")
+    svg = re.sub(r'(<svg[^>]*?) version="[^"]*"', r"\1", svg, count=1)
+    svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.S)
+    used = set(re.findall(r"url\(#([^)]+)\)|href=\"#([^\"]+)\"", svg))
+    kept = {first or second for first, second in used}
+    svg = re.sub(r' id="([^"]+)"', lambda m: m.group() if m.group(1) in kept else "", svg)
+    svg = re.sub(r"(\d+\.\d{2})\d+", r"\1", svg)
+    svg = re.sub(r"(font-weight: \d+; )?font-family: 'Source Sans 3 SemiBold'[^;\"]*", "font-weight: 600", svg)
+    svg = re.sub(r"; font-family: 'Source Sans 3'[^;\"]*", "", svg)
+    svg = re.sub(r"font-weight: 600; (font-size: [\d.]+px); font-weight: 600", r"font-weight: 600; \1", svg)
+    svg = svg.replace("<svg", "<svg font-family=\"'Source Sans 3', 'Helvetica Neue', Arial, sans-serif\"", 1)
+    svg = re.sub(r"<style type=\"text/css\">.*?</style>", "", svg, flags=re.S)
+    svg = re.sub(r"<defs>\s*</defs>\s*", "", svg)
+    svg = svg.replace(' transform="rotate(-0 ', ' transform="rotate(0 ')
+    svg = re.sub(r' transform="rotate\(0 [^"]*\)"', "", svg)
+    return re.sub(r">\s+<", "><", svg).strip()
+
+
+def inline(svg: str, prefix: str) -> str:
+    """Return `svg` for a page: ids under `prefix`, colours as CSS variables that a dark page can replace."""
+    svg = re.sub(r' id="([^"]+)"', rf' id="{prefix}-\1"', svg)
+    svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)
+    svg = re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', svg)
+    return re.sub(
+        r"#[0-9a-f]{6}\b",
+        lambda m: f"var(--{VARIABLES[m.group()]}, {m.group()})" if m.group() in VARIABLES else m.group(),
+        svg,
+    )
+
+
+def text_width(text: str, size: float, bold: bool = False) -> float:
+    """Return the width of `text` in CSS pixels."""
+    _ready()
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    width, _, _ = text_to_path.get_text_width_height_descent(
+        text, FontProperties(**(STRONG if bold else {"family": [FAMILY, "DejaVu Sans"]}), size=size), ismath=False
+    )
+    return float(width)
+
+
+def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Return `places` moved as little as needed to stand at least `gap` apart within [low, high], order kept."""
+    order = sorted(range(len(places)), key=lambda index: (places[index], index))
+    gap = min(gap, (high - low) / max(1, len(places) - 1)) if len(places) > 1 else gap
+    groups: list[list[float]] = []  # [wanted centre, count]
+    for index in order:
+        groups.append([min(max(places[index], low), high), 1.0])
+        while len(groups) > 1 and groups[-1][0] - groups[-2][0] < gap * (groups[-1][1] + groups[-2][1]) / 2:
+            last, before = groups.pop(), groups.pop()
+            count = last[1] + before[1]
+            centre = (last[0] * last[1] + before[0] * before[1]) / count
+            half = gap * (count - 1) / 2
+            groups.append([min(max(centre, low + half), high - half), count])
+    moved: list[float] = []
+    for centre, count in groups:
+        moved += [centre + gap * (step - (count - 1) / 2) for step in range(int(count))]
+    result = [0.0] * len(places)
+    for place, index in zip(moved, order, strict=True):
+        result[index] = place
+    return result
+
+
+def direct_labels(
+    axes: Any, size: Size, labels: Sequence[tuple[float, str, str]], x: float, gap_px: float = 16, font: float = 13
+) -> None:
+    """Write (y, text, colour) labels at data x, to the right, kept `gap_px` apart; text in the dark twin colours."""
+    box = axes.get_position()
+    low, high = axes.get_ylim()
+    per_px = (high - low) / (box.height * size.height)
+    lines = [text.count("\n") + 1 for _, text, _ in labels]
+    gap = gap_px * max(lines, default=1) * per_px
+    places = spread([y for y, _, _ in labels], gap, low + gap_px * per_px / 2, high - gap_px * per_px / 3)
+    for (_, text, colour), place in zip(labels, places, strict=True):
+        axes.annotate(
+            text,
+            (x, place),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            ha="left",
+            color=DARK.get(colour, colour),
+            fontsize=font,
+            **STRONG,
+            annotation_clip=False,
+            linespacing=1.05,
+        )
+
+
+def year_axis(axes: Any, first: int, last: int, size: Size) -> None:
+    """Set a year axis from `first` to `last` with few round ticks."""
+    span = last - first
+    step = next(step for step in (1, 2, 5, 10, 20, 50) if span / step <= (4.2 if size.small else 8.2))
+    axes.set_xlim(first, last)
+    axes.set_xticks([year for year in range(first, last + 1) if year % step == 0])
+
+
+def bold(axes_or_figure: Any, x: float, y: float, text: str, **options: Any) -> Any:
+    """Write semi-bold text."""
+    return axes_or_figure.text(x, y, text, **STRONG, **options)

@@ -1,0 +1,239 @@
+"""Tables by the contracts of docs/architecture.md, made up: plausible in shape, clearly fake in content."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from overtake.balances import joined, summarise
+from overtake.config.balances import Crossing, default_balances
+from overtake.streams import stream
+from overtake.tables import Paths, write_parquet, write_paths
+
+ECONOMIES = {
+    # iso3: (name, group, fake level in the last year, fake growth a year)
+    "CHN": ("China", "adversary", 300.0, 0.055),
+    "JPN": ("Japan", "ally", 60.0, 0.035),
+    "KOR": ("South Korea", "ally", 50.0, 0.030),
+    "AUS": ("Australia", "ally", 36.0, 0.025),
+    "PHL": ("Philippines", "ally", 6.0, 0.045),
+    "THA": ("Thailand", "ally", 5.5, 0.010),
+    "IND": ("India", "partner", 93.0, 0.040),
+    "VNM": ("Viet Nam", "partner", 11.0, 0.060),
+    "IDN": ("Indonesia", "partner", 15.0, 0.050),
+    "SGP": ("Singapore", "partner", 17.0, 0.030),
+    "MYS": ("Malaysia", "partner", 4.5, 0.020),
+    "TWN": ("Taiwan", "partner", 17.5, 0.040),
+    "NZL": ("New Zealand", "other", 3.0, 0.020),
+    "USA": ("United States", "ally", 900.0, 0.012),
+    "GBR": ("United Kingdom", "other", 85.0, 0.015),
+    "RUS": ("Russia", "other", 150.0, 0.050),
+}
+FIVE = ["JPN", "KOR", "AUS", "PHL", "THA"]
+ELEVEN = [*FIVE, "IND", "VNM", "IDN", "SGP", "MYS", "TWN"]
+FIRST, LAST, HORIZON, DRAWS = 1989, 2025, 2050, 240
+RULERS = ("constant_usd", "current_usd", "gdp_ppp", "military_ppp", "symmetric", "stock")
+UPLIFT = {"gdp_ppp": 2.1, "military_ppp": 1.8, "symmetric": 1.2, "stock": 6.0}
+
+
+def params() -> dict[str, Any]:
+    """Return parameters as a stage may see them."""
+    return {
+        "data": {"edition": "2026-04"},
+        "run": {"seed": 7, "draws": DRAWS},
+        "crossing": {"sustain": 2, "interval_pct": 80},
+        "balances": {name: balance.model_dump(mode="json") for name, balance in default_balances().items()},
+        "brief": {"headline_balance": "eleven", "headline_ruler": "constant_usd"},
+    }
+
+
+def paths(seed: int = 7, tilt: float = 0.0) -> Paths:
+    """Return fake history and futures; `tilt` is added to China's growth."""
+    rng = stream(seed, "synthetic")
+    years = np.arange(FIRST, HORIZON + 1)
+    values = np.empty((DRAWS, len(ECONOMIES), len(years)))
+    for position, (iso3, (_, _, level, growth)) in enumerate(ECONOMIES.items()):
+        growth = growth + (tilt if iso3 == "CHN" else 0.0)
+        past = rng.normal(growth, 0.025, LAST - FIRST)
+        history = np.concatenate([[0.0], np.cumsum(past)])
+        history += np.log(level) - history[-1]
+        drift = growth * 0.7 + rng.normal(0, 0.012, (DRAWS, 1))
+        steps = drift + rng.normal(0, 0.045, (DRAWS, HORIZON - LAST))
+        future = history[-1] + np.cumsum(steps, axis=1)
+        values[:, position] = np.exp(np.hstack([np.tile(history, (DRAWS, 1)), future]))
+    return Paths(values, tuple(ECONOMIES), tuple(int(y) for y in years), LAST, "constant US$ bn")
+
+
+def on_ruler(everyone: Paths, ruler: str) -> Paths:
+    """Return the paths on a ruler, by made-up factors that lift the poor more than China."""
+    factor = np.ones(len(everyone.economies))
+    if ruler in UPLIFT:
+        for position, iso3 in enumerate(everyone.economies):
+            poor = iso3 in ("IND", "VNM", "IDN", "PHL", "THA", "MYS")
+            rich = iso3 in ("USA", "JPN", "AUS", "GBR", "KOR", "SGP", "NZL")
+            factor[position] = UPLIFT[ruler] * (1.6 if poor else 0.75 if rich else 1.0)
+    return everyone.with_values(everyone.values * factor[None, :, None], ruler)
+
+
+def write_all(root: Path, seed: int = 7, tilt: float = 0.0, edition: str = "2026-04") -> dict[str, Any]:
+    """Write every table of the contracts under `root`; return the parameters that belong to them."""
+    processed, raw = root / "data" / "processed", root / "data" / "raw"
+    processed.mkdir(parents=True, exist_ok=True)
+    raw.mkdir(parents=True, exist_ok=True)
+    everyone = paths(seed, tilt)
+    settings = params()
+    settings["data"]["edition"] = edition
+    write_paths(everyone, processed / "futures.parquet")
+    exact = everyone.with_values(everyone.values[:1], everyone.unit)
+    tables = joined(
+        summarise(
+            on_ruler(with_error(everyone), ruler),
+            on_ruler(exact, ruler),
+            default_balances(),
+            Crossing(),
+            ruler=ruler,
+            edition=edition,
+        )
+        for ruler in RULERS
+    )
+    frames = {
+        "spending": spending(everyone, edition),
+        "rulers": rulers(everyone),
+        "crossings": tables.crossings,
+        "curves": tables.curves,
+        "breakeven": tables.breakeven,
+        "claims": claims(edition),
+        "skill": skill(),
+        "sensitivity": sensitivity(),
+    }
+    for name, frame in frames.items():
+        write_parquet(frame, processed / f"{name}.parquet")
+    for name, frame in ledgers(frames["spending"], edition).items():
+        frame.to_csv(raw / f"{name}.csv", index=False)
+    (raw / "references.json").write_text(json.dumps(references(), indent=1), encoding="utf-8")
+    (processed / "figures.json").write_text(json.dumps({"milex.csv": "0" * 64}), encoding="utf-8")
+    return settings
+
+
+def spending(everyone: Paths, edition: str) -> pd.DataFrame:
+    """Return the contract's `spending`."""
+    rows = []
+    for iso3 in everyone.economies:
+        for year, level in zip(everyone.years, everyone.economy(iso3)[0], strict=True):
+            if year <= LAST:
+                rows.append(
+                    {
+                        "iso3": iso3,
+                        "year": year,
+                        "milex_constant_usd_bn": level,
+                        "milex_current_usd_bn": level * 0.97 ** (LAST - year),
+                        "milex_lcu_bn": level * 7,
+                        "gdp_share_pct": 1.0 + (len(iso3 + str(year)) + hash_of(iso3)) % 5 / 2 + (year - 2010) / 60,
+                        "status": "estimate" if iso3 == "CHN" else "reported",
+                        "gap_filled": iso3 == "VNM" and 1995 <= year <= 2002,
+                        "edition": edition,
+                        "price_base": 2024,
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def hash_of(text: str) -> int:
+    """Return a small steady number for `text`."""
+    return sum(ord(letter) for letter in text)
+
+
+def rulers(everyone: Paths) -> pd.DataFrame:
+    """Return the contract's `rulers`."""
+    parts = []
+    for ruler in RULERS:
+        measured = on_ruler(everyone, ruler)
+        for iso3 in measured.economies:
+            frame = pd.DataFrame({"year": measured.years, "value": measured.economy(iso3)[0]})
+            parts.append(frame[frame["year"] <= LAST].assign(ruler=ruler, iso3=iso3, unit=f"{ruler} bn"))
+    return pd.concat(parts, ignore_index=True)[["ruler", "iso3", "year", "value", "unit"]]
+
+
+def with_error(everyone: Paths) -> Paths:
+    """Return the paths with a made-up measurement error, one factor an economy and draw."""
+    rng = stream(3, "synthetic error")
+    factors = np.exp(rng.normal(0, 0.02, (*everyone.values.shape[:2], 1)))
+    return everyone.with_values(everyone.values * factors, everyone.unit)
+
+
+def claims(edition: str) -> pd.DataFrame:
+    """Return the contract's `claims` with three made-up ones."""
+    rows = [
+        ("A1", "A made-up claim that holds", "rank of CHN", 2.0, 2.0, 2.0, "rank", "= 2", "supported",
+         "supported", 2.0),
+        ("A2", "A made-up claim that holds in part", "growth gap", 1.9, 0.4, 3.1, "per cent a year", "> 0",
+         "partly supported", "supported", 2.7),
+        ("A3", "A made-up claim that fails", "shortfall", -3.3, -5.0, -1.0, "per cent", "> 0", "contradicted",
+         "contradicted", 0.4),
+        ("A4", "A claim that spending cannot test", "none", np.nan, np.nan, np.nan, "", "", "not testable",
+         "not testable", np.nan),
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["claim", "sentence", "test", "value", "lo", "hi", "unit", "threshold",
+                                        "verdict", "verdict_2020", "value_2020"])  # fmt: skip
+    frame["edition"] = edition
+    frame["result"] = "The measured value is {value} ({lo} to {hi})."
+    frame["would_change"] = "A value on the other side of the threshold."
+    order = ["claim", "sentence", "test", "edition", "value", "lo", "hi", "unit", "threshold", "verdict"]
+    return frame[[*order, "verdict_2020", "value_2020", "result", "would_change"]]
+
+
+def skill() -> pd.DataFrame:
+    """Return the contract's `skill`."""
+    rows = []
+    for model, base in (("combination", 0.15), ("random_walk", 0.16), ("naive", 0.18)):
+        for horizon in (1, 3, 5, 10):
+            for score, scale in (("crps", 1.0), ("coverage_80", 5.0), ("brier", 0.6)):
+                value = base * scale * (0.6 + horizon / 12 if score != "coverage_80" else 1)
+                rows.append(("rolling", model, "all", horizon, score, value, value * 0.9, value * 1.1, 800))
+    columns = ["backtest", "model", "origin", "horizon", "score", "value", "lo", "hi", "n"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def sensitivity() -> pd.DataFrame:
+    """Return the contract's `sensitivity`."""
+    rows = []
+    for rank, parameter in enumerate(["futures.drift_shrinkage", "futures.plans.realisation", "rulers.ppp.drift",
+                                      "crossing.sustain", "futures.tail"]):  # fmt: skip
+        swing = 0.2 / (rank + 1)
+        rows.append(
+            (parameter, 0.25, 0.75, "eleven_us10", "constant_usd", "p_by_2035", 0.5 - swing, 0.5, 0.5 + swing / 2)
+        )
+    columns = ["parameter", "low", "high", "balance", "ruler", "measure", "at_low", "at_base", "at_high"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def ledgers(spent: pd.DataFrame, edition: str) -> dict[str, pd.DataFrame]:
+    """Return the committed tables of data/raw that the brief reads."""
+    economies = pd.DataFrame([(iso3, e[0], "Asia", e[1]) for iso3, e in ECONOMIES.items()],
+                             columns=["iso3", "name", "region", "group"])  # fmt: skip
+    milex = []
+    for number, name in enumerate(["2020-04", "2023-04", edition]):
+        part = spent[spent["year"] <= 2019 + 3 * number].copy()
+        part["milex_constant_usd_m"] = part["milex_constant_usd_bn"] * 1000 * (1.08 - 0.04 * number)
+        milex.append(part.assign(edition=name, source="sipri"))
+    editions = pd.DataFrame(
+        [("sipri", name, f"{name}-27", 2018 + 3 * i, 1989, 2019 + 3 * i, "10.0000/FAKE", "fake.xlsx", "0" * 64,
+          "2026-11")
+         for i, name in enumerate(["2020-04", "2023-04", edition])],
+        columns=["publisher", "edition", "published", "price_base", "first_year", "last_year", "doi", "file",
+                 "sha256", "accessed"])  # fmt: skip
+    keep = ["edition", "iso3", "year", "milex_constant_usd_m", "gdp_share_pct", "status", "source"]
+    return {"economies": economies, "milex": pd.concat(milex)[keep], "editions": editions}
+
+
+def references() -> list[dict[str, Any]]:
+    """Return a bibliography in CSL-JSON with a made-up work."""
+    return [
+        {"id": "made-up", "type": "report", "title": "A Made-up Report",
+         "author": [{"family": "Nobody", "given": "N."}],
+         "issued": {"date-parts": [[2020, 10]]}, "publisher": "Nowhere Institute", "DOI": "10.0000/made.up"}
+    ]  # fmt: skip
