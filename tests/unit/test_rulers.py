@@ -12,6 +12,7 @@ from overtake.config.balances import Balance, default_balances
 from overtake.config.rulers import Composition, Rulers
 from overtake.errors import OvertakeError
 from overtake.rulers import RULERS, Figures, observed
+from overtake.rulers.china import at_level
 from overtake.rulers.composition import shares
 from overtake.rulers.military_ppp import multiplier
 from overtake.rulers.prices import exchange_shocks, price_level
@@ -21,6 +22,18 @@ from overtake.tables import Paths
 SETTINGS = Rulers()
 ECONOMIES = ("CHN", "IND", "JPN", "USA")
 LAST = 2025
+
+ESTIMATES = pd.DataFrame(
+    [
+        ("fravel_2024", 2024, "hybrid", 460.0, 480.0, 1300.0, 314.0, 997.0),
+        ("low_2023", 2023, "mer", 290.0, 310.0, 916.0, 296.0, 916.0),
+        ("high_2022", 2022, "mer", 330.0, 330.0, 877.0, 292.0, 877.0),
+        ("no_pair", 2020, "mer", 300.0, 300.0, np.nan, 252.0, 778.0),
+        ("greenwalt_2021", 2021, "ppp", 518.0, 518.0, 801.0, 285.0, 806.0),
+    ],
+    columns=["estimate", "year", "basis", "china_usd_bn_lo", "china_usd_bn_hi", "us_usd_bn", "sipri_china_usd_bn",
+             "sipri_us_usd_bn"],
+)  # fmt: skip
 
 
 def made_figures() -> Figures:
@@ -60,7 +73,7 @@ def made_figures() -> Figures:
              ("IND", 2026, "equipment", 0.28)],
             columns=["iso3", "year", "part", "share"],
         ),
-        pd.DataFrame(),
+        ESTIMATES,
     )  # fmt: skip
 
 
@@ -79,7 +92,7 @@ def futures_of(history: Paths, draws: int = 200, to: int = 2040) -> Paths:
 
 FUTURES = futures_of(HISTORY)
 CALM = Rulers.model_validate_json('{"prices": {"uncertain": false}, "gdp_ppp": {"error_pct": 0}}')
-NAMES = [name for name in RULERS if name != "symmetric"]
+NAMES = list(RULERS)
 
 
 def wide(table: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -163,6 +176,71 @@ def test_military_multiplier_falls_as_incomes_converge() -> None:
     held = Rulers.model_validate_json('{"military_ppp": {"convergence_pct": 0}}')
     still = multiplier(FUTURES, FIGURES, held)[ECONOMIES.index("CHN")]
     np.testing.assert_allclose(still[FUTURES.years.index(2031) :], still[FUTURES.years.index(2031)])
+
+
+def test_symmetric_reproduces_the_pair() -> None:
+    found = on("symmetric", HISTORY).loc[2024]
+    spent = wide(FIGURES.spending, "milex_current_usd_bn").loc[2024]
+    us = wide(FIGURES.macro, "gdp_deflator_index")["USA"]
+    at_2024 = found * us[2024] / us[LAST]
+    assert at_2024["CHN"] / spent["CHN"] == pytest.approx(470 / 314)
+    assert at_2024["USA"] / spent["USA"] == pytest.approx(1300 / 997)
+    assert (found["CHN"] / found["USA"]) / (spent["CHN"] / spent["USA"]) == pytest.approx(470 / 314 / (1300 / 997))
+
+
+@pytest.mark.parametrize("others", ["mean", "us", "china", "none"])
+def test_symmetric_add_on_of_the_others_by_hand(others: str) -> None:
+    settings = Rulers.model_validate_json(f'{{"symmetric": {{"others": "{others}"}}, "gdp_ppp": {{"error_pct": 0}}}}')
+    macro = FIGURES.macro[FIGURES.macro["year"] == 2024].set_index("iso3")
+    level = macro["ppp_lcu_per_intl_usd"] / (macro["gdp_lcu_bn"] / macro["gdp_usd_bn"])
+    china = 470 / 314 / (0.4 + 0.6 / level["CHN"])
+    us = 1300 / 997
+    add_on = {"mean": (china * us) ** 0.5, "us": us, "china": china, "none": 1.0}[others]
+    spent = wide(FIGURES.spending, "milex_current_usd_bn").loc[2024, "IND"]
+    deflator = wide(FIGURES.macro, "gdp_deflator_index")["USA"]
+    by_hand = spent * add_on * (0.28 + 0.72 / level["IND"]) / (deflator[2024] / deflator[LAST])
+    assert on("symmetric", HISTORY, settings).loc[2024, "IND"] == pytest.approx(by_hand)
+
+
+def test_symmetric_works_before_the_pairs_year() -> None:
+    old = FIGURES.spending[FIGURES.spending["year"] <= 2019]
+    figures = Figures(old, FIGURES.macro, FIGURES.composition, FIGURES.estimates)
+    found = RULERS["symmetric"].measure(observed(old), figures, CALM, 1)
+    assert np.isfinite(found.values).all()
+
+
+def test_symmetric_without_its_pair_is_refused() -> None:
+    bare = Figures(FIGURES.spending, FIGURES.macro, FIGURES.composition, ESTIMATES.iloc[1:])
+    with pytest.raises(OvertakeError, match="fravel_2024"):
+        RULERS["symmetric"].measure(HISTORY, bare, CALM, 1)
+
+
+def test_chinas_level_moves_china_alone_and_as_the_pair_says() -> None:
+    found = at_level(FUTURES, FIGURES, "high_2022", 1)
+    np.testing.assert_allclose(found.economy("CHN") / FUTURES.economy("CHN"), 330 / 292, rtol=1e-6)
+    np.testing.assert_array_equal(found.economy("USA"), FUTURES.economy("USA"))
+    assert at_level(FUTURES, FIGURES, "sipri", 1) is FUTURES
+
+
+def test_uncertain_level_takes_each_pair_at_market_rates_equally_often() -> None:
+    factor = at_level(FUTURES, FIGURES, "uncertain", 1).economy("CHN")[:, 0] / FUTURES.economy("CHN")[:, 0]
+    values, counts = np.unique(factor.round(5), return_counts=True)
+    np.testing.assert_allclose(values, [300 / 296, 330 / 292], atol=1e-5)
+    assert list(counts) == [100, 100]
+
+
+@pytest.mark.parametrize(
+    ("level", "what"),
+    [
+        ("greenwalt_2021", "adjust China alone"),
+        ("fravel_2024", "adjust China alone"),
+        ("low_2032", "did you mean `low_2023`"),
+        ("no_pair", "no such pair"),
+    ],
+)
+def test_levels_that_are_not_to_be_had(level: str, what: str) -> None:
+    with pytest.raises(OvertakeError, match=what):
+        at_level(FUTURES, FIGURES, level, 1)
 
 
 def test_stock_by_hand_and_in_the_long_run() -> None:

@@ -1,0 +1,66 @@
+"""Symmetric accounting after Fravel, Gilboy and Heginbotham: every economy on one definition, equipment at market
+exchange rates, personnel and operations at PPP; the pair China and United States reproduces their figures."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from overtake.config.rulers import Rulers
+from overtake.errors import OvertakeError
+from overtake.rulers.base import Figures, Ruler, scaled
+from overtake.rulers.china import LEDGER, Pair, pairs
+from overtake.rulers.composition import weights
+from overtake.rulers.gdp_ppp import ppp_error
+from overtake.rulers.prices import current_factor, price_level, us_prices
+from overtake.tables import FloatArray, Paths
+
+#: Name of the pair in the ledger of estimates.
+PAIR = "fravel_2024"
+
+
+def measure(paths: Paths, figures: Figures, settings: Rulers, seed: int) -> Paths:
+    """Return the paths in comparable US$ bn at US prices of the last observed year."""
+    current = current_factor(paths, figures, settings.prices) / us_prices(paths, figures, settings.prices)
+    unit = f"{paths.last_observed} comparable US$ bn"
+    adjusted = hybrid(paths, figures, settings) * add_ons(paths, figures, settings)[:, None]
+    central = scaled(paths, current * adjusted, unit)
+    return scaled(central, ppp_error(paths, settings.gdp_ppp.error_pct, seed), unit)
+
+
+def hybrid(paths: Paths, figures: Figures, settings: Rulers) -> FloatArray:
+    """Return comparable units per US$, (economies, years): equipment at market rates, the rest at GDP-PPP."""
+    share = weights(figures.composition, paths.economies, settings.composition)
+    level = price_level(paths, figures, settings.prices)
+    found: FloatArray = share[:, [2]] + (1 - share[:, [2]]) / level
+    return found
+
+
+def add_ons(paths: Paths, figures: Figures, settings: Rulers) -> FloatArray:
+    """Return the definition's add-on over SIPRI by economy, (economies,).
+
+    China and the United States: the pair's figure over SIPRI's of that year, less what the hybrid conversion explains
+    of it. The others, for want of figures: as the parameter says.
+    """
+    pair = _pair(figures)
+    # The pair's year may lie beyond the observed ones (an older edition), so its conversion is taken by itself.
+    then = Paths(np.ones((1, 2, 1)), ("CHN", "USA"), (pair.year,), pair.year, paths.unit)
+    china, us = hybrid(then, figures, settings)[:, 0]
+    known = {"CHN": pair.china_over_sipri / china, "USA": pair.us_over_sipri / us}
+    other = {
+        "mean": float(np.sqrt(known["CHN"] * known["USA"])),
+        "us": known["USA"],
+        "china": known["CHN"],
+        "none": 1.0,
+    }[settings.symmetric.others]
+    return np.array([known.get(iso3, other) for iso3 in paths.economies])
+
+
+def _pair(figures: Figures) -> Pair:
+    """Return the pair of the ledger that the ruler follows."""
+    known = pairs(figures.estimates)
+    if PAIR not in known:
+        raise OvertakeError(LEDGER, "lacks the pair that the ruler `symmetric` follows", allowed=PAIR)
+    return known[PAIR]
+
+
+RULERS = (Ruler("symmetric", "symmetric accounting", measure),)
