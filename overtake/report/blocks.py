@@ -25,9 +25,8 @@ class Block:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """Return what Jupyter stores: HTML, a short plain text, and the data where there are any."""
-        bundle: dict[str, Any] = {"text/plain": "a block of the brief"}
-        if self.html:
-            bundle["text/html"] = str(self.html)
+        html = str(self.html) or "<!-- left out: its table is not there -->"
+        bundle: dict[str, Any] = {"text/plain": "a block of the brief", "text/html": html}
         if self.data:
             bundle[MIME] = self.data
         return bundle

@@ -12,7 +12,7 @@ from nbconvert.exporters.templateexporter import TemplateExporter
 from traitlets import Unicode, default
 
 from overtake import paths
-from overtake.report import references
+from overtake.report import references, style
 from overtake.report.blocks import anchor
 from overtake.report.figure import font_faces, striptags
 
@@ -62,7 +62,7 @@ class BriefExporter(TemplateExporter):
             "lang": "en-GB",
             "policy": POLICY,
             "fonts": font_faces(),
-            "css": (TEMPLATES / "overtake_brief" / "brief.css").read_text(encoding="utf-8"),
+            "css": stylesheet(),
             "title": "@title@",
             "description": "@description@",
             "author": self.author or "Overtake",
@@ -77,6 +77,12 @@ class BriefExporter(TemplateExporter):
         title, description = page_title(page), page_description(page)
         page = page.replace("@title@", title, 1).replace("@description@", description, 1)
         return re.sub(r"\n{2,}", "\n", page), resources
+
+
+def stylesheet() -> str:
+    """Return the page's CSS, with the rules that turn drawings dark."""
+    css = (TEMPLATES / "overtake_brief" / "brief.css").read_text(encoding="utf-8")
+    return css.replace("/* drawings */", style.dark_rules())
 
 
 def page_title(page: str) -> str:
@@ -119,7 +125,7 @@ def contents(page: str) -> Markup:
 
 def for_print(page: str) -> str:
     """Return `page` for paper: plain colours, numbers without links, formulas as text, no narrow drawings."""
-    page = re.sub(r"var\(--c-[\w-]+, (#[0-9a-f]{6})\)", r"\1", page)
+    page = re.sub(r"@media screen.*?\n}\n", "", page, flags=re.S)
     page = re.sub(r'<svg class="narrow".*?</svg>', "", page, flags=re.S)
     page = re.sub(r'<a class="num"[^>]*>(.*?)</a>', r"\1", page, flags=re.S)
     page = re.sub(r"<data [^>]*>(.*?)</data>", r"\1", page, flags=re.S)

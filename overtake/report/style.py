@@ -140,6 +140,7 @@ def tidy(svg: str) -> str:
     svg = re.sub(r"(font-weight: \d+; )?font-family: 'Source Sans 3 SemiBold'[^;\"]*", "font-weight: 600", svg)
     svg = re.sub(r"; font-family: 'Source Sans 3'[^;\"]*", "", svg)
     svg = re.sub(r"font-weight: 600; (font-size: [\d.]+px); font-weight: 600", r"font-weight: 600; \1", svg)
+    svg = re.sub(r' style="([^"]*)"', _attributes, svg)
     svg = svg.replace("<svg", "<svg font-family=\"'Source Sans 3', 'Helvetica Neue', Arial, sans-serif\"", 1)
     svg = re.sub(r"<style type=\"text/css\">.*?</style>", "", svg, flags=re.S)
     svg = re.sub(r"<defs>\s*</defs>\s*", "", svg)
@@ -148,16 +149,26 @@ def tidy(svg: str) -> str:
     return re.sub(r">\s+<", "><", svg).strip()
 
 
+def _attributes(match: re.Match[str]) -> str:
+    """Return a style attribute as presentation attributes, which a style sheet (a dark page) can overrule."""
+    pairs = (part.split(":", 1) for part in match.group(1).split(";") if ":" in part)
+    return "".join(f' {name.strip()}="{value.strip()}"' for name, value in pairs)
+
+
+def dark_rules() -> str:
+    """Return the CSS that replaces each colour of the drawings by a variable of the page."""
+    return "".join(
+        f'svg [{name}="{colour}"]{{{name}:var(--{variable})}}'
+        for colour, variable in VARIABLES.items()
+        for name in ("fill", "stroke")
+    )
+
+
 def inline(svg: str, prefix: str) -> str:
-    """Return `svg` for a page: ids under `prefix`, colours as CSS variables that a dark page can replace."""
+    """Return `svg` for a page, its ids under `prefix`."""
     svg = re.sub(r' id="([^"]+)"', rf' id="{prefix}-\1"', svg)
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}-\1)", svg)
-    svg = re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', svg)
-    return re.sub(
-        r"#[0-9a-f]{6}\b",
-        lambda m: f"var(--{VARIABLES[m.group()]}, {m.group()})" if m.group() in VARIABLES else m.group(),
-        svg,
-    )
+    return re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', svg)
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:

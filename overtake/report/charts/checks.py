@@ -2,15 +2,216 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from overtake.report import style
+from overtake.report.charts import common
 from overtake.report.context import Context
-from overtake.report.figure import Figure
+from overtake.report.figure import Column, Figure, make
+from overtake.report.formats import PLAIN, RATIO, YEAR, for_unit
+from overtake.report.numbers import Cell, slug
+from overtake.report.style import Size
+
+#: Editions that the revision figure shows at most: one line each.
+EDITIONS_SHOWN = 5
 
 
-def tornado(ctx: Context) -> Figure | None:
-    """Return the tornado of sensitivities."""
-    return None
+def tornado(ctx: Context, limit: int = 12) -> Figure | None:
+    """Return bars of what each parameter, moved over its range, does to one measure; the widest on top."""
+    if not ctx.has("sensitivity"):
+        return None
+    frame = ctx.need("sensitivity").dropna(subset=["at_low", "at_base", "at_high"])
+    groups = frame.groupby(["balance", "ruler", "measure"], sort=False)
+    if not len(groups):
+        return None
+    wanted = [key for key in groups.groups if key[0] == ctx.headline_balance and key[1] == ctx.headline_ruler]
+    spans = groups.apply(lambda g: float((g["at_high"] - g["at_low"]).abs().max()), include_groups=False)
+    key = max(wanted or list(groups.groups), key=lambda k: (float(spans.loc[k]), str(k)))
+    part = groups.get_group(key).copy()
+    part["span"] = part[["at_low", "at_base", "at_high"]].max(axis=1) - part[["at_low", "at_base", "at_high"]].min(axis=1)
+    part = part.sort_values(["span", "parameter"], ascending=[False, True], ignore_index=True).head(limit)
+    balance, ruler, measure = (str(item) for item in key)
+    fmt = for_unit("probability" if measure.startswith("p_") else "year" if "year" in measure else "ratio")
+    widest = part.iloc[0]
+    cells = {
+        column: Cell(
+            slug("sensitivity", balance, ruler, measure, str(widest["parameter"]), column),
+            float(widest[column]),
+            ctx.path("sensitivity"),
+            (("parameter", str(widest["parameter"])), ("balance", balance), ("ruler", ruler), ("measure", measure)),
+            column,
+            ctx.edition,
+        )
+        for column in ("at_low", "at_high")
+    }
+    base = float(part["at_base"].iloc[0])
+    label = common.articled(ctx.label_text(balance))
+    named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
+    name = _name(str(widest["parameter"]))
+    title = Markup("{} moves the answer most: from {} to {}").format(
+        name[:1].upper() + name[1:], ctx.num.show(cells["at_low"], fmt), ctx.num.show(cells["at_high"], fmt)
+    )
+
+    def plot(figure: Any, size: Size) -> None:
+        left = 214 if not size.small else 128
+        axes = style.panel(figure, size, left, 30, 26, 30)
+        font = 12 if not size.small else 11
+        for i, row in enumerate(part.to_dict("records")):
+            for column, end, colour in (("at_low", "low", style.COALITION), ("at_high", "high", style.CHINA)):
+                axes.barh(i, row[column] - base, 0.62, left=base, color=colour, alpha=0.8, lw=0)
+                side = "left" if row[column] >= base else "right"
+                axes.annotate(PLAIN(float(row[end])) if _number(row[end]) else str(row[end]), (row[column], i),
+                              xytext=(4 if side == "left" else -4, 0), textcoords="offset points", ha=side, va="center",
+                              fontsize=font, color=style.DARK[colour])  # fmt: skip
+        axes.axvline(base, color=style.INK, lw=1.2)
+        axes.set_ylim(len(part) - 0.4, -0.6)
+        axes.set_yticks(range(len(part)), [_fold(_name(str(p)), 30 if not size.small else 19) for p in part["parameter"]])
+        axes.tick_params(axis="y", labelcolor=style.INK, labelsize=font, pad=6)
+        axes.margins(x=0.16)
+        axes.grid(True, axis="x")
+        axes.grid(False, axis="y")
+        ticks = [t for t in axes.get_xticks() if axes.get_xlim()[0] <= t <= axes.get_xlim()[1]]
+        ticks = ticks[:: 2 if size.small and len(ticks) > 4 else 1]
+        axes.set_xticks(ticks, [fmt(t) for t in ticks])
+        axes.text(base, -0.75, f"as published: {fmt(base)}", ha="center", va="bottom", fontsize=12, color=style.MUTED)
+
+    return make(
+        ctx.num,
+        "tornado",
+        title=title,
+        subtitle=Markup("{}: {}, when one parameter at a time takes the low (blue) or high end of its range").format(
+            _measure(ctx, measure), named
+        ),
+        alt="Tornado chart. "
+        + "; ".join(
+            f"{_name(str(r['parameter']))}: {fmt(float(r['at_low']))} at {r['low']}, {fmt(float(r['at_high']))} at {r['high']}"
+            for r in part.to_dict("records")
+        )
+        + f". As published: {fmt(base)}.",
+        description=Markup(
+            "One row a parameter, the widest effect on top. The upright line is the published answer; the value that "
+            "the parameter takes stands at the end of each bar."
+        ),
+        source=common.source_line(ctx, ruler, futures=True),
+        table=part.assign(
+            parameter=part["parameter"].map(lambda p: _name(str(p))), low=part["low"].map(str), high=part["high"].map(str)
+        ),
+        columns={
+            "parameter": Column("Parameter"),
+            "low": Column("Low end"),
+            "high": Column("High end"),
+            "at_low": Column("Answer at the low end", fmt, "at_low"),
+            "at_base": Column("As published", fmt, "at_base"),
+            "at_high": Column("Answer at the high end", fmt, "at_high"),
+        },
+        plot=plot,
+        height=34 * len(part) + 70,
+        narrow_height=38 * len(part) + 70,
+        edition=ctx.edition,
+    )
 
 
-def revisions(ctx: Context) -> Figure | None:
-    """Return the ratio as successive editions had it."""
-    return None
+def revisions(ctx: Context, balance: str | None = None) -> Figure | None:
+    """Return the ratio of China to a coalition as each edition had it, constant US$ of that edition."""
+    if not ctx.has("milex", "editions"):
+        return None
+    balance = balance or ctx.headline_balance
+    against, side = common.weights(ctx, balance)
+    frame = ctx.need("milex").dropna(subset=["milex_constant_usd_m"])
+    lines: dict[str, Any] = {}
+    for edition, part in frame.groupby("edition", sort=True):
+        wide = part.pivot(index="year", columns="iso3", values="milex_constant_usd_m")
+        # An economy without its own figures at the end (Viet Nam) is left out of both the edition's sum and its claim.
+        members = [iso3 for iso3 in side if iso3 in wide]
+        if not set(against) <= set(wide.columns) or not members:
+            continue
+        sums = sum(wide[iso3].interpolate(limit_area="inside").ffill() * side[iso3] for iso3 in members)
+        ratio = (sum(wide[iso3] * weight for iso3, weight in against.items()) / sums).dropna()
+        lines[str(edition)] = ratio[ratio.index >= 2000]
+    shown = list(lines)[-EDITIONS_SHOWN:]
+    if len(shown) < 2:
+        return None
+    table = pd.DataFrame({edition: lines[edition] for edition in shown}).rename_axis("year").reset_index()
+    common_years = set.intersection(*(set(lines[edition].index) for edition in shown))
+    year = max(common_years)
+    newest, oldest = shown[-1], shown[0]
+    ends = [
+        Cell(slug("revisions", balance, edition, year), float(lines[edition].loc[year]), "data/raw/milex.csv",
+             (("edition", edition), ("year", int(year))), "milex_constant_usd_m", edition,
+             tuple(f"data/raw/milex.csv[edition={edition}, iso3={iso3}, year={year}]" for iso3 in (*against, *side)),
+             "weighted sum of China's side over that of the coalition")
+        for edition in (oldest, newest)
+    ]  # fmt: skip
+    label = common.articled(ctx.label_text(balance))
+    named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
+    when = ctx.num.show(common.year_cell(ctx, "revisions", int(year), "milex"), YEAR)
+    title = Markup("The ratio for {} was {} when first published and is {} now").format(
+        when, ctx.num.show(ends[0], RATIO), ctx.num.show(ends[1], RATIO)
+    )
+    names = {edition: str(common.edition_name(edition).striptags()) for edition in shown}
+
+    def plot(figure: Any, size: Size) -> None:
+        room = max(style.text_width(name, 13, True) for name in names.values()) + 14
+        axes = style.panel(figure, size, 34, room, 14, 30)
+        labels = []
+        order = [style.INK, style.PURPLE, style.GREEN, style.COALITION, style.CHINA][-len(shown) :]
+        last = int(table["year"].max())
+        for index, edition in enumerate(shown):
+            line, colour = lines[edition], order[index]
+            axes.plot(line.index, line, color=colour, lw=2.6 if edition == newest else 1.8,
+                      ls="-" if edition == newest else style.LINES[1 + index % 3])  # fmt: skip
+            labels.append((float(line.iloc[-1]), names[edition], colour))
+        axes.axhline(1, color=style.INK, lw=1)
+        axes.text(2000.3, 1.01, "parity", fontsize=12, color=style.MUTED, va="bottom")
+        style.year_axis(axes, 2000, last, Size(size.width - int(room), size.height))
+        style.direct_labels(axes, size, labels, last)
+
+    return make(
+        ctx.num,
+        "revisions",
+        title=title,
+        subtitle=Markup("China's military expenditure as a multiple of {}, by SIPRI edition").format(named),
+        alt=f"Lines of the ratio of China to {label} as published in "
+        + "; ".join(f"{names[e]}, {lines[e].iloc[-1]:.2f} in {lines[e].index[-1]}" for e in shown)
+        + ".",
+        description=Markup(
+            "One line an edition, in that edition's constant dollars. A member without figures at the end of an edition "
+            "keeps its last one; a member absent from an edition is left out of its line."
+        ),
+        source=Markup("Source: SIPRI Military Expenditure Database, editions of {} to {}; Overtake, calculations.").format(
+            common.edition_name(oldest), common.edition_name(newest)
+        ),
+        table=table,
+        columns={"year": Column("Year", YEAR, "year")}
+        | {edition: Column(f"Edition of {names[edition]}", RATIO, "milex_constant_usd_m") for edition in shown},
+        plot=plot,
+        height=380,
+        edition=newest,
+    )
+
+
+def _name(parameter: str) -> str:
+    """Return a parameter's dotted key in words, without its section."""
+    return parameter.split(".", 1)[-1].replace(".", ", ").replace("_", " ")
+
+
+def _measure(ctx: Context, measure: str) -> Markup:
+    if measure.startswith("p_by_"):
+        year = Cell(f"by-{measure[5:]}", float(measure[5:]), ctx.path("crossings"), (), measure)
+        return Markup("Probability of a crossing by {}").format(ctx.num.show(year, YEAR))
+    words = {"p_crossed": "Probability that China keeps its lead", "p_crossing": "Probability of a crossing",
+             "p_crossed_back": "Probability of a reversal", "median_year": "Median year of the crossing"}  # fmt: skip
+    return Markup.escape(words.get(measure, measure.replace("_", " ")))
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _fold(text: str, width: int) -> str:
+    import textwrap
+
+    return "\n".join(textwrap.wrap(text, width))
