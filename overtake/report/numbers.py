@@ -90,7 +90,7 @@ class Numbers:
     def text(self, cell: Cell, fmt: Format = PLAIN) -> str:
         """Record `cell` and return it as plain text; the same id with another value is refused."""
         known = self.records.get(cell.id)
-        if known is None:
+        if known is None or (not known.shown and known.cell == cell):
             known = self.records[cell.id] = Record(cell, fmt.unit, fmt.rounding)
         elif known.cell.value != cell.value and (known.cell.present or cell.present):
             raise OvertakeError(
@@ -115,7 +115,7 @@ class Numbers:
         for parent in parents:
             self.records.setdefault(parent.id, Record(parent, "", "not printed"))
         raw = tuple(dict.fromkeys(item for parent in parents for item in parent.raw))
-        return Cell(
+        cell = Cell(
             id,
             float(value),
             first.table,
@@ -126,6 +126,8 @@ class Numbers:
             how,
             tuple(parent.id for parent in parents),
         )
+        self.records.setdefault(id, Record(cell, "", "not printed"))
+        return cell
 
     def interval(self, low: Cell, high: Cell, fmt: Format) -> Markup:
         """Return `low–high`, both recorded."""

@@ -210,7 +210,7 @@ def editions(ctx: Context) -> Markup:
         ("Price base", ""),
         ("Data years", ""),
         ("DOI", ""),
-        ("SHA-256 begins", ""),
+        ("Hash begins", ""),
         ("Accessed", ""),
     ]
     return table("Editions of the data", heads, rows)

@@ -14,8 +14,8 @@ from overtake.report.blocks import MIME
 def publish(executed: Path, out: Path, *, pdf: bool = True) -> list[Path]:
     """Write the brief of the executed notebook to the folder `out`; return the files, relative to it.
 
-    brief.html, brief.pdf, numbers.json, metrics.json, figures/*.svg, tables/*.csv. All are written to a sibling
-    folder first: a failure leaves the last good brief as it was.
+    brief.html, brief.pdf, numbers.json, metrics.json, manifest.json, figures/*.svg, tables/*.csv. All are written to
+    a sibling folder first: a failure leaves the last good brief as it was.
     """
     fresh = out.parent / f".{out.name}.new"
     shutil.rmtree(fresh, ignore_errors=True)
@@ -35,6 +35,7 @@ def write_all(executed: Path, folder: Path, *, pdf: bool = True) -> None:
     (folder / "brief.html").write_text(page, encoding="utf-8")
     _write_json(folder / "numbers.json", data.get("numbers", {}))
     _write_json(folder / "metrics.json", data.get("metrics", {}))
+    _write_json(folder / "manifest.json", data.get("manifest", {}))
     for name in ("figures", "tables"):
         (folder / name).mkdir()
     for figure in data.get("figures", []):

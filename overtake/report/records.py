@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from overtake.report.blocks import Block
+from overtake.report.context import Context
+from overtake.report.manifest import manifest, whole_settings
 
 if TYPE_CHECKING:
     from overtake.report.brief import Brief
@@ -35,19 +37,20 @@ def block(brief: Brief) -> Block:
     data: dict[str, Any] = {
         "numbers": json.loads(num.to_json()),
         "figures": [figure.to_json() for figure in brief.figures.values()],
-        "metrics": metrics(brief),
+        "metrics": metrics(brief.ctx),
+        "manifest": manifest(brief.ctx.root, whole_settings(brief.ctx.root) or brief.ctx.settings),
     }
     return Block(html, data)
 
 
-def metrics(brief: Brief) -> dict[str, Any]:
+def metrics(ctx: Context) -> dict[str, Any]:
     """Return the headline ruler's states by balance, for `dvc metrics`: probabilities and years, rounded."""
-    frame = brief.ctx.need("crossings")
-    frame = frame[frame["ruler"] == brief.ctx.headline_ruler]
+    frame = ctx.need("crossings")
+    frame = frame[frame["ruler"] == ctx.headline_ruler]
     columns = [c for c in frame.columns if c.startswith("p_") or c in ("margin", "first_crossed", "median_year")]
     found: dict[str, Any] = {}
     for row in frame.to_dict("records"):
         values = {c: round(float(row[c]), 4) for c in columns if row[c] == row[c]}
         if values:
             found[str(row["balance"])] = values
-    return {brief.ctx.headline_ruler: found}
+    return {ctx.headline_ruler: found}

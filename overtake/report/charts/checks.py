@@ -31,7 +31,9 @@ def tornado(ctx: Context, limit: int = 12) -> Figure | None:
     spans = groups.apply(lambda g: float((g["at_high"] - g["at_low"]).abs().max()), include_groups=False)
     key = max(wanted or list(groups.groups), key=lambda k: (float(spans.loc[k]), str(k)))
     part = groups.get_group(key).copy()
-    part["span"] = part[["at_low", "at_base", "at_high"]].max(axis=1) - part[["at_low", "at_base", "at_high"]].min(axis=1)
+    part["span"] = part[["at_low", "at_base", "at_high"]].max(axis=1) - part[["at_low", "at_base", "at_high"]].min(
+        axis=1
+    )
     part = part.sort_values(["span", "parameter"], ascending=[False, True], ignore_index=True).head(limit)
     balance, ruler, measure = (str(item) for item in key)
     fmt = for_unit("probability" if measure.startswith("p_") else "year" if "year" in measure else "ratio")
@@ -68,7 +70,9 @@ def tornado(ctx: Context, limit: int = 12) -> Figure | None:
                               fontsize=font, color=style.DARK[colour])  # fmt: skip
         axes.axvline(base, color=style.INK, lw=1.2)
         axes.set_ylim(len(part) - 0.4, -0.6)
-        axes.set_yticks(range(len(part)), [_fold(_name(str(p)), 30 if not size.small else 19) for p in part["parameter"]])
+        axes.set_yticks(
+            range(len(part)), [_fold(_name(str(p)), 30 if not size.small else 19) for p in part["parameter"]]
+        )
         axes.tick_params(axis="y", labelcolor=style.INK, labelsize=font, pad=6)
         axes.margins(x=0.16)
         axes.grid(True, axis="x")
@@ -87,7 +91,8 @@ def tornado(ctx: Context, limit: int = 12) -> Figure | None:
         ),
         alt="Tornado chart. "
         + "; ".join(
-            f"{_name(str(r['parameter']))}: {fmt(float(r['at_low']))} at {r['low']}, {fmt(float(r['at_high']))} at {r['high']}"
+            f"{_name(str(r['parameter']))}: {fmt(float(r['at_low']))} at {r['low']}, "
+            f"{fmt(float(r['at_high']))} at {r['high']}"
             for r in part.to_dict("records")
         )
         + f". As published: {fmt(base)}.",
@@ -97,7 +102,9 @@ def tornado(ctx: Context, limit: int = 12) -> Figure | None:
         ),
         source=common.source_line(ctx, ruler, futures=True),
         table=part.assign(
-            parameter=part["parameter"].map(lambda p: _name(str(p))), low=part["low"].map(str), high=part["high"].map(str)
+            parameter=part["parameter"].map(lambda p: _name(str(p))),
+            low=part["low"].map(str),
+            high=part["high"].map(str),
         ),
         columns={
             "parameter": Column("Parameter"),
@@ -178,12 +185,12 @@ def revisions(ctx: Context, balance: str | None = None) -> Figure | None:
         + "; ".join(f"{names[e]}, {lines[e].iloc[-1]:.2f} in {lines[e].index[-1]}" for e in shown)
         + ".",
         description=Markup(
-            "One line an edition, in that edition's constant dollars. A member without figures at the end of an edition "
+            "One line an edition, in that edition's constant dollars. A member without figures at the end of it "
             "keeps its last one; a member absent from an edition is left out of its line."
         ),
-        source=Markup("Source: SIPRI Military Expenditure Database, editions of {} to {}; Overtake, calculations.").format(
-            common.edition_name(oldest), common.edition_name(newest)
-        ),
+        source=Markup(
+            "Source: SIPRI Military Expenditure Database, editions of {} to {}; Overtake, calculations."
+        ).format(common.edition_name(oldest), common.edition_name(newest)),
         table=table,
         columns={"year": Column("Year", YEAR, "year")}
         | {edition: Column(f"Edition of {names[edition]}", RATIO, "milex_constant_usd_m") for edition in shown},
