@@ -13,6 +13,12 @@ MEASURES = {
     "milex_current_usd_m": "milex_current_usd_bn",
     "milex_lcu_m": "milex_lcu_bn",
 }
+#: What an end gap of a measure grows with, so that the last share of GDP is kept.
+CARRIERS = {
+    "milex_constant_usd_bn": "real_growth_pct",
+    "milex_current_usd_bn": "gdp_usd_bn",
+    "milex_lcu_bn": "gdp_lcu_bn",
+}
 
 
 def weo_edition(settings: Data, editions: pd.DataFrame) -> str:
@@ -60,7 +66,7 @@ def clean_spending(milex: pd.DataFrame, macro: pd.DataFrame, editions: pd.DataFr
         (editions["publisher"] == "sipri") & (editions["edition"] == settings.edition), "price_base"
     ].iloc[0]
     years = range(settings.first_year, int(chosen.dropna(subset=["milex_constant_usd_m"])["year"].max()) + 1)
-    growth = macro.pivot(index="year", columns="iso3", values="real_growth_pct")
+    growth = {measure: _growth(macro, carrier) for measure, carrier in CARRIERS.items()}
     parts = [_economy(rows, str(iso3), years, growth) for iso3, rows in chosen.groupby("iso3", sort=True)]
     table = pd.concat(parts, ignore_index=True)
     if settings.gap_rule == "refuse":
@@ -75,7 +81,13 @@ def clean_spending(milex: pd.DataFrame, macro: pd.DataFrame, editions: pd.DataFr
     return table
 
 
-def _economy(rows: pd.DataFrame, iso3: str, years: range, growth: pd.DataFrame) -> pd.DataFrame:
+def _growth(macro: pd.DataFrame, carrier: str) -> pd.DataFrame:
+    """Return growth of `carrier` in per cent a year, years down, economies across."""
+    wide = macro.pivot(index="year", columns="iso3", values=carrier)
+    return wide if carrier == "real_growth_pct" else 100.0 * wide.pct_change(fill_method=None)
+
+
+def _economy(rows: pd.DataFrame, iso3: str, years: range, growth: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Return one economy's rows for all `years`, its gaps filled."""
     by_year = rows.set_index("year").reindex(years)
     observed = by_year["milex_constant_usd_m"].notna()
@@ -86,9 +98,10 @@ def _economy(rows: pd.DataFrame, iso3: str, years: range, growth: pd.DataFrame) 
     after_first = observed.cummax().to_numpy()
     out["gap_filled"] = after_first & ~observed.to_numpy()
     if out["gap_filled"].any():
-        real = growth[iso3].reindex(years) if iso3 in growth else pd.Series(np.nan, index=years)
         for column in MEASURES.values():
-            out[column] = fill(out[column].to_numpy(), real.to_numpy(dtype=float))
+            rates = growth[column].reindex(index=years, columns=[iso3])[iso3].to_numpy(dtype=float)
+            out[column] = fill(out[column].to_numpy(), rates)
+        out["gdp_share_pct"] = fill(out["gdp_share_pct"].to_numpy(), np.zeros(len(out)))
         out.loc[out["gap_filled"], "status"] = "highly uncertain"
     return out
 
@@ -96,8 +109,8 @@ def _economy(rows: pd.DataFrame, iso3: str, years: range, growth: pd.DataFrame) 
 def fill(values: np.ndarray, growth_pct: np.ndarray) -> np.ndarray:
     """Return `values` (one per year) with inner gaps interpolated in logs and the end carried forward.
 
-    growth_pct: real GDP growth a year, in per cent: the end gap keeps the last share of GDP, that is, grows with GDP;
-    where growth is missing it stays flat. Leading gaps stay missing.
+    growth_pct: growth a year in per cent with which an end gap is carried forward (GDP's, to keep the last share of
+    GDP); where it is missing the figure stays flat. Leading gaps stay missing.
     """
     present = np.flatnonzero(np.isfinite(values))
     if present.size == 0:

@@ -27,7 +27,9 @@ def milex(values, iso3="VNM"):
 
 
 def macro(growth, iso3="VNM"):
-    return pd.DataFrame({"iso3": iso3, "year": range(2015, 2015 + len(growth)), "real_growth_pct": growth})
+    frame = pd.DataFrame({"iso3": iso3, "year": range(2015, 2015 + len(growth)), "real_growth_pct": growth})
+    nominal = np.cumprod(1 + (np.array(growth) + 2.0) / 100)
+    return frame.assign(gdp_lcu_bn=1000 * nominal, gdp_usd_bn=50 * nominal)
 
 
 def test_inner_gap_is_log_linear():
@@ -50,6 +52,8 @@ def test_filled_years_are_marked_and_observed_ones_untouched():
     table = clean_spending(both, macro([5.0, 5.0, 5.0, 10.0]), EDITIONS, Data(first_year=2010))
     vietnam = table[table["iso3"] == "VNM"].set_index("year")
     assert vietnam.loc[2015:, "milex_constant_usd_bn"].tolist() == pytest.approx([1.0, 2.0, 4.0, 4.4])
+    assert vietnam.loc[2018, "milex_lcu_bn"] == pytest.approx(4.0 * 1.12), "nominal figures grow with nominal GDP"
+    assert vietnam.loc[2018, "gdp_share_pct"] == 2.0
     assert vietnam.loc[2015:, "gap_filled"].tolist() == [False, True, False, True]
     assert vietnam.loc[2016, "status"] == "highly uncertain"
     assert vietnam.loc[2015, "status"] == "reported"
