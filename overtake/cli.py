@@ -13,6 +13,10 @@ from overtake.errors import OvertakeError
 #: Rooms with commands of their own: each module has `register(subparsers)`.
 ROOMS = (
     "overtake.figures.commands",
+    "overtake.futures.commands",
+    "overtake.balances_command",
+    "overtake.scenarios_command",
+    "overtake.report.commands",
     "overtake.pipeline_commands",
 )
 

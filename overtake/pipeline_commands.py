@@ -1,4 +1,4 @@
-"""Commands of the pipeline: `run`, `schema`."""
+"""Commands of the pipeline: `run`, `schema`, `params`, `outputs`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import Any
 
 
 def register(commands: Any) -> None:
-    """Add `run STAGE` and `schema` to the `argparse` subparsers `commands`."""
+    """Add the commands to the `argparse` subparsers `commands`."""
     run = commands.add_parser("run", help="run the notebook of one stage (dvc repro calls this)")
     run.add_argument("stage")
     run.set_defaults(func=_run)
     schema = commands.add_parser("schema", help="write params.schema.json for editors, from the models")
     schema.set_defaults(func=_schema)
+    params = commands.add_parser("params", help="write params.yaml anew, every key at its default")
+    params.set_defaults(func=_params)
+    outputs = commands.add_parser("outputs", help="name the files that the last run made for reading")
+    outputs.set_defaults(func=_outputs)
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -29,4 +33,23 @@ def _schema(_: argparse.Namespace) -> int:
     target = paths.ROOT / "params.schema.json"
     target.write_text(json_schema(), encoding="utf-8")
     print(f"wrote {target.name}")
+    return 0
+
+
+def _params(_: argparse.Namespace) -> int:
+    from overtake import paths
+    from overtake.config import template
+
+    paths.PARAMS.write_text(template.text(), encoding="utf-8")
+    print(f"wrote {paths.PARAMS.name}; next: dvc repro")
+    return 0
+
+
+def _outputs(_: argparse.Namespace) -> int:
+    from overtake import paths
+
+    print("open:")
+    for name in ("brief.html", "brief.pdf", "explorer.html", "tables", "numbers.json"):
+        if (paths.REPORTS / name).exists():
+            print(f"  reports/{name}")
     return 0

@@ -53,11 +53,14 @@ class Paths:
         return frame
 
 
-def write_parquet(frame: pd.DataFrame, path: Path) -> None:
-    """Write `frame` without its index to `path`, whole or not at all, the same bytes for the same content."""
+def write_parquet(frame: pd.DataFrame, path: Path, *, packed: bool = True) -> None:
+    """Write `frame` without its index to `path`, whole or not at all, the same bytes for the same content.
+
+    packed: compress; random draws do not shrink, and trying costs most of the writing.
+    """
     partial = path.with_name(path.name + ".partial")
     path.parent.mkdir(parents=True, exist_ok=True)
-    frame.to_parquet(partial, index=False, compression="zstd")
+    frame.to_parquet(partial, index=False, compression="zstd" if packed else None, use_dictionary=packed)
     partial.replace(path)
 
 
@@ -76,7 +79,7 @@ def write_paths(paths: Paths, path: Path) -> None:
     """Write `paths` (see `Paths.to_frame`) to `path`, its unit and last observed year in the frame's attributes."""
     frame = paths.to_frame()
     frame.attrs = {"unit": paths.unit, "last_observed": paths.last_observed}
-    write_parquet(frame, path)
+    write_parquet(frame, path, packed=False)
 
 
 def read_paths(path: Path) -> Paths:

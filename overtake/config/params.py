@@ -9,6 +9,7 @@ from pydantic import Field
 from overtake.config.balances import Balance, BalanceName, Crossing, default_balances
 from overtake.config.base import Section
 from overtake.config.core import Brief, Data, Run
+from overtake.config.futures import Futures
 from overtake.config.rulers import Rulers
 from overtake.config.scenario import Scenario
 from overtake.config.scenarios import Scenarios
@@ -19,6 +20,7 @@ class Params(Section):
 
     data: Data = Data()
     run: Run = Run()
+    futures: Futures = Futures()
     rulers: Rulers = Rulers()
     scenario: Scenario = Scenario()
     crossing: Crossing = Crossing()

@@ -9,9 +9,7 @@ from pydantic import Field, model_validator
 from overtake.config.balances import Economy
 from overtake.config.base import Section
 
-RulerName = Literal[
-    "constant_usd", "current_usd", "gdp_ppp", "military_ppp", "symmetric", "stock", "stock_own"
-]
+RulerName = Literal["constant_usd", "current_usd", "gdp_ppp", "military_ppp", "symmetric", "stock", "stock_own"]
 
 
 class Prices(Section):

@@ -1,0 +1,39 @@
+"""The section `futures` of the parameters: how growth is modelled and how far ahead."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from overtake.config.base import Section
+
+Model = Literal["pooled_random_walk"]
+
+
+class PooledRandomWalk(Section):
+    """Drift and volatility of real growth, each partly the economy's own and partly the world's."""
+
+    own_drift: Annotated[float, Field(ge=0, le=1)] = 0.25
+    """Weight of an economy's own mean growth, 0 to 1; the rest is the world's median."""
+
+    own_volatility: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """Weight of an economy's own log volatility, 0 to 1; the rest is the world's median."""
+
+    window: Annotated[int, Field(ge=8, le=60)] = 30
+    """Years of history that an economy's own drift and volatility are taken from."""
+
+    tail_df: Annotated[float, Field(gt=2, le=100)] = 6.0
+    """Degrees of freedom of the heavy tails: each draw of an economy has a volatility of its own."""
+
+
+class Futures(Section):
+    """The joint futures of all economies."""
+
+    model: Model = "pooled_random_walk"
+    """Growth model."""
+
+    horizon: Annotated[int, Field(ge=2027, le=2075)] = 2050
+    """Last year of the futures."""
+
+    pooled_random_walk: PooledRandomWalk = PooledRandomWalk()

@@ -1,0 +1,85 @@
+"""`params.yaml` as the models give it: every key with its default, meaning, unit and admissible range."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from overtake.config.params import Params
+
+HEAD = """# yaml-language-server: $schema=params.schema.json
+# The analyst's instrument: edit a value, run `dvc repro`, and only what depends on it runs again.
+# Written by `overtake params` from the models in overtake/config, which check every value before anything runs.
+"""
+WIDTH = 116
+
+
+def text() -> str:
+    """Return the whole of `params.yaml` with the defaults of the models."""
+    defaults = Params().model_dump(mode="json")
+    lines = list(_section(Params, defaults, 0))
+    return HEAD + "\n".join(lines) + "\n"
+
+
+def _section(model: type[BaseModel], values: dict[str, Any], depth: int) -> Iterator[str]:
+    pad = "  " * depth
+    for name, field in model.model_fields.items():
+        value, kind = values[name], field.annotation
+        if depth == 0:
+            yield ""
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from _comment(kind.__doc__ or "", pad)
+            yield f"{pad}{name}:"
+            yield from _section(kind, value, depth + 1)
+            continue
+        yield from _comment(f"{field.description or ''}{_range(field)}", pad)
+        if isinstance(value, dict) and value and all(isinstance(item, dict) for item in value.values()):
+            yield f"{pad}{name}:"
+            for key, item in value.items():
+                yield f"{pad}  {key}:"
+                yield from (f"{pad}    {inner}: {flow(entry)}" for inner, entry in item.items() if _worth(inner, entry))
+        else:
+            yield f"{pad}{name}: {flow(value)}"
+
+
+def _worth(name: str, value: Any) -> bool:
+    """Tell whether an entry of a mapping says more than its default."""
+    return not (value in ({}, []) or (name == "threshold" and value == 1.0))
+
+
+def _comment(words: str, pad: str) -> Iterator[str]:
+    for line in textwrap.wrap(" ".join(words.split()), WIDTH - len(pad)):
+        yield f"{pad}# {line}"
+
+
+def _range(field: FieldInfo) -> str:
+    """Return the admissible range of a number, or the choices of a literal, in brackets."""
+    bounds = {type(rule).__name__: rule for rule in field.metadata}
+    low = next((getattr(bounds[name], name.lower()) for name in ("Ge", "Gt") if name in bounds), None)
+    high = next((getattr(bounds[name], name.lower()) for name in ("Le", "Lt") if name in bounds), None)
+    if low is not None and high is not None:
+        return f" [{low:g} to {high:g}]"
+    choices = getattr(field.annotation, "__args__", ())
+    if choices and all(isinstance(choice, str) for choice in choices):
+        return f" [{', '.join(choices)}]"
+    return ""
+
+
+def flow(value: Any) -> str:
+    """Return a value in YAML's flow style, numbers in their shortest form, text quoted where it must be."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "null"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(flow(item) for item in value) + "]"
+    if isinstance(value, str):
+        plain = value.replace("_", "").replace(" ", "").isalnum() and not value[0].isdigit()
+        return value if plain else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return repr(value)

@@ -1,0 +1,1 @@
+"""Joint futures of military expenditure: growth models, their pooling, measurement error; returns draws."""

@@ -1,0 +1,40 @@
+"""Hyper-parameters from the full panel of a workbook, per edition and origin, shipped as figures in data/raw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from overtake.futures import pooled
+from overtake.tables import FloatArray
+
+FILE = "hyperparameters.csv"
+COLUMNS = ("edition", "origin", "model", "parameter", "value", "countries", "status", "source")
+FIRST_ORIGIN = 2000
+#: A country counts at an origin when it has figures in each of this many years up to it.
+YEARS_NEEDED = 12
+
+
+def logs(panel: pd.DataFrame) -> tuple[FloatArray, tuple[int, ...]]:
+    """Return log constant US$ of a full panel (countries, years) and its years; zeros count as missing."""
+    wide = panel.pivot(index="iso3", columns="year", values="milex_constant_usd_m").sort_index()
+    wide = wide.reindex(columns=range(int(wide.columns.min()), int(wide.columns.max()) + 1))
+    values = wide.to_numpy(dtype=float)
+    return np.log(np.where(values > 0, values, np.nan)), tuple(int(year) for year in wide.columns)
+
+
+def estimate(panel: pd.DataFrame, edition: str, origins: Iterable[int], window: int) -> pd.DataFrame:
+    """Return the rows of hyperparameters.csv for one edition: each origin sees figures up to its year only."""
+    values, years = logs(panel)
+    rows = []
+    for origin in origins:
+        seen = values[:, : years.index(origin) + 1]
+        whole = seen[np.isfinite(seen[:, -YEARS_NEEDED:]).all(axis=1)]
+        world = pooled.world(whole, window)
+        source = f"overtake hyperparameters, SIPRI edition {edition}"
+        for parameter in ("drift", "drift_sd", "log_volatility"):
+            value = round(getattr(world, parameter), 6)
+            rows.append((edition, origin, "pooled_random_walk", parameter, value, len(whole), "derived", source))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
