@@ -24,7 +24,7 @@ STAGES: dict[str, Stage] = {
         Stage(
             "balances",
             "04_balances",
-            ("run.seed", "rulers", "crossing", "balances"),
+            ("run.seed", "rulers", "scenario", "crossing", "balances"),
             ("crossings.parquet", "curves.parquet", "breakeven.parquet"),
         ),
         Stage("skill", "05_skill", ("run.seed", "skill"), ("skill.parquet",)),
