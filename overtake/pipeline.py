@@ -56,7 +56,12 @@ def run_stage(name: str, root: Path = paths.ROOT) -> Path:
     parameters = subset(load(root / "params.yaml"), stage.params)
     source = root / "notebooks" / f"{stage.notebook}.ipynb"
     target = root / "data" / "processed" / "notebooks" / f"{stage.notebook}.ipynb"
-    return run_notebook(source, target, parameters, root)
+    executed = run_notebook(source, target, parameters, root)
+    if name == "brief":
+        from overtake.report.publish import publish
+
+        publish(executed, root / "reports")
+    return executed
 
 
 def run_notebook(source: Path, target: Path, parameters: dict[str, Any], root: Path) -> Path:

@@ -29,6 +29,6 @@ STAGES: dict[str, Stage] = {
         ),
         Stage("skill", "05_skill", ("run.seed", "skill"), ("skill.parquet",)),
         Stage("sensitivity", "06_sensitivity", ("run", "sensitivity"), ("sensitivity.parquet",)),
-        Stage("brief", "brief", ("brief",), ()),
+        Stage("brief", "brief", ("crossing", "balances", "brief"), ()),
     )
 }
