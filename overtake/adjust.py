@@ -88,13 +88,16 @@ def gdp_constant_usd(spending: pd.DataFrame, macro: pd.DataFrame, iso3: str, las
 
 
 def sipri_per_government(crosswalk: pd.DataFrame, iso3: str) -> float:
-    """Return what one per cent of GDP in the government's definition is in SIPRI's, from data/raw/crosswalk.csv."""
-    rows = crosswalk[crosswalk["iso3"] == iso3]
-    if rows.empty:
+    """Return what one per cent of GDP in the government's definition is in SIPRI's, from data/raw/crosswalk.csv.
+
+    The first row of an economy is the definition that its announced targets use.
+    """
+    factors = crosswalk.loc[crosswalk["iso3"] == iso3, "sipri_over_headline"].dropna()
+    if factors.empty:
         raise OvertakeError(
             f"scenario.share_targets.{iso3}.definition",
             "data/raw/crosswalk.csv has no factor for this economy",
             found="government",
             allowed="sipri",
         )
-    return float(rows["sipri_over_headline"].iloc[0])
+    return float(factors.iloc[0])

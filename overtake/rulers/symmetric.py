@@ -45,7 +45,7 @@ def add_ons(paths: Paths, figures: Figures, settings: Rulers) -> FloatArray:
     # The pair's year may lie beyond the observed ones (an older edition), so its conversion is taken by itself.
     then = Paths(np.ones((1, 2, 1)), ("CHN", "USA"), (pair.year,), pair.year, paths.unit)
     china, us = hybrid(then, figures, settings)[:, 0]
-    known = {"CHN": pair.china_over_sipri / china, "USA": pair.us_over_sipri / us}
+    known = {"CHN": pair.china / china, "USA": pair.us / us}
     other = {
         "mean": float(np.sqrt(known["CHN"] * known["USA"])),
         "us": known["USA"],

@@ -47,11 +47,12 @@ def observed_table(figures: Figures, settings: Rulers, seed: int) -> pd.DataFram
 def read_figures() -> Figures:
     """Return the tables that rulers read, from data/processed and data/raw."""
     from overtake import paths as project
+    from overtake.figures import raw
     from overtake.tables import read_parquet
 
     return Figures(
         read_parquet(project.PROCESSED / "spending.parquet"),
         read_parquet(project.PROCESSED / "macro.parquet"),
-        pd.read_csv(project.RAW / "composition.csv"),
-        pd.read_csv(project.RAW / "china_estimates.csv"),
+        raw.load("composition.csv"),
+        raw.load("china_estimates.csv"),
     )

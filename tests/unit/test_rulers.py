@@ -25,15 +25,21 @@ LAST = 2025
 
 ESTIMATES = pd.DataFrame(
     [
-        ("fravel_2024", 2024, "hybrid", 460.0, 480.0, 1300.0, 314.0, 997.0),
-        ("low_2023", 2023, "mer", 290.0, 310.0, 916.0, 296.0, 916.0),
-        ("high_2022", 2022, "mer", 330.0, 330.0, 877.0, 292.0, 877.0),
-        ("no_pair", 2020, "mer", 300.0, 300.0, np.nan, 252.0, 778.0),
-        ("greenwalt_2021", 2021, "ppp", 518.0, 518.0, 801.0, 285.0, 806.0),
+        ("fravel_2024", "Fravel", 2024, "hybrid", "full", "", 460.0, 480.0, 1300.0, np.nan, 314.0, 997.0),
+        ("low_2023", "Low", 2023, "mer", "full", "", 290.0, 310.0, 916.0, np.nan, 296.0, 916.0),
+        ("low_2020", "Low", 2020, "mer", "full", "", 100.0, 100.0, 916.0, np.nan, 296.0, 916.0),
+        ("high_2022", "High", 2022, "mer", "full", "", 330.0, 330.0, np.nan, np.nan, 292.0, 877.0),
+        ("least_2019", "Least", 2019, "mer", "full", "at least", 200.0, 200.0, 732.0, np.nan, 240.0, 732.0),
+        ("budget_2020", "Budget", 2020, "mer", "official", "", 193.0, 193.0, 743.0, np.nan, 252.0, 778.0),
+        ("no_pair", "None", 2020, "mer", "official", "", 300.0, 300.0, np.nan, np.nan, 252.0, 778.0),
+        ("ratio_2010", "Ratio", 2010, "mer", "full", "", np.nan, np.nan, np.nan, 0.18, 105.0, 738.0),
+        ("greenwalt_2021", "Greenwalt", 2021, "ppp", "full", "", 518.0, 518.0, 801.0, np.nan, 285.0, 806.0),
+        ("robertson_2020", "Robertson", 2020, "mppp", "full", "", np.nan, np.nan, np.nan, 0.66, 252.0, 778.0),
     ],
-    columns=["estimate", "year", "basis", "china_usd_bn_lo", "china_usd_bn_hi", "us_usd_bn", "sipri_china_usd_bn",
-             "sipri_us_usd_bn"],
+    columns=["estimate", "label", "year", "basis", "scope", "bound", "china_usd_bn_lo", "china_usd_bn_hi", "us_usd_bn",
+             "china_us_ratio_lo", "sipri_china_usd_bn", "sipri_us_usd_bn"],
 )  # fmt: skip
+ESTIMATES["china_us_ratio_hi"] = ESTIMATES["china_us_ratio_lo"]
 
 
 def made_figures() -> Figures:
@@ -215,24 +221,37 @@ def test_symmetric_without_its_pair_is_refused() -> None:
         RULERS["symmetric"].measure(HISTORY, bare, CALM, 1)
 
 
-def test_chinas_level_moves_china_alone_and_as_the_pair_says() -> None:
-    found = at_level(FUTURES, FIGURES, "high_2022", 1)
-    np.testing.assert_allclose(found.economy("CHN") / FUTURES.economy("CHN"), 330 / 292, rtol=1e-6)
+@pytest.mark.parametrize(
+    ("level", "factor"),
+    [
+        ("low_2023", 300 / 296),
+        ("high_2022", 330 / 292),  # at market rates and whole: the United States is SIPRI's
+        ("budget_2020", (193 / 252) / (743 / 778)),
+        ("ratio_2010", 0.18 / (105 / 738)),
+    ],
+)
+def test_chinas_level_moves_china_alone_and_as_the_pair_says(level: str, factor: float) -> None:
+    found = at_level(FUTURES, FIGURES, level, 1)
+    np.testing.assert_allclose(found.economy("CHN") / FUTURES.economy("CHN"), factor, rtol=1e-6)
     np.testing.assert_array_equal(found.economy("USA"), FUTURES.economy("USA"))
     assert at_level(FUTURES, FIGURES, "sipri", 1) is FUTURES
 
 
-def test_uncertain_level_takes_each_pair_at_market_rates_equally_often() -> None:
+def test_uncertain_level_takes_the_newest_whole_estimates_equally_often() -> None:
     factor = at_level(FUTURES, FIGURES, "uncertain", 1).economy("CHN")[:, 0] / FUTURES.economy("CHN")[:, 0]
-    values, counts = np.unique(factor.round(5), return_counts=True)
-    np.testing.assert_allclose(values, [300 / 296, 330 / 292], atol=1e-5)
-    assert list(counts) == [100, 100]
+    high = np.isclose(factor, 330 / 292, rtol=1e-5)
+    assert high.sum() == 100
+    ranged = factor[~high]
+    assert (ranged > 290 / 296 - 1e-5).all()
+    assert (ranged < 310 / 296 + 1e-5).all()
+    assert np.ptp(ranged) > 0.8 * 20 / 296
 
 
 @pytest.mark.parametrize(
     ("level", "what"),
     [
         ("greenwalt_2021", "adjust China alone"),
+        ("robertson_2020", "adjust China alone"),
         ("fravel_2024", "adjust China alone"),
         ("low_2032", "did you mean `low_2023`"),
         ("no_pair", "no such pair"),
