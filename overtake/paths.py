@@ -16,3 +16,4 @@ PANEL = ROOT / "data" / "panel"
 NOTEBOOKS = ROOT / "notebooks"
 REPORTS = ROOT / "reports"
 SCENARIOS = ROOT / "scenarios"
+

@@ -27,8 +27,13 @@ STAGES: dict[str, Stage] = {
             ("run.seed", "rulers", "scenario", "crossing", "balances"),
             ("crossings.parquet", "curves.parquet", "breakeven.parquet"),
         ),
-        Stage("skill", "05_skill", ("run.seed", "skill"), ("skill.parquet",)),
-        Stage("sensitivity", "06_sensitivity", ("run", "sensitivity"), ("sensitivity.parquet",)),
+        Stage("skill", "05_skill", ("run.seed", "futures", "skill"), ("skill.parquet",)),
+        Stage(
+            "sensitivity",
+            "06_sensitivity",
+            ("run", "futures", "rulers", "crossing", "balances", "sensitivity"),
+            ("sensitivity.parquet",),
+        ),
         Stage("brief", "brief", ("crossing", "balances", "brief"), ()),
     )
 }

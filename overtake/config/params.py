@@ -13,6 +13,8 @@ from overtake.config.futures import Futures
 from overtake.config.rulers import Rulers
 from overtake.config.scenario import Scenario
 from overtake.config.scenarios import Scenarios
+from overtake.config.sensitivity import Sensitivity
+from overtake.config.skill import Skill
 
 
 class Params(Section):
@@ -27,4 +29,6 @@ class Params(Section):
     balances: Annotated[dict[BalanceName, Balance], Field(min_length=1)] = Field(default_factory=default_balances)
     """The balances by name: two sides, each with the share of every member's spending that counts."""
     scenarios: Scenarios = Scenarios()
+    skill: Skill = Skill()
+    sensitivity: Sensitivity = Sensitivity()
     brief: Brief = Brief()

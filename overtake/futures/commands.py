@@ -35,7 +35,7 @@ def _run(_: argparse.Namespace) -> int:
         panel = read_parquet(file)
         edition = file.stem.removeprefix("milex_")
         last = int(panel["year"].max())
-        origins = range(hyperparameters.FIRST_ORIGIN, last + 1) if file == files[-1] else [last]
+        origins = range(hyperparameters.FIRST_ORIGIN, last + 1)
         parts.append(hyperparameters.estimate(panel, edition, origins, PooledRandomWalk().window))
     excerpt.write(paths.RAW, hyperparameters.FILE, pd.concat(parts, ignore_index=True))
     print(f"wrote data/raw/{hyperparameters.FILE} from {len(files)} editions; next: dvc repro")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from overtake.errors import OvertakeError
 from overtake.futures import pooled
 from overtake.tables import FloatArray
 
@@ -38,3 +39,19 @@ def estimate(panel: pd.DataFrame, edition: str, origins: Iterable[int], window: 
             value = round(getattr(world, parameter), 6)
             rows.append((edition, origin, "pooled_random_walk", parameter, value, len(whole), "derived", source))
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def world(shipped: pd.DataFrame, edition: str, origin: int) -> pooled.World:
+    """Return the pooled random walk's hyper-parameters of an edition at an origin; refuse what is not shipped."""
+    rows = shipped[
+        (shipped["edition"] == edition) & (shipped["origin"] == origin) & (shipped["model"] == "pooled_random_walk")
+    ]
+    values = dict(zip(rows["parameter"], rows["value"].astype(float), strict=True))
+    try:
+        return pooled.World(values["drift"], values["drift_sd"], values["log_volatility"])
+    except KeyError as error:
+        raise OvertakeError(
+            f"data/raw/{FILE}",
+            f"has no {error.args[0]} of edition {edition} at origin {origin}",
+            next_step="overtake ingest sipri PATH --all-countries, then overtake hyperparameters",
+        ) from error

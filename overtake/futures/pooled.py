@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from overtake.config.core import Run
 from overtake.config.futures import PooledRandomWalk
+from overtake.futures.series import Series
 from overtake.streams import stream
 from overtake.tables import FloatArray
 
@@ -31,6 +33,12 @@ class Growth:
     drift_sd: FloatArray
     volatility: FloatArray
     correlation: float
+
+
+def forecast(series: Series, pooled: World, settings: PooledRandomWalk, steps: int, run: Run) -> FloatArray:
+    """Return log growth since the origin of `series`, (draws, economies, steps), float32."""
+    growth = estimate(series.log_milex, pooled, settings)
+    return simulate(growth, series.economies, steps, run.draws, settings.tail_df, run.seed)
 
 
 def world(log_milex: FloatArray, window: int) -> World:

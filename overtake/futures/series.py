@@ -16,11 +16,26 @@ SHORTEST = 8
 
 @dataclass(frozen=True)
 class Series:
-    """log_milex: (economies, years), log of constant US$ bn, NaN before an economy's first figure."""
+    """What was observed up to an origin, the last of `years`.
+
+    log_milex: (economies, years), log of constant US$ bn; log_share: log of the share of GDP in per cent; each NaN
+    before an economy's first figure, the share also where no GDP is known.
+    """
 
     log_milex: FloatArray
+    log_share: FloatArray
     economies: tuple[str, ...]
     years: tuple[int, ...]
+
+    @property
+    def origin(self) -> int:
+        """Return the last observed year."""
+        return self.years[-1]
+
+    def upto(self, origin: int) -> Series:
+        """Return what was observed up to `origin`."""
+        count = self.years.index(origin) + 1
+        return Series(self.log_milex[:, :count], self.log_share[:, :count], self.economies, self.years[:count])
 
 
 def of_spending(spending: pd.DataFrame) -> Series:
@@ -46,4 +61,8 @@ def of_spending(spending: pd.DataFrame) -> Series:
         problems,
         next_step="mend data/raw/milex.csv or set data.gap_rule to interpolate, then `dvc repro`",
     )
-    return Series(np.log(values), tuple(wide.index), tuple(int(year) for year in wide.columns))
+    share = spending.pivot(index="iso3", columns="year", values="gdp_share_pct").reindex(
+        index=wide.index, columns=wide.columns
+    )
+    years = tuple(int(year) for year in wide.columns)
+    return Series(np.log(values), np.log(share.to_numpy(dtype=float)), tuple(str(i) for i in wide.index), years)

@@ -8,9 +8,10 @@ import pandas as pd
 from overtake.config.core import Run
 from overtake.config.futures import Futures
 from overtake.errors import OvertakeError
+from overtake.futures import hyperparameters as hyper
 from overtake.futures import measurement, pooled
 from overtake.futures.series import Series, of_spending
-from overtake.tables import Paths
+from overtake.tables import FloatArray, Paths
 
 
 def simulate(
@@ -44,27 +45,7 @@ def simulate(
 
 def future_growth(
     series: Series, hyperparameters: pd.DataFrame, edition: str, settings: Futures, run: Run
-) -> np.ndarray:
-    """Return log growth since the last observed year, (draws, economies, years ahead)."""
-    chosen = settings.pooled_random_walk
-    growth = pooled.estimate(series.log_milex, world_of(hyperparameters, edition, series.years[-1]), chosen)
-    steps = settings.horizon - series.years[-1]
-    return pooled.simulate(growth, series.economies, steps, run.draws, chosen.tail_df, run.seed)
-
-
-def world_of(hyperparameters: pd.DataFrame, edition: str, origin: int) -> pooled.World:
-    """Return the shipped hyper-parameters of an edition at an origin; refuse an edition that has none."""
-    rows = hyperparameters[
-        (hyperparameters["edition"] == edition)
-        & (hyperparameters["origin"] == origin)
-        & (hyperparameters["model"] == "pooled_random_walk")
-    ]
-    values = dict(zip(rows["parameter"], rows["value"].astype(float), strict=True))
-    try:
-        return pooled.World(values["drift"], values["drift_sd"], values["log_volatility"])
-    except KeyError as error:
-        raise OvertakeError(
-            "data/raw/hyperparameters.csv",
-            f"has no {error.args[0]} of edition {edition} at origin {origin}",
-            next_step="overtake ingest sipri PATH --all-countries, then overtake hyperparameters",
-        ) from error
+) -> FloatArray:
+    """Return log growth since the origin of `series`, (draws, economies, years to the horizon), float32."""
+    world = hyper.world(hyperparameters, edition, series.origin)
+    return pooled.forecast(series, world, settings.pooled_random_walk, settings.horizon - series.origin, run)

@@ -1,0 +1,1 @@
+"""What the answer depends on: parameters moved one at a time and together."""

@@ -1,0 +1,96 @@
+"""The rolling-origin backtest: forecast from each origin with what lies before it, score what followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import pandas as pd
+
+from overtake.futures.series import Series
+from overtake.skill import scores
+from overtake.tables import FloatArray
+
+#: A forecaster takes what was observed up to an origin and the number of years ahead, and returns draws of log
+#: spending, (draws, economies, years ahead).
+Forecaster = Callable[[Series, int], FloatArray]
+
+
+def naive(draws: int, seed: int) -> Forecaster:
+    """Return the naive peer: no drift, each economy's own volatility, normal shocks, independent between economies."""
+    from overtake.streams import stream
+
+    def forecast(series: Series, steps: int) -> FloatArray:
+        growth = np.diff(series.log_milex, axis=1)
+        volatility = np.sqrt(np.nanmean(growth**2, axis=1))
+        shocks = np.stack(
+            [stream(seed, "naive", iso3).standard_normal((draws, steps)) for iso3 in series.economies], axis=1
+        )
+        found: FloatArray = series.log_milex[None, :, -1:] + np.cumsum(shocks * volatility[None, :, None], axis=2)
+        return found
+
+    return forecast
+
+
+def backtest(
+    name: str, forecaster: Forecaster, series: Series, origins: Iterable[int], horizons: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return points (model, origin, horizon, iso3, crps, pinball, pit, in50, in80, in95) and pairs (model, origin,
+    horizon, i, j, probability, happened), one row per forecast and outcome.
+
+    Only economies with figures in the last eight years of an origin are forecast, only outcomes that exist scored.
+    """
+    points, pairs = [], []
+    for origin in origins:
+        past = series.upto(origin)
+        steps = min(horizons, series.origin - origin)
+        if steps < 1:
+            continue
+        known = np.asarray(np.isfinite(past.log_milex[:, -8:]).all(axis=1))
+        known &= np.isfinite(series.log_milex[:, len(past.years) : len(past.years) + steps]).all(axis=1)
+        chosen = Series(
+            past.log_milex[known],
+            past.log_share[known],
+            tuple(np.array(past.economies, dtype=object)[known]),
+            past.years,
+        )
+        outcome = series.log_milex[known, len(past.years) : len(past.years) + steps]
+        drawn = forecaster(chosen, steps)
+        points.append(_points(drawn, outcome, chosen, origin).assign(model=name))
+        pairs.append(_pairs(drawn, outcome, chosen, origin).assign(model=name))
+    return pd.concat(points, ignore_index=True), pd.concat(pairs, ignore_index=True)
+
+
+def _points(drawn: FloatArray, outcome: FloatArray, series: Series, origin: int) -> pd.DataFrame:
+    quantiles = np.quantile(drawn, scores.LEVELS, axis=0)
+    economies, steps = outcome.shape
+    frame = pd.DataFrame(
+        {
+            "origin": origin,
+            "horizon": np.tile(np.arange(1, steps + 1), economies),
+            "iso3": np.repeat(np.array(series.economies, dtype=object), steps),
+            "crps": scores.crps(drawn, outcome).ravel(),
+            "pinball": scores.pinball(quantiles, outcome).ravel(),
+            "pit": scores.pit(drawn, outcome).ravel(),
+        }
+    )
+    for percent in scores.INTERVALS:
+        frame[f"in{percent}"] = scores.covered(drawn, outcome, percent).ravel()
+    return frame
+
+
+def _pairs(drawn: FloatArray, outcome: FloatArray, series: Series, origin: int) -> pd.DataFrame:
+    chosen = scores.pairs(series.log_milex[:, -1])
+    probability, happened = scores.passing(drawn, outcome, series.log_milex[:, -1], chosen)
+    names = np.array(series.economies, dtype=object)
+    steps = outcome.shape[1]
+    return pd.DataFrame(
+        {
+            "origin": origin,
+            "horizon": np.tile(np.arange(1, steps + 1), len(chosen)),
+            "i": np.repeat(names[chosen[:, 0]], steps),
+            "j": np.repeat(names[chosen[:, 1]], steps),
+            "probability": probability.ravel(),
+            "happened": happened.ravel(),
+        }
+    )

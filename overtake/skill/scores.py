@@ -1,0 +1,107 @@
+"""Proper scores of ensembles in logs: CRPS, pinball loss, interval coverage, PIT, and Brier scores of overtaking."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from overtake.tables import FloatArray
+
+#: Central intervals whose coverage is reported, in per cent.
+INTERVALS = (50, 80, 95)
+#: Levels of the pinball loss.
+LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+#: A pair enters the overtaking score when the larger spends at most this many times the smaller at the origin.
+PAIR_FACTOR = 3.0
+
+
+def crps(draws: FloatArray, outcome: FloatArray) -> FloatArray:
+    """Return the CRPS of ensembles (draws, ...) at `outcome` (...), in the unit of the outcome.
+
+    The fair estimator for draws that are exchangeable, in the sorted (probability-weighted moment) form.
+    """
+    import scoringrules
+
+    found: FloatArray = np.asarray(
+        scoringrules.crps_ensemble(outcome, np.moveaxis(draws, 0, -1), estimator="pwm", backend="numpy")
+    )
+    return found
+
+
+def pinball(quantiles: FloatArray, outcome: FloatArray, levels: tuple[float, ...] = LEVELS) -> FloatArray:
+    """Return the mean pinball loss over `levels` of quantiles (levels, ...) at `outcome` (...)."""
+    gap = outcome[None] - quantiles
+    tau = np.array(levels).reshape(-1, *(1,) * outcome.ndim)
+    found: FloatArray = np.maximum(tau * gap, (tau - 1) * gap).mean(axis=0)
+    return found
+
+
+def covered(draws: FloatArray, outcome: FloatArray, percent: int) -> npt.NDArray[np.bool_]:
+    """Return where `outcome` (...) lies in the central `percent` interval of the draws (draws, ...)."""
+    tail = (100 - percent) / 200
+    low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
+    inside: npt.NDArray[np.bool_] = (low <= outcome) & (outcome <= high)
+    return inside
+
+
+def pit(draws: FloatArray, outcome: FloatArray) -> FloatArray:
+    """Return the probability integral transform: the share of draws (draws, ...) below `outcome` (...)."""
+    found: FloatArray = (draws < outcome[None]).mean(axis=0)
+    return found
+
+
+def pairs(at_origin: FloatArray, factor: float = PAIR_FACTOR) -> npt.NDArray[np.intp]:
+    """Return ordered pairs (pairs, 2) of rows i, j: i spends less than j at the origin, within `factor`.
+
+    at_origin: (countries,), logs.
+    """
+    gap = at_origin[None, :] - at_origin[:, None]
+    return np.argwhere((gap > 0) & (gap <= np.log(factor)))
+
+
+def passing(
+    draws: FloatArray, outcome: FloatArray, at_origin: FloatArray, chosen: npt.NDArray[np.intp]
+) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
+    """Return P(i passes j within h years) and whether it did, each (pairs, horizons).
+
+    draws: (draws, countries, horizons), outcome: (countries, horizons), logs; i passed j within h when it spent more
+    in any year up to h. Draws are joint, so correlated shocks count.
+    """
+    probability = np.empty((len(chosen), outcome.shape[1]))
+    happened = np.empty((len(chosen), outcome.shape[1]), dtype=bool)
+    for row, (i, j) in enumerate(chosen):
+        ahead = np.logical_or.accumulate(draws[:, i] > draws[:, j], axis=1)
+        probability[row] = ahead.mean(axis=0)
+        happened[row] = np.logical_or.accumulate(outcome[i] > outcome[j])
+    return probability, happened
+
+
+def brier(probability: FloatArray, happened: npt.NDArray[np.bool_]) -> FloatArray:
+    """Return the Brier score, the squared distance of probability and event, of the same shape."""
+    found: FloatArray = (probability - happened) ** 2
+    return found
+
+
+def reliability(probability: FloatArray, happened: npt.NDArray[np.bool_], bins: int = 10) -> FloatArray:
+    """Return rows of mean forecast, observed frequency and count, one per tenth of forecast probability in use."""
+    index = np.minimum((probability.ravel() * bins).astype(int), bins - 1)
+    rows = [
+        (probability.ravel()[index == at].mean(), happened.ravel()[index == at].mean(), (index == at).sum())
+        for at in range(bins)
+        if (index == at).any()
+    ]
+    return np.array(rows)
+
+
+def block_interval(
+    values: FloatArray, blocks: npt.NDArray[np.intp], draws: int, generator: np.random.Generator, percent: int = 95
+) -> tuple[float, float, float]:
+    """Return mean, low and high of `values` (n,) by a bootstrap that draws whole `blocks` (n,) with replacement."""
+    _, index = np.unique(blocks, return_inverse=True)
+    sums = np.bincount(index, weights=values)
+    counts = np.bincount(index).astype(float)
+    chosen = generator.integers(0, len(sums), (draws, len(sums)))
+    means = sums[chosen].sum(axis=1) / counts[chosen].sum(axis=1)
+    tail = (100 - percent) / 200
+    low, high = np.quantile(means, [tail, 1 - tail])
+    return float(values.mean()), float(low), float(high)
