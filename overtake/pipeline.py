@@ -6,6 +6,7 @@ import json
 import os
 import re
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,12 +57,7 @@ def run_stage(name: str, root: Path = paths.ROOT) -> Path:
     parameters = subset(load(root / "params.yaml"), stage.params)
     source = root / "notebooks" / f"{stage.notebook}.ipynb"
     target = root / "data" / "processed" / "notebooks" / f"{stage.notebook}.ipynb"
-    executed = run_notebook(source, target, parameters, root)
-    if name == "brief":
-        from overtake.report.publish import publish
-
-        publish(executed, root / "reports")
-    return executed
+    return run_notebook(source, target, parameters, root)
 
 
 def run_notebook(source: Path, target: Path, parameters: dict[str, Any], root: Path) -> Path:
@@ -107,6 +103,8 @@ def run_notebook(source: Path, target: Path, parameters: dict[str, Any], root: P
     target.parent.mkdir(parents=True, exist_ok=True)
     partial.write_text(text, encoding="utf-8")
     partial.replace(target)
+    with suppress(OSError):
+        partial.parent.rmdir()
     return target
 
 

@@ -20,9 +20,14 @@ def register(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from overtake import paths
     from overtake.pipeline import run_stage
 
-    run_stage(arguments.stage)
+    executed = run_stage(arguments.stage)
+    if arguments.stage == "brief":
+        from overtake.report.publish import publish
+
+        publish(executed, paths.REPORTS)
     return 0
 
 

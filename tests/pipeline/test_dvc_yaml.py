@@ -1,0 +1,121 @@
+"""dvc.yaml says what the stages really read: no missed module, no missed parameter, no idle dependency."""
+
+import ast
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from overtake import paths
+from overtake.stages import STAGES
+
+DVC = YAML(typ="safe", pure=True).load((paths.ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+
+
+def module_file(name: str) -> Path | None:
+    stem = paths.ROOT.joinpath(*name.split("."))
+    for candidate in (stem.with_suffix(".py"), stem / "__init__.py"):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def imports(source: str) -> set[str]:
+    """Return every overtake module that `source` imports, at the top or inside a function."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return {name for name in found if name.split(".")[0] == "overtake" and module_file(name)}
+
+
+@cache
+def closure(names: frozenset[str]) -> frozenset[Path]:
+    """Return the files of `names` and of all they import, packages' __init__ included."""
+    files: set[Path] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        file = module_file(name)
+        if file is None or file in files:
+            continue
+        files.add(file)
+        waiting += imports(file.read_text(encoding="utf-8"))
+        waiting += [".".join(name.split(".")[:length]) for length in range(1, name.count(".") + 1)]
+    return frozenset(files)
+
+
+def stage_files(stage: str) -> frozenset[Path]:
+    """Return the package's files behind a stage: the notebook's imports, or the validate command's."""
+    if stage == "validate":
+        return closure(frozenset({"overtake.figures.commands"}))
+    source = paths.NOTEBOOKS / f"{STAGES[stage].notebook}.ipynb"
+    cells = json.loads(source.read_text(encoding="utf-8"))["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    return closure(frozenset(imports(code) | {"overtake.pipeline"}))
+
+
+def code_deps(stage: str) -> list[Path]:
+    return [paths.ROOT / dep for dep in DVC[stage]["deps"] if dep.startswith("overtake")]
+
+
+def covered(file: Path, deps: list[Path]) -> bool:
+    return any(file == dep or dep in file.parents for dep in deps)
+
+
+def test_the_stages_are_the_known_ones():
+    assert set(DVC) == {"validate", *STAGES}
+    assert len(DVC) <= 10
+
+
+@pytest.mark.parametrize("stage", DVC)
+def test_every_module_behind_a_stage_is_a_dependency(stage):
+    missed = {str(file.relative_to(paths.ROOT)) for file in stage_files(stage) if not covered(file, code_deps(stage))}
+    assert not missed - {"overtake/__init__.py"}
+
+
+@pytest.mark.parametrize("stage", DVC)
+def test_no_dependency_is_idle(stage):
+    files = stage_files(stage)
+    idle = [dep for dep in code_deps(stage) if not any(covered(file, [dep]) for file in files)]
+    assert not idle
+    assert not [dep for dep in DVC[stage]["deps"] if not (paths.ROOT / dep).exists() and "processed" not in dep]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_parameters_and_outputs_agree_with_the_stage_table(stage):
+    declared = DVC[stage]
+    assert tuple(declared.get("params", ())) == STAGES[stage].params
+    outputs = {next(iter(out)) if isinstance(out, dict) else out for out in declared["outs"]}
+    for name in STAGES[stage].outputs:
+        assert f"data/processed/{name}" in outputs
+    assert declared["cmd"] == f"python -m overtake run {stage}"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_tables_a_notebook_reads_are_dependencies(stage):
+    """Every data/processed table and data/raw file that the notebook names must be a dependency of its stage."""
+    source = (paths.NOTEBOOKS / f"{STAGES[stage].notebook}.ipynb").read_text(encoding="utf-8")
+    for other in STAGES.values():
+        for table in other.outputs:
+            if other.name != stage and table in source:
+                assert f"data/processed/{table}" in DVC[stage]["deps"], table
+    for raw in (paths.RAW).glob("*.*"):
+        if raw.name in source:
+            assert f"data/raw/{raw.name}" in DVC[stage]["deps"], raw.name
+
+
+def test_stages_read_only_what_lies_left_of_them():
+    order = list(DVC)
+    made: dict[str, str] = {}
+    for stage in order:
+        for out in [*DVC[stage].get("outs", ()), *DVC[stage].get("metrics", ())]:
+            made[next(iter(out)) if isinstance(out, dict) else out] = stage
+    for stage in order:
+        for dep in DVC[stage]["deps"]:
+            if dep in made:
+                assert order.index(made[dep]) < order.index(stage), f"{stage} reads {dep} of {made[dep]}"
