@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +18,7 @@ import pandas as pd
 
 from overtake.balances import joined, summarise
 from overtake.config.balances import Crossing, default_balances
+from overtake.config.params import Params
 from overtake.streams import stream
 from overtake.tables import Paths, write_parquet, write_paths
 
@@ -41,14 +49,10 @@ UPLIFT = {"gdp_ppp": 2.1, "military_ppp": 1.8, "symmetric": 1.2, "stock": 6.0}
 
 
 def params() -> dict[str, Any]:
-    """Return parameters as a stage may see them."""
-    return {
-        "data": {"edition": "2026-04"},
-        "run": {"seed": 7, "draws": DRAWS},
-        "crossing": {"sustain": 2, "interval_pct": 80},
-        "balances": {name: balance.model_dump(mode="json") for name, balance in default_balances().items()},
-        "brief": {"headline_balance": "eleven", "headline_ruler": "constant_usd"},
-    }
+    """Return valid parameters, those of the package but for the number of draws."""
+    settings = Params().model_dump(mode="json")
+    settings["run"] = {"seed": 7, "draws": DRAWS}
+    return settings
 
 
 def paths(seed: int = 7, tilt: float = 0.0) -> Paths:
@@ -114,6 +118,7 @@ def write_all(root: Path, seed: int = 7, tilt: float = 0.0, edition: str = "2026
         write_parquet(frame, processed / f"{name}.parquet")
     for name, frame in ledgers(frames["spending"], edition).items():
         frame.to_csv(raw / f"{name}.csv", index=False)
+    (root / "params.yaml").write_text(json.dumps(settings, indent=1), encoding="utf-8")
     (raw / "references.json").write_text(json.dumps(references(), indent=1), encoding="utf-8")
     (processed / "figures.json").write_text(json.dumps({"milex.csv": "0" * 64}), encoding="utf-8")
     return settings
@@ -237,3 +242,46 @@ def references() -> list[dict[str, Any]]:
          "author": [{"family": "Nobody", "given": "N."}],
          "issued": {"date-parts": [[2020, 10]]}, "publisher": "Nowhere Institute", "DOI": "10.0000/made.up"}
     ]  # fmt: skip
+
+
+@functools.cache
+def _once() -> Path:
+    root = Path(tempfile.mkdtemp(prefix="overtake-synthetic-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    write_all(root)
+    return root
+
+
+def write_copy(root: Path) -> dict[str, Any]:
+    """Copy the tables of `write_all`, made once a session, to `root`; return the parameters that belong to them."""
+    shutil.copytree(_once(), root, dirs_exist_ok=True)
+    return params()
+
+
+def render(root: Path) -> Path:
+    """Run and publish the brief over the tables under `root` in a fresh process; return the folder reports."""
+    project = Path(__file__).resolve().parents[1]
+    (root / "notebooks").mkdir(exist_ok=True)
+    shutil.copy(project / "notebooks" / "brief.ipynb", root / "notebooks")
+    shutil.copy(project / "CITATION.cff", root)
+    environment = os.environ | {"OVERTAKE_ROOT": str(root), "PYTHONHASHSEED": "0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "overtake", "run", "brief"],
+        env=environment,
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr[-3000:])
+    return root / "reports"
+
+
+@functools.cache
+def rendered() -> Path:
+    """Return the folder of a brief over made-up tables, rendered once a session, its PDF too."""
+    root = Path(tempfile.mkdtemp(prefix="overtake-brief-"))
+    atexit.register(shutil.rmtree, root, ignore_errors=True)
+    write_copy(root)
+    return render(root)

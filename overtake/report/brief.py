@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from overtake import paths as places
-from overtake.report import blocks, findings, parts, records
+from overtake.report import blocks, findings, parts, records, register
 from overtake.report.blocks import Block
 from overtake.report.charts import balance, checks, coalition, countries, crossing, ledgers
 from overtake.report.context import Context
@@ -163,7 +163,7 @@ class Brief:
 
     def register(self) -> Markup:
         """Return the register of earlier forecasts."""
-        return parts.register(self.ctx)
+        return register.register(self.ctx)
 
     def skill(self) -> Markup:
         """Return how the method would have done."""

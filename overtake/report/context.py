@@ -100,8 +100,8 @@ class Context:
 
     def path(self, name: str) -> str:
         """Return the path, relative to the project, of the table called `name`."""
-        raw = Path("data") / "raw" / f"{name}.csv"
-        return str(raw if (self.root / raw).is_file() else Path("data") / "processed" / f"{name}.parquet")
+        raw, made = Path("data") / "raw" / f"{name}.csv", Path("data") / "processed" / f"{name}.parquet"
+        return str(raw if (self.root / raw).is_file() and not (self.root / made).is_file() else made)
 
     def has(self, *names: str) -> bool:
         """Tell whether all tables are there and have rows."""

@@ -71,8 +71,12 @@ def _headline_finding(ctx: Context) -> Markup:
         big, small = view.show("p_crossing", PROBABILITY), "probability of a crossing"
     interval = Markup("")
     if view.ahead and view.cell("lo_year").present and view.cell("hi_year").present:
-        interval = Markup(" With measurement error the lead began between {} and {}.").format(
-            view.show("lo_year", YEAR), view.show("hi_year", YEAR)
+        interval = (
+            Markup(" Measurement error leaves the year unchanged.")
+            if view.value("lo_year") == view.value("hi_year")
+            else Markup(" With measurement error the lead began between {} and {}.").format(
+                view.show("lo_year", YEAR), view.show("hi_year", YEAR)
+            )
         )
     return _item(
         big,
@@ -171,10 +175,10 @@ def _reversal_finding(ctx: Context) -> Markup:
     end = ctx.num.show(ctx.horizon_cell(), YEAR)
     return _item(
         view.show("p_crossed_back", PROBABILITY),
-        "probability that the coalition leads again",
-        Markup("<strong>{} {} be ahead of {} again in {}.</strong> A lead can change hands more than once.").format(
-            _upper(view.whom()), plural_verb(cell.value), view.who(), end
-        ),
+        "probability that the lead is lost again",
+        Markup(
+            "<strong>{} {} regain the lead over {} at some time by {}.</strong> A lead can change hands more than once."
+        ).format(_upper(view.whom()), plural_verb(cell.value), view.who(), end),
     )
 
 

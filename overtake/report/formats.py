@@ -36,9 +36,9 @@ def _signed(value: float, places: int) -> str:
 
 def _probability(value: float) -> str:
     """Return a probability in whole per cent; never 0 or 100, which a finite number of draws cannot show."""
-    if value < 0.005:
+    if round(100 * value) < 1:
         return "<1%"
-    if value > 0.995:
+    if round(100 * value) > 99:
         return ">99%"
     return f"{_fixed(100 * value, 0)}%"
 
@@ -64,7 +64,8 @@ def _plain(value: float) -> str:
     if value == round(value) and abs(value) < 1e6:
         return _fixed(value, 0)
     places = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
-    return _fixed(value, min(places, 4))
+    text = _fixed(value, min(places, 4))
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 #: Units as the tables name them, and the format that fits.

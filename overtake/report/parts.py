@@ -16,7 +16,6 @@ from overtake.report.sentences import (
     join,
     missing,
     since,
-    state_sentence,
     until,
 )
 
@@ -97,7 +96,7 @@ def states(ctx: Context) -> Markup:
         ("crossed", "China's side leads in the last observed year and keeps the lead to the horizon"),
         ("crossing", "the coalition leads in the last observed year; China's side takes the lead within the horizon"),
         ("not within the horizon", "the coalition leads, always did, and keeps the lead to the horizon"),
-        ("crossed back", "China's side led, or leads now, and the coalition holds the lead at the horizon"),
+        ("crossed back", "China's side led or leads, and has lost or loses the lead again within the horizon"),
     ]
     return table("The four states of a balance; each future is in exactly one", [("State", ""), ("Meaning", "")], rows)
 
@@ -129,11 +128,25 @@ def allies(ctx: Context) -> Markup:
         view = View(ctx, name, ctx.headline_ruler)
         if view.measured:
             ratio = ctx.cell("curves", "ratio_q50", balance=name, ruler=view.ruler, year=ctx.last_observed)
-            now = Markup("since {}").format(_year_only(view)) if view.ahead else Markup("not passed")
-            rows.append((ctx.name(next(iter(known.side))), ctx.num.show(ratio, RATIO), now, state_sentence(view)))
+            lead = "p_crossed" if view.ahead else "p_crossing"
+            rows.append(
+                (
+                    ctx.name(next(iter(known.side))),
+                    ctx.num.show(ratio, RATIO),
+                    since(view) if view.ahead else Markup("not passed"),
+                    view.show(lead, PROBABILITY),
+                    term(view.value(lead)),
+                )
+            )
     return table(
         Markup("China and each economy alone, {}").format(ctx.ruler_name(ctx.headline_ruler)),
-        [("Economy", ""), ("China as a multiple", "r"), ("China leads", ""), ("In words", "")],
+        [
+            ("Economy", ""),
+            ("China as a multiple", "r"),
+            ("Passed", ""),
+            (Markup("China leads to {}").format(ctx.num.show(ctx.horizon_cell(), YEAR)), "r"),
+            ("In words", ""),
+        ],
         rows,
     )
 
@@ -158,7 +171,7 @@ def reversal(ctx: Context) -> Markup:
         )
     return table(
         "Leads that China may lose again within the horizon",
-        [("Balance", ""), ("China leads", ""), ("Probability of a reversal", "r"), ("In words", "")],
+        [("Balance", ""), ("Passed", ""), ("Probability of a reversal", "r"), ("In words", "")],
         rows,
     )
 
@@ -191,7 +204,11 @@ def editions(ctx: Context) -> Markup:
     if not ctx.has("editions"):
         return Markup("")
     rows = []
+    macro = ctx.frame("macro")
+    used = "" if macro is None or "edition" not in macro else str(macro["edition"].iloc[0])
     for row in ctx.need("editions").to_dict("records"):
+        if row["publisher"] != "sipri" and str(row["edition"]) != used:
+            continue
         publisher = {"sipri": "SIPRI Military Expenditure Database", "imf": "IMF World Economic Outlook"}.get(
             str(row["publisher"]), str(row["publisher"])
         )
@@ -220,30 +237,6 @@ def _span(row: dict[str, Any]) -> str:
     if missing(row.get("first_year")) or missing(row.get("last_year")):
         return ""
     return f"{row['first_year']:.0f}–{row['last_year']:.0f}"
-
-
-def register(ctx: Context) -> Markup:
-    """Return the register of earlier forecasts and what became of them."""
-    if not ctx.has("forecast_register"):
-        return Markup("")
-    frame = ctx.need("forecast_register")
-    columns = [c for c in ("made", "who", "claim", "outcome") if c in frame]
-    if len(columns) < 3:
-        return Markup("")
-    rows = [
-        tuple(
-            ctx.prose(
-                "" if missing(row[c]) else str(row[c]),
-                f"register.{index}.{c}",
-                f"row {index} {c}",
-                ctx.path("forecast_register"),
-            )
-            for c in columns
-        )
-        for index, row in enumerate(frame.to_dict("records"))
-    ]
-    heads = [(c.capitalize(), "") for c in columns]
-    return table("Earlier forecasts and how they fared", heads, rows)
 
 
 def skill(ctx: Context) -> Markup:

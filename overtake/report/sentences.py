@@ -130,14 +130,14 @@ def state_sentence(view: View) -> Markup:
             term(view.value("p_crossed")),
         )  # fmt: skip
     if state == "crossed_back" and view.ahead:
-        return Markup("{} passed {} {}, but {} lose the lead again by {} ({} probability, {}).").format(
+        return Markup("{} passed {} {}, but {} lose the lead at some time by {} ({} probability, {}).").format(
             who, whom, since(view), verb(view.value("p_crossed_back")), end, view.show("p_crossed_back", PROBABILITY),
             term(view.value("p_crossed_back")),
         )  # fmt: skip
     if state == "crossed_back":
-        return Markup(
-            "{} once led {}, which have regained the lead and will keep it to {} with {} probability."
-        ).format(who, whom, end, view.show("p_crossed_back", PROBABILITY))
+        return Markup("{} once led {}; the lead has been regained, and lasts to {} with {} probability.").format(
+            who, whom, end, view.show("p_crossed_back", PROBABILITY)
+        )
     likely = view.value("p_crossing")
     head = Markup("{} {} overtake {} by {} ({} probability, {})").format(
         who, verb(likely), whom, end, view.show("p_crossing", PROBABILITY), term(likely)
@@ -194,9 +194,9 @@ def headline(ctx: Context) -> Markup:
         return told
     ruler = ctx.ruler_name(other.ruler)
     return told + (
-        Markup("; measured by {} it has not").format(ruler)
+        Markup("; by {} it still spends less").format(ruler)
         if view.ahead
-        else Markup("; measured by {} it already has").format(ruler)
+        else Markup("; by {} it already spends more").format(ruler)
     )
 
 

@@ -205,14 +205,13 @@ def spread(places: Sequence[float], gap: float, low: float, high: float) -> list
     return result
 
 
-def direct_labels(
-    axes: Any, size: Size, labels: Sequence[tuple[float, str, str]], x: float, gap_px: float = 16, font: float = 13
-) -> None:
+def direct_labels(axes: Any, size: Size, labels: Sequence[tuple[float, str, str]], x: float, font: float = 13) -> None:
     """Write (y, text, colour) labels at data x, to the right, kept `gap_px` apart; text in the dark twin colours."""
     box = axes.get_position()
     low, high = axes.get_ylim()
     per_px = (high - low) / (box.height * size.height)
     lines = [text.count("\n") + 1 for _, text, _ in labels]
+    gap_px = 1.33 * font
     gap = gap_px * max(lines, default=1) * per_px
     places = spread([y for y, _, _ in labels], gap, low + gap_px * per_px / 2, high - gap_px * per_px / 3)
     for (_, text, colour), place in zip(labels, places, strict=True):

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from overtake.report import style
 from overtake.report.charts import common
 from overtake.report.context import Context
-from overtake.report.figure import Column, Figure, make
+from overtake.report.figure import NOTHING, Column, Figure, make
 from overtake.report.formats import PLAIN, RATIO, YEAR, for_unit
 from overtake.report.numbers import Cell, slug
 from overtake.report.style import Size
@@ -128,19 +128,27 @@ def revisions(ctx: Context, balance: str | None = None) -> Figure | None:
     balance = balance or ctx.headline_balance
     against, side = common.weights(ctx, balance)
     frame = ctx.need("milex").dropna(subset=["milex_constant_usd_m"])
+    wides = {
+        str(edition): part.pivot(index="year", columns="iso3", values="milex_constant_usd_m")
+        for edition, part in frame.groupby("edition", sort=True)
+    }
+    wides = {name: wide for name, wide in wides.items() if set(against) <= set(wide.columns)}
+    wides = dict(list(wides.items())[-EDITIONS_SHOWN:])
+    if len(wides) < 2:
+        return None
+    # One sum for all lines: only members that every edition reports near its end (Viet Nam is missing from some).
+    members = [
+        iso3
+        for iso3 in side
+        if all(iso3 in wide and wide[iso3].last_valid_index() >= wide.index.max() - 1 for wide in wides.values())
+    ]
+    left_out = [ctx.name(iso3) for iso3 in side if iso3 not in members]
     lines: dict[str, Any] = {}
-    for edition, part in frame.groupby("edition", sort=True):
-        wide = part.pivot(index="year", columns="iso3", values="milex_constant_usd_m")
-        # An economy without its own figures at the end (Viet Nam) is left out of both the edition's sum and its claim.
-        members = [iso3 for iso3 in side if iso3 in wide]
-        if not set(against) <= set(wide.columns) or not members:
-            continue
+    for edition, wide in wides.items():
         sums = sum(wide[iso3].interpolate(limit_area="inside").ffill() * side[iso3] for iso3 in members)
         ratio = (sum(wide[iso3] * weight for iso3, weight in against.items()) / sums).dropna()
-        lines[str(edition)] = ratio[ratio.index >= 2000]
-    shown = list(lines)[-EDITIONS_SHOWN:]
-    if len(shown) < 2:
-        return None
+        lines[edition] = ratio[ratio.index >= 2000]
+    shown = list(lines)
     table = pd.DataFrame({edition: lines[edition] for edition in shown}).rename_axis("year").reset_index()
     common_years = set.intersection(*(set(lines[edition].index) for edition in shown))
     year = max(common_years)
@@ -148,7 +156,7 @@ def revisions(ctx: Context, balance: str | None = None) -> Figure | None:
     ends = [
         Cell(slug("revisions", balance, edition, year), float(lines[edition].loc[year]), "data/raw/milex.csv",
              (("edition", edition), ("year", int(year))), "milex_constant_usd_m", edition,
-             tuple(f"data/raw/milex.csv[edition={edition}, iso3={iso3}, year={year}]" for iso3 in (*against, *side)),
+             tuple(f"data/raw/milex.csv[edition={edition}, iso3={iso3}, year={year}]" for iso3 in (*against, *members)),
              "weighted sum of China's side over that of the coalition")
         for edition in (oldest, newest)
     ]  # fmt: skip
@@ -170,6 +178,7 @@ def revisions(ctx: Context, balance: str | None = None) -> Figure | None:
             line, colour = lines[edition], order[index]
             axes.plot(line.index, line, color=colour, lw=2.6 if edition == newest else 1.8,
                       ls="-" if edition == newest else style.LINES[1 + index % 3])  # fmt: skip
+            axes.plot(line.index[-1:], line.iloc[-1:], marker="o", ms=6, color=colour, mew=0)
             labels.append((float(line.iloc[-1]), names[edition], colour))
         axes.axhline(1, color=style.INK, lw=1)
         axes.text(2000.3, 1.01, "parity", fontsize=12, color=style.MUTED, va="bottom")
@@ -185,9 +194,12 @@ def revisions(ctx: Context, balance: str | None = None) -> Figure | None:
         + "; ".join(f"{names[e]}, {lines[e].iloc[-1]:.2f} in {lines[e].index[-1]}" for e in shown)
         + ".",
         description=Markup(
-            "One line an edition, in that edition's constant dollars. A member without figures at the end of it "
-            "keeps its last one; a member absent from an edition is left out of its line."
+            "One line an edition, in that edition's constant dollars. Every line has the same members, those that "
+            "all editions report to their end."
         ),
+        note=Markup("Without {}, which not every edition reports.").format(" and ".join(left_out))
+        if left_out
+        else NOTHING,
         source=Markup(
             "Source: SIPRI Military Expenditure Database, editions of {} to {}; Overtake, calculations."
         ).format(common.edition_name(oldest), common.edition_name(newest)),

@@ -155,7 +155,7 @@ def breakeven(ctx: Context, member: str = "USA", ruler: str | None = None) -> Fi
             style.bold(axes, 0, 1.03, ctx.label_text(name), transform=axes.transAxes, fontsize=13, va="bottom",
                        color=style.DARK[colour])  # fmt: skip
             if position == 0:
-                axes.text(FIRST_SHOWN + 0.4, 0 - 0.03 * (high - low), "below zero: level without it", fontsize=11.5,
+                axes.text(FIRST_SHOWN + 0.4, high, "below zero: level without it", fontsize=12,
                           color=style.MUTED, va="top")  # fmt: skip
 
     names = ["share_q10", "share_q25", "share_q50", "share_q75", "share_q90"]

@@ -90,6 +90,7 @@ def year_cell(ctx: Context, name: str, year: int, table: str = "rulers") -> Cell
 
 def articled(label: str) -> str:
     """Return a balance's label as it stands in a sentence: `the five treaty allies`, `AUKUS`, `the Quad`."""
+    label = label.removesuffix(" alone")
     first, _, rest = label.partition(" ")
     counted = {"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
     if first.lower() in counted:
@@ -97,6 +98,19 @@ def articled(label: str) -> str:
     if first in ("Quad", "United"):
         return f"the {label}"
     return label
+
+
+def counted(ctx: Context, id: str, count: int, of: int, table: str, how: str) -> Markup:
+    """Return `No`, `All` or `3 of 12`, recorded; to stand before a plural."""
+    from overtake.report.formats import COUNT
+
+    if count == 0:
+        return Markup("None of")
+    if count == of:
+        return Markup("All")
+    cells = [Cell(f"{id}.{name}", value, ctx.path(table), (), "", ctx.edition, (), how)
+             for name, value in (("count", count), ("of", of))]  # fmt: skip
+    return Markup("{} of").format(ctx.num.show(cells[0], COUNT)) + Markup(" {}").format(ctx.num.show(cells[1], COUNT))
 
 
 def short(label: str) -> str:

@@ -13,7 +13,6 @@ from overtake.report.charts import common
 from overtake.report.context import Context
 from overtake.report.figure import Column, Figure, make
 from overtake.report.formats import BN, PERCENT1, YEAR
-from overtake.report.numbers import Cell
 from overtake.report.style import Size
 from overtake.tables import Paths
 
@@ -45,14 +44,10 @@ def multiples(ctx: Context, paths: Paths | None, balance: str | None = None) -> 
         if np.median(paths.economy(iso3)[:, list(years).index(last + 10)])
         > 1.5 * level.get(iso3, float(np.median(paths.economy(iso3)[:, list(years).index(last)])))
     ]
-    cell = Cell("multiples.fast", len(doubled), ctx.path("futures"), (), f"median {last + 10}", ctx.edition, (),
-                "economies whose median future rises by half or more in ten years")  # fmt: skip
-    from overtake.report.formats import COUNT
-
-    title = Markup("{} of {} economies will probably spend half as much again within ten years").format(
-        ctx.num.show(cell, COUNT),
-        ctx.num.show(Cell("multiples.shown", len(order), ctx.path("futures"), (), "iso3", ctx.edition), COUNT),
-    )
+    title = Markup("{} economies will probably spend half as much again within ten years").format(
+        common.counted(ctx, "multiples.fast", len(doubled), len(order), "futures",
+                       "economies whose median future rises by half or more in ten years")
+    )  # fmt: skip
 
     def plot(figure: Any, size: Size) -> None:
         columns = 3 if size.small else 4
@@ -75,11 +70,13 @@ def multiples(ctx: Context, paths: Paths | None, balance: str | None = None) -> 
             top = float(part["high"].max()) * 1.02
             axes.set_ylim(0, top)
             axes.set_xlim(x[0], x[-1])
-            step = _nice(top / (2 if size.small else 3))
+            step = _nice(top / 3)
             axes.set_yticks(np.arange(0, top, step))
             axes.tick_params(labelsize=11 if size.small else 12, length=3)
-            axes.set_xticks([2000, 2020, 2040] if not size.small else [2000, 2030])
+            axes.set_xticks([2000, 2020, 2040], ["2000", "" if size.small else "2020", "2040"])
             axes.set_xlim(x[0], max(x[-1], 2040))
+            for tick, side in zip(axes.get_xticklabels(), ("left", "center", "right"), strict=True):
+                tick.set_ha(side)
             style.bold(axes, -0.12, 1.05, ctx.name(iso3), transform=axes.transAxes, fontsize=12 if size.small else 12.5,
                        va="bottom", color=style.DARK[colour])  # fmt: skip
 
@@ -132,15 +129,11 @@ def slopes(ctx: Context, balance: str | None = None, span: int = 9) -> Figure | 
     table["name"] = table["iso3"].map(ctx.name)
     table = table.sort_values(["last", "iso3"], ascending=[False, True], ignore_index=True)
     rose = int((table["last"] > table["first"]).sum())
-    from overtake.report.formats import COUNT
-
-    title = Markup("The share of GDP rose in {} of {} economies between {} and {}").format(
-        ctx.num.show(Cell("slopes.rose", rose, ctx.path("spending"), (), "gdp_share_pct", ctx.edition, (),
-                          "economies with a higher share"), COUNT),
-        ctx.num.show(Cell("slopes.shown", len(table), ctx.path("spending"), (), "iso3", ctx.edition), COUNT),
-        ctx.num.show(common.year_cell(ctx, "slopes", first, "spending"), YEAR),
+    title = Markup("{} economies spend a larger share of GDP in {} than in {}").format(
+        common.counted(ctx, "slopes.rose", rose, len(table), "spending", "economies with a higher share"),
         ctx.num.show(common.year_cell(ctx, "slopes", last, "spending"), YEAR),
-    )  # fmt: skip
+        ctx.num.show(common.year_cell(ctx, "slopes", first, "spending"), YEAR),
+    )
 
     def plot(figure: Any, size: Size) -> None:
         gap = 15.5
@@ -149,7 +142,8 @@ def slopes(ctx: Context, balance: str | None = None, span: int = 9) -> Figure | 
         side = room if size.small else max(room, 200)
         axes = style.panel(figure, size, 74 if size.small else 200, side, 30, 12)
         axes.set_xlim(0, 1)
-        axes.set_ylim(0, float(table[["first", "last"]].max().max()) * 1.08)
+        shares = table[["first", "last"]]
+        axes.set_ylim(0.5 * float(shares.min().min()), 1.06 * float(shares.max().max()))
         labels_right, labels_left = [], []
         for row in table.itertuples():
             colour = (
@@ -159,7 +153,7 @@ def slopes(ctx: Context, balance: str | None = None, span: int = 9) -> Figure | 
                       ls="-" if row.last > row.first else (0, (4, 1.5)))  # fmt: skip
             labels_right.append((row.last, f"{row.last:.1f} {row.name}", colour))
             labels_left.append((row.first, f"{row.first:.1f}" if size.small else f"{row.name} {row.first:.1f}", colour))
-        style.direct_labels(axes, size, labels_right, 1, gap, font)
+        style.direct_labels(axes, size, labels_right, 1, font)
         low, high = axes.get_ylim()
         per_px = (high - low) / (axes.get_position().height * size.height)
         places = style.spread([y for y, _, _ in labels_left], gap * per_px, low + gap * per_px / 2, high)
@@ -203,4 +197,4 @@ def slopes(ctx: Context, balance: str | None = None, span: int = 9) -> Figure | 
 def _nice(step: float) -> float:
     """Return a round step of at least `step`."""
     base = 10.0 ** np.floor(np.log10(step))
-    return float(next(m * base for m in (1, 2, 5, 10) if m * base >= step))
+    return float(next(m * base for m in (1, 2, 2.5, 5, 10) if m * base >= step))

@@ -55,19 +55,10 @@ def curves(ctx: Context, ruler: str | None = None) -> Figure | None:
     frame = frame[(frame["ruler"] == ruler) & frame["balance"].isin(chosen) & (frame["year"] >= last)]
     wide = frame.pivot(index="year", columns="balance", values="p_crossed_by")[chosen]
     over = [name for name in chosen if wide[name].iloc[-1] > 0.5]
-    title = Markup("By {}, {} of {} open balances will more likely than not have tipped to China").format(
+    title = Markup("{} open balances will more likely than not have tipped to China by {}").format(
+        common.counted(ctx, "curves.tipped", len(over), len(chosen), "curves", "balances above one half, and shown"),
         ctx.num.show(ctx.horizon_cell(), YEAR),
-        _count(ctx, "curves.tipped", len(over), "open balances with a probability above one half"),
-        _count(ctx, "curves.open", len(chosen), "balances shown"),
     )
-    if len(over) == len(chosen):
-        title = Markup("Every open balance shown will more likely than not tip to China by {}").format(
-            ctx.num.show(ctx.horizon_cell(), YEAR)
-        )
-    elif not over:
-        title = Markup("No open balance is more likely than not to tip to China by {}").format(
-            ctx.num.show(ctx.horizon_cell(), YEAR)
-        )
 
     def plot(figure: Any, size: Size) -> None:
         labels = [_folded(common.short(ctx.label_text(name)), 16 if not size.small else 13) for name in chosen]
@@ -76,7 +67,8 @@ def curves(ctx: Context, ruler: str | None = None) -> Figure | None:
         for index, name in enumerate(chosen):
             axes.plot(wide.index, wide[name], color=style.SERIES[index], ls=style.LINES[index])
         axes.axhline(0.5, color=style.INK, lw=1)
-        axes.text(last + 0.4, 0.515, "as likely as not", fontsize=12, color=style.MUTED)
+        spot = _clear(wide, last, end, 9 if not size.small else 14)
+        axes.text(spot, 0.51, "as likely as not", fontsize=12, color=style.MUTED, va="bottom")
         style.year_axis(axes, last, end, Size(size.width - int(room), size.height))
         axes.set_ylim(0, 1.0)
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"])
@@ -85,7 +77,6 @@ def curves(ctx: Context, ruler: str | None = None) -> Figure | None:
             size,
             [(float(wide[name].iloc[-1]), labels[i], style.SERIES[i]) for i, name in enumerate(chosen)],
             end,
-            gap_px=15,
         )
 
     ends = [ctx.cell("curves", "p_crossed_by", balance=name, ruler=ruler, year=end) for name in chosen]
@@ -121,6 +112,13 @@ def curves(ctx: Context, ruler: str | None = None) -> Figure | None:
     )
 
 
+def _clear(wide: Frame, first: int, last: int, width: int) -> float:
+    """Return the year from which `width` years of the middle rule are farthest from every curve."""
+    years = range(first, max(first + 1, last - width + 1))
+    near = [float((wide.loc[y : y + width] - 0.53).abs().min().min()) for y in years]
+    return float(years[int(np.argmax(near))]) + 0.3
+
+
 def matrix(ctx: Context) -> Figure | None:
     """Return the heat map of balances and rulers: since when, by when, or how likely."""
     if not ctx.has("crossings"):
@@ -139,9 +137,15 @@ def matrix(ctx: Context) -> Figure | None:
         n for n in names if len({cells[(n, r)]["margin"] > 0 for r in rulers if pd.notna(cells[(n, r)]["margin"])}) > 1
     ]
     title = (
-        Markup("The answer depends on the ruler for {} of {} balances").format(
-            _count(ctx, "matrix.differing", len(differing), "balances led by China on one ruler and not on another"),
-            _count(ctx, "matrix.balances", len(names), "balances shown"),
+        Markup("{} balances change sides with the ruler").format(
+            common.counted(
+                ctx,
+                "matrix.differing",
+                len(differing),
+                len(names),
+                "crossings",
+                "balances led by China on one ruler and not on another",
+            )
         )
         if differing
         else Markup("Every balance stands the same way on every ruler")

@@ -1,0 +1,252 @@
+"""The rendered brief over made-up tables: provenance, structure, publication, determinism."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from overtake.errors import OvertakeError
+from overtake.report.brief import Brief
+from overtake.report.provenance import unrecorded
+from overtake.report.publish import publish
+from overtake.report.trace import trace
+from overtake.tables import read_parquet, write_parquet
+from tests import synthetic
+
+
+@pytest.fixture(scope="module")
+def reports() -> Path:
+    return synthetic.rendered()
+
+
+@pytest.fixture(scope="module")
+def page(reports: Path) -> str:
+    return (reports / "brief.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def numbers(reports: Path) -> dict:
+    return json.loads((reports / "numbers.json").read_text(encoding="utf-8"))
+
+
+def test_every_numeral_of_the_page_has_a_record(page, numbers):
+    assert unrecorded(page, numbers) == []
+
+
+def test_a_numeral_typed_into_the_page_is_found(page, numbers):
+    spoiled = page.replace("A coalition on paper", "By 2031 a coalition on paper", 1)
+    assert spoiled != page
+    assert len(unrecorded(spoiled, numbers)) == 1
+
+
+def test_recorded_values_are_those_of_the_tables(reports, numbers):
+    """A second way to the same values: straight from the parquet file, by the row's key."""
+    checked = 0
+    for id, record in numbers["numbers"].items():
+        path = reports.parent / record["table"]
+        if path.suffix != ".parquet" or record.get("how") or not record["row"] or record["value"] is None:
+            continue
+        frame = pd.read_parquet(path)
+        if not set(record["row"]) <= set(frame.columns) or record["column"] not in frame or len(record["row"]) < 2:
+            continue
+        mask = np.logical_and.reduce([frame[key].astype(str) == str(value) for key, value in record["row"].items()])
+        assert frame.loc[mask, record["column"]].to_list() == pytest.approx([record["value"]], rel=1e-9), id
+        checked += 1
+    assert checked > 40
+
+
+def test_the_page_is_one_document_without_scripts_or_addresses_to_fetch(page):
+    assert page.startswith("<!DOCTYPE html>")
+    assert '<html lang="en-GB">' in page
+    assert page.count("<main") == page.count("<h1") == 1
+    assert "<script" not in page
+    assert "Content-Security-Policy" in page
+    assert not re.search(r'(?:src|href)="(?:https?:)?//(?!doi\.org)', page)
+    assert not re.search(r"url\((?!data:|#)", page)
+    assert 'class="input"' not in page
+    assert "In [" not in page
+
+
+def test_ids_are_unique_and_links_inside_the_page_arrive(page):
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert sorted(ids) == sorted(set(ids))
+    targets = set(re.findall(r'href="#([^"]+)"', page))
+    assert targets <= set(ids)
+    assert len(targets) > 100
+
+
+def test_headings_descend_without_a_gap(page):
+    levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", page)]
+    assert levels.count(1) == 1
+    start = levels.index(1)
+    assert all(after - before <= 1 for before, after in zip(levels[start:], levels[start + 1 :], strict=False))
+
+
+def test_every_figure_has_title_alt_description_table_and_source(page, reports):
+    figures = re.findall(r'<figure id="fig-([\w-]+)".*?</figure>', page, re.S)
+    assert len(figures) >= 10
+    for block in re.findall(r'<figure id="fig-[\w-]+".*?</figure>', page, re.S):
+        name = re.search(r'id="fig-([\w-]+)"', block).group(1)
+        alts = re.findall(r'<svg [^>]*aria-label="([^"]+)"', block)
+        assert len(alts) == 2, name
+        assert len(alts[0]) > 60, name
+        assert "Source: " in block, name
+        assert 'scope="col"' in block, name
+        assert (reports / "figures" / f"{name}.svg").is_file()
+        assert (reports / "tables" / f"{name}.csv").is_file()
+
+
+def test_tables_have_captions_scopes_and_a_reachable_container(page):
+    for table in re.findall(r'<div class="scroll[^>]*>\s*<table.*?</table>', page, re.S):
+        assert 'tabindex="0" role="region" aria-label="' in table
+        assert '<th scope="col"' in table
+        assert '<th scope="row"' in table
+
+
+def test_csv_files_hold_no_formula_and_as_many_rows_as_recorded(reports, numbers):
+    for id, about in numbers["tables"].items():
+        with (reports / about["file"]).open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        assert len(rows) == about["rows"] + 1, id
+        for row in rows:
+            for value in row:
+                assert not value.startswith(("=", "@", "+")), (id, value)
+                assert not value.startswith("-") or re.fullmatch(r"-[\d.e+-]+", value), (id, value)
+
+
+def test_the_title_tells_the_state_of_the_headline_balance(page):
+    title = re.search(r"<title>(.*?)</title>", page).group(1)
+    assert title.startswith("China will ")
+    assert "the eleven allies and partners" in title
+
+
+def test_a_second_rendering_is_the_same_bytes(reports, tmp_path):
+    synthetic.write_all(tmp_path)
+    again = synthetic.render(tmp_path)
+    names = sorted(path.relative_to(reports) for path in reports.rglob("*") if path.is_file())
+    assert names == sorted(path.relative_to(again) for path in again.rglob("*") if path.is_file())
+    for name in names:
+        assert (again / name).read_bytes() == (reports / name).read_bytes(), name
+
+
+def test_trace_goes_down_to_the_figures(reports):
+    chain = trace("surplus.eleven.2025.gap", reports.parent)
+    assert "data/processed/rulers.parquet: iso3 = CHN" in chain
+    assert "data/raw/milex.csv: edition = 2026-04, iso3 = CHN, year = 2025" in chain
+    assert trace("curves", reports.parent).startswith("curves: table of a figure")
+
+
+def test_trace_refuses_an_unknown_id_with_the_nearest(reports):
+    with pytest.raises(OvertakeError, match=r"crossings\.eleven\.constant_usd\.margin"):
+        trace("crossing.eleven.constant_usd.margins", reports.parent)
+
+
+def test_a_failed_publication_keeps_the_last_good_brief(reports, tmp_path):
+    out = tmp_path / "reports"
+    executed = reports.parent / "data" / "processed" / "notebooks" / "brief.ipynb"
+    publish(executed, out, pdf=False)
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    notebook = json.loads(executed.read_text(encoding="utf-8"))
+    notebook["cells"][2]["outputs"] = [{"output_type": "error", "ename": "E", "evalue": "broken", "traceback": []}]
+    broken = tmp_path / "broken.ipynb"
+    broken.write_text(json.dumps(notebook), encoding="utf-8")
+    with pytest.raises(OvertakeError, match="cell 2"):
+        publish(broken, out, pdf=False)
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+    assert not list(tmp_path.glob(".*new"))
+
+
+def test_figures_of_an_earlier_brief_are_removed(reports, tmp_path):
+    out = tmp_path / "reports"
+    (out / "figures").mkdir(parents=True)
+    (out / "figures" / "gone.svg").write_text("<svg/>")
+    (out / "explorer.html").write_text("kept")
+    publish(reports.parent / "data" / "processed" / "notebooks" / "brief.ipynb", out, pdf=False)
+    assert not (out / "figures" / "gone.svg").exists()
+    assert (out / "explorer.html").read_text() == "kept"
+
+
+@pytest.mark.parametrize("name", ["nothing.ipynb", "damaged.ipynb"])
+def test_a_missing_or_damaged_notebook_is_refused(tmp_path, name):
+    if name.startswith("damaged"):
+        (tmp_path / name).write_text("{ not json")
+    with pytest.raises(OvertakeError, match=name):
+        publish(tmp_path / name, tmp_path / "reports")
+    assert not (tmp_path / "reports").exists()
+
+
+@pytest.mark.parametrize(
+    "absent", ["claims", "skill", "sensitivity", "breakeven", "rulers", "futures"], ids=lambda name: f"without-{name}"
+)
+def test_sections_without_their_table_are_left_out(tmp_path, absent):
+    settings = synthetic.write_copy(tmp_path)
+    (tmp_path / "data" / "processed" / f"{absent}.parquet").unlink()
+    brief = Brief.open(settings, tmp_path)
+    made = {
+        "claims": [brief.scorecard(), brief.would_change()],
+        "skill": [brief.skill()],
+        "sensitivity": [brief.tornado()],
+        "breakeven": [brief.breakeven()],
+        "rulers": [brief.surplus(), brief.stack()],
+        "futures": [brief.economies()],
+    }[absent]
+    assert not any(made)
+    assert not brief.section("Left out", "prose", *made)
+    assert brief.findings()
+
+
+def crossing_row(root: Path, **changes: float) -> dict:
+    """Rewrite the headline row of the crossings table under `root`."""
+    path = root / "data" / "processed" / "crossings.parquet"
+    frame = read_parquet(path)
+    mask = (frame["balance"] == "eleven") & (frame["ruler"] == "constant_usd")
+    for column, value in changes.items():
+        frame.loc[mask, column] = value
+    frame.loc[(frame["balance"] == "eleven") & ~mask, "margin"] = changes["margin"]
+    write_parquet(frame, path)
+    return changes
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (
+            {"margin": 0.07, "first_crossed": 2020, "p_crossed": 0.6, "p_crossed_back": 0.4, "p_crossing": 0.0},
+            "China passed the eleven allies and partners in 2020 and will probably stay ahead",
+        ),
+        (
+            {"margin": 0.07, "first_crossed": 2020, "p_crossed": 0.2, "p_crossed_back": 0.8, "p_crossing": 0.0},
+            "China passed the eleven allies and partners in 2020, but will very probably lose the lead again",
+        ),
+        (
+            {"margin": -0.1, "first_crossed": np.nan, "p_crossing": 0.7, "median_year": 2031, "p_crossed_back": 0.0},
+            "China will probably overtake the eleven allies and partners, most likely by 2031",
+        ),
+        (
+            {"margin": -0.1, "first_crossed": np.nan, "p_crossing": 0.3, "p_not_within": 0.7, "median_year": np.nan},
+            "China is unlikely to overtake the eleven allies and partners by 2050",
+        ),
+        (
+            {"margin": -0.1, "first_crossed": np.nan, "p_crossing": 0.01, "p_not_within": 0.99, "median_year": np.nan},
+            "China will almost certainly not overtake the eleven allies and partners by 2050",
+        ),
+        (
+            {"margin": -0.1, "p_crossing": 0.1, "p_not_within": 0.1, "p_crossed_back": 0.8},
+            "the eleven allies and partners have regained the lead over China",
+        ),
+    ],
+)
+def test_the_headline_follows_the_state_in_grammar(tmp_path, row, told):
+    settings = synthetic.write_copy(tmp_path)
+    crossing_row(tmp_path, **row)
+    brief = Brief.open(settings, tmp_path)
+    head = str(brief.head().html)
+    title = re.sub(r"<[^>]+>", "", re.search(r"<h1.*?</h1>", head, re.S).group())
+    assert title == told
+    assert unrecorded(head + str(brief.findings().html), json.loads(brief.ctx.num.to_json())) == []
