@@ -15,7 +15,6 @@ ROOMS = (
     "overtake.figures.commands",
     "overtake.futures.commands",
     "overtake.balances_command",
-    "overtake.scenarios_command",
     "overtake.report.commands",
     "overtake.pipeline_commands",
 )
