@@ -20,6 +20,14 @@ def adjust(
     """
     if scenario.changes_nothing():
         return paths
+    factor = factors(paths, scenario, spending, macro, crosswalk)
+    return paths.with_values(paths.values * factor.astype(paths.values.dtype), paths.unit)
+
+
+def factors(
+    paths: Paths, scenario: Scenario, spending: pd.DataFrame, macro: pd.DataFrame, crosswalk: pd.DataFrame
+) -> FloatArray:
+    """Return spending under `scenario` over spending in `paths`, (economies, years), the same in any draw."""
     unknown = sorted({*scenario.growth_shift_pct, *scenario.share_targets} - set(paths.economies))
     raise_all("scenario", [f"{iso3}: not among the futures; allowed: {', '.join(paths.economies)}" for iso3 in unknown])
     factor = growth_factor(paths, scenario)
@@ -27,7 +35,7 @@ def adjust(
         at = paths.economies.index(iso3)
         middle = np.median(paths.values[:, at], axis=0) * factor[at]
         factor[at] *= target_factor(middle, paths, iso3, target, spending, macro, crosswalk)
-    return paths.with_values(paths.values * factor.astype(paths.values.dtype), paths.unit)
+    return factor
 
 
 def growth_factor(paths: Paths, scenario: Scenario) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,16 +12,17 @@ from typing import Annotated, Any
 import pandas as pd
 from pydantic import Field, ValidationError
 
-from overtake.adjust import adjust
+from overtake.adjust import factors
 from overtake.balances import joined, summarise
 from overtake.balances.summary import BY_YEARS
 from overtake.config.base import Section
 from overtake.config.load import override, parse, read_yaml
 from overtake.config.params import Params
 from overtake.errors import OvertakeError, raise_all
-from overtake.rulers.base import Figures, observed
+from overtake.rulers import RULERS
+from overtake.rulers.base import Figures, observed, scaled
 from overtake.rulers.tables import measure
-from overtake.tables import Paths
+from overtake.tables import FloatArray, Paths
 
 #: Keys of the parameters that decide what is simulated; scenarios that agree on them share one simulation.
 SIMULATED = ("data", "run", "futures")
@@ -80,32 +82,59 @@ def compare(
     simulate: parameters to futures in constant US$, before any scenario; called once for scenarios that share what
     is simulated. told: called with the name of each scenario when it is done.
     """
-    cache: dict[str, Paths] = {}
     parts = []
-    for scenario in scenarios:
-        key = json.dumps({name: _dump(scenario.params).get(name) for name in SIMULATED}, sort_keys=True)
-        if key not in cache:
-            cache = {key: simulate(scenario.params), **cache}
-        parts.append(evaluate(scenario, cache[key], figures, crosswalk))
-        told(scenario.name)
+    for _, group in itertools.groupby(sorted(scenarios, key=_simulated), key=_simulated):
+        alike = list(group)
+        measures = Measures(figures, simulate(alike[0].params))
+        for scenario in alike:
+            parts.append(evaluate(scenario, measures, figures, crosswalk))
+            told(scenario.name)
+    order = {scenario.name: place for place, scenario in enumerate(scenarios)}
+    parts.sort(key=lambda rows: order[rows["scenario"].iloc[0]])
     return pd.concat(parts, ignore_index=True)
 
 
-def evaluate(scenario: NamedScenario, futures: Paths, figures: Figures, crosswalk: pd.DataFrame) -> pd.DataFrame:
+def _simulated(scenario: NamedScenario) -> str:
+    """Return what decides the simulation of a scenario, as text."""
+    return json.dumps({name: _dump(scenario.params).get(name) for name in SIMULATED}, sort_keys=True)
+
+
+class Measures:
+    """The futures of one simulation on any ruler, each ruler's factor found once for all scenarios that share it."""
+
+    def __init__(self, figures: Figures, futures: Paths) -> None:
+        self.figures = figures
+        self.futures = futures
+        self._known: dict[str, Paths] = {}
+
+    def under(self, factor: FloatArray | None, ruler: str, params: Params) -> Paths:
+        """Return the futures on `ruler`, spending times `factor` (economies, years)."""
+        if not RULERS[ruler].proportional:
+            adjusted = self.futures if factor is None else scaled(self.futures, factor, self.futures.unit)
+            return measure(ruler, adjusted, self.figures, params.rulers, params.run.seed)
+        key = json.dumps([ruler, params.rulers.model_dump(mode="json")], sort_keys=True)
+        if key not in self._known:
+            self._known[key] = measure(ruler, self.futures, self.figures, params.rulers, params.run.seed)
+        plain = self._known[key]
+        return plain if factor is None else scaled(plain, factor, plain.unit)
+
+
+def evaluate(scenario: NamedScenario, measures: Measures, figures: Figures, crosswalk: pd.DataFrame) -> pd.DataFrame:
     """Return one scenario's rows: state probabilities, years, and the ratio in each of `BY_YEARS`."""
-    params = scenario.params
-    adjusted = adjust(futures, params.scenario, figures.spending, figures.macro, crosswalk)
-    balances = {name: params.balances[name] for name in params.scenarios.balances}
-    history = observed(figures.spending)
-    edition = str(figures.spending["edition"].iloc[0])
+    params, history = scenario.params, observed(figures.spending)
+    # Break-even shares are not compared, so they need not be found.
+    balances = {name: params.balances[name].model_copy(update={"breakeven": ()}) for name in params.scenarios.balances}
+    factor = None
+    if not params.scenario.changes_nothing():
+        factor = factors(measures.futures, params.scenario, figures.spending, figures.macro, crosswalk)
     tables = joined(
         summarise(
-            measure(ruler, adjusted, figures, params.rulers, params.run.seed),
+            measures.under(factor, ruler, params),
             measure(ruler, history, figures, params.rulers, params.run.seed),
             balances,
             params.crossing,
             ruler=ruler,
-            edition=edition,
+            edition=str(figures.spending["edition"].iloc[0]),
         )
         for ruler in params.scenarios.rulers
     )

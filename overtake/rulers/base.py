@@ -27,11 +27,15 @@ Measure = Callable[[Paths, Figures, Rulers, int], Paths]
 
 @dataclass(frozen=True)
 class Ruler:
-    """A way to measure: `measure` takes paths in constant US$ bn and returns the same paths in a unit of its own."""
+    """A way to measure: `measure` takes paths in constant US$ bn and returns the same paths in a unit of its own.
+
+    proportional: a year's value is that year's spending times a factor that does not depend on spending.
+    """
 
     name: str
     label: str
     measure: Measure
+    proportional: bool = True
 
 
 def observed(spending: pd.DataFrame) -> Paths:

@@ -96,7 +96,7 @@ def at_level(paths: Paths, figures: Figures, level: str, seed: int) -> Paths:
 
 
 def alternatives(known: Mapping[str, Pair]) -> list[Pair]:
-    """Return what `uncertain` chooses between: the newest pair of each label in US$, of SIPRI's scope, no mere bound."""
+    """Return what `uncertain` chooses between: the newest pair of each label, in US$, whole, no mere bound."""
     whole = [pair for pair in known.values() if pair.scope == "full" and pair.in_dollars and not pair.bound]
     newest = {pair.label: pair for pair in sorted(whole, key=lambda pair: (pair.year, pair.name))}
     return [newest[label] for label in sorted(newest)]

@@ -13,9 +13,10 @@ from overtake.tables import Paths
 def measure(paths: Paths, figures: Figures, settings: Rulers, seed: int) -> Paths:
     """Return the paths in current US$ bn."""
     central = scaled(paths, current_factor(paths, figures, settings.prices), "current US$ bn")
-    if paths.values.shape[0] == 1:
-        return central
-    return scaled(central, np.exp(exchange_shocks(paths, figures, settings.prices, seed)), central.unit)
+    ahead = paths.years[-1] - paths.last_observed
+    if paths.values.shape[0] > 1 and ahead > 0 and settings.prices.uncertain:
+        central.values[:, :, -ahead:] *= np.exp(exchange_shocks(paths, figures, settings.prices, seed))
+    return central
 
 
 RULERS = (Ruler("current_usd", "current US$", measure),)

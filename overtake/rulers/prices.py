@@ -75,28 +75,24 @@ def appreciation(paths: Paths, settings: Prices) -> FloatArray:
 
 
 def exchange_shocks(paths: Paths, figures: Figures, settings: Prices, seed: int) -> FloatArray:
-    """Return log deviations of real exchange rates from their path, (draws, economies, years), float32.
+    """Return log deviations of real exchange rates from their path, (draws, economies, years ahead), float32.
 
     First-order autoregression with the half-life of the parameters; normal steps with each economy's own volatility
-    and the correlations of the yearly log changes of real exchange rates since `volatility_since`. No deviation in
-    observed years and for the United States.
+    and the correlations of the yearly log changes of real exchange rates since `volatility_since`. The United States
+    has none.
     """
-    draws = paths.values.shape[0]
-    shocks = np.zeros((draws, len(paths.economies), len(paths.years)), dtype=np.float32)
-    last = paths.years.index(paths.last_observed)
-    ahead = len(paths.years) - 1 - last
-    if not settings.uncertain or ahead == 0:
-        return shocks
+    draws, ahead = paths.values.shape[0], paths.years[-1] - paths.last_observed
     changes = _real_rate_changes(paths, figures, settings)
     moving = np.flatnonzero(np.isfinite(changes).all(axis=1) & (changes.std(axis=1) > 0))
     root = np.linalg.cholesky(np.cov(changes[moving]) + 1e-12 * np.eye(len(moving))).astype(np.float32)
     steps = stream(seed, "rulers", "exchange rates").standard_normal((ahead, draws, len(moving)), dtype=np.float32)
     keep = np.float32(0.5 ** (1 / settings.half_life_years))
     level = np.zeros((draws, len(moving)), dtype=np.float32)
+    shocks = np.zeros((ahead, draws, len(paths.economies)), dtype=np.float32)
     for year in range(ahead):
         level = keep * level + steps[year] @ root.T
-        shocks[:, moving, last + 1 + year] = level
-    return shocks
+        shocks[year][:, moving] = level
+    return shocks.transpose(1, 2, 0)
 
 
 def _real_rate_changes(paths: Paths, figures: Figures, settings: Prices) -> FloatArray:

@@ -48,6 +48,6 @@ def _stocks(paths: Paths, share: FloatArray, settings: Rulers) -> Paths:
 
 
 RULERS = (
-    Ruler("stock", "cumulative stock, equal shares", equal_share),
-    Ruler("stock_own", "cumulative stock of equipment, own shares", own_share),
+    Ruler("stock", "cumulative stock, equal shares", equal_share, proportional=False),
+    Ruler("stock_own", "cumulative stock of equipment, own shares", own_share, proportional=False),
 )

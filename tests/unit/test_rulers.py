@@ -323,12 +323,11 @@ def test_exchange_shocks_follow_the_estimated_volatility() -> None:
     rate = wide(macro, "gdp_lcu_bn") / wide(macro, "gdp_usd_bn")
     prices = wide(macro, "cpi_index") / rate
     real = np.log(prices.div(prices["USA"], axis=0)).loc[2000:LAST].diff().dropna()
-    first = shocks[:, :, many.years.index(LAST + 1)]
+    first = shocks[:, :, 0]
     np.testing.assert_allclose(first[:, :3].std(axis=0), real[["CHN", "IND", "JPN"]].std(), rtol=0.03)
     assert not shocks[:, ECONOMIES.index("USA")].any()
-    assert not shocks[:, :, : many.years.index(LAST) + 1].any()
     keep = 0.5 ** (1 / 4.0)
-    second = shocks[:, :, many.years.index(LAST + 2)]
+    second = shocks[:, :, 1]
     assert np.polyfit(first[:, 0], second[:, 0], 1)[0] == pytest.approx(keep, abs=0.02)
 
 
