@@ -167,8 +167,12 @@ def _read(path: Path, base: Params) -> NamedScenario:
 
 def as_experiment(overrides: Mapping[str, Any]) -> str:
     """Return the `dvc exp run` command that runs the pipeline with these overrides."""
-    settings = [f"-S {_quoted(f'{key}={_hydra(value)}')}" for key, value in overrides.items()]
-    return " ".join(["dvc exp run", *settings])
+    return " ".join(["dvc exp run", *(f"-S {_quoted(setting)}" for setting in hydra_settings(overrides))])
+
+
+def hydra_settings(overrides: Mapping[str, Any]) -> list[str]:
+    """Return the overrides in the grammar of `dvc exp run -S`; `++` sets a key whether or not it is there yet."""
+    return [f"++{key}={_hydra(value)}" for key, value in overrides.items()]
 
 
 def _hydra(value: Any) -> str:

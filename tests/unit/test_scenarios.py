@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,12 @@ import pytest
 
 from overtake import paths as project
 from overtake.adjust import adjust, gdp_constant_usd
+from overtake.config.load import load, read_yaml
 from overtake.config.params import Params
 from overtake.config.scenario import Scenario, ShareTarget
 from overtake.errors import OvertakeError
 from overtake.rulers import Figures, observed
-from overtake.scenarios import as_experiment, compare, read_all
+from overtake.scenarios import as_experiment, compare, hydra_settings, read_all
 from overtake.tables import Paths
 
 BASE = Params()
@@ -185,5 +187,23 @@ def test_figure_is_steady_and_shows_every_scenario(tmp_path: Path) -> None:
 
 
 def test_experiment_command_is_hydras_grammar() -> None:
-    text = as_experiment({"scenario.growth_shift_pct": {"CHN": -2}, "futures.plans": "off"})
-    assert text == "dvc exp run -S 'scenario.growth_shift_pct={CHN:-2}' -S futures.plans=off"
+    text = as_experiment(
+        {"scenario.growth_shift_pct.CHN": -2, "balances.x.side": {"JPN": 0.5}, "rulers.use": ["stock"]}
+    )
+    assert text == (
+        "dvc exp run -S ++scenario.growth_shift_pct.CHN=-2 -S '++balances.x.side={JPN:0.5}' -S '++rulers.use=[stock]'"
+    )
+
+
+@pytest.mark.parametrize("name", [path.stem for path in sorted(project.SCENARIOS.glob("*.yaml"))])
+def test_dvc_makes_the_same_parameters_of_a_scenario(name: str, tmp_path: Path) -> None:
+    """Each shipped scenario, given to `dvc exp run -S`, is what `overtake scenarios` runs."""
+    from dvc.utils.hydra import apply_overrides
+
+    copy = tmp_path / "params.yaml"
+    shutil.copy(project.PARAMS, copy)
+    overrides = read_yaml(project.SCENARIOS / f"{name}.yaml")["overrides"]
+    if overrides:
+        apply_overrides(copy, hydra_settings(overrides))
+    [scenario] = read_all(project.SCENARIOS, load(project.PARAMS), [name])
+    assert load(copy) == scenario.params
