@@ -1,0 +1,137 @@
+"""A claim as a test: its words, the function that judges it, thresholds and parameters; and what a judgement is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from math import isnan
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+
+from overtake import paths
+from overtake.config.base import Section
+from overtake.errors import OvertakeError, raise_all
+
+Verdict = Literal["supported", "partly", "contradicted", "untestable"]
+Scalar = int | float | str
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+#: Columns of the claims table that a result may show.
+SHOWN = ("value", "lo", "hi", "beside")
+
+
+class Claim(Section):
+    """One sentence of the commentary and its test; an entry of data/raw/claims.yaml."""
+
+    id: str
+    sentence: Annotated[str, Field(min_length=3)]
+    test: str
+    params: dict[str, Any] = Field(default_factory=dict)
+    thresholds: dict[str, float] = Field(default_factory=dict)
+    unit: str
+    testable: bool = True
+    why: Annotated[str, Field(min_length=3)]
+    result: Annotated[str, Field(min_length=3)]
+    would_change: Annotated[str, Field(min_length=3)]
+
+    def text(self, template: str) -> str:
+        """Return `template` with the claim's parameters filled in; placeholders for columns stay."""
+        return PLACEHOLDER.sub(lambda m: str(self.params[m[1]]) if m[1] in self.params else m[0], template)
+
+    def threshold(self) -> str:
+        """Return the thresholds in words."""
+        return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in self.thresholds.items())
+
+    def problems(self) -> list[str]:
+        """Return what is wrong with the claim's texts: placeholders that name neither parameter nor column."""
+        known = {*SHOWN, *self.params}
+        return [
+            f"claims.{self.id}.{name}: unknown placeholder {{{found}}}; allowed: {', '.join(sorted(known))}"
+            for name in ("result", "would_change")
+            for found in PLACEHOLDER.findall(getattr(self, name))
+            if found not in known
+        ]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a test found: the verdict, its number with interval, a second number beside it in the same unit.
+
+    details: rows of the table behind it, each with item, ruler, window, value, lo, hi, unit.
+    """
+
+    verdict: Verdict
+    value: float = float("nan")
+    lo: float = float("nan")
+    hi: float = float("nan")
+    beside: float = float("nan")
+    details: list[dict[str, object]] = field(default_factory=list)
+
+
+UNTESTABLE = Result("untestable")
+
+
+def detail(
+    item: str,
+    value: float,
+    unit: str,
+    *,
+    ruler: str = "constant_usd",
+    window: str = "",
+    lo: float = float("nan"),
+    hi: float = float("nan"),
+) -> dict[str, object]:
+    """Return one row of a result's table."""
+    return {"item": item, "ruler": ruler, "window": window, "value": value, "lo": lo, "hi": hi, "unit": unit}
+
+
+def graded(value: float, supported: float, partly: float) -> Verdict:
+    """Return the verdict for a number that supports a claim the more the larger it is."""
+    if isnan(value):
+        return "untestable"
+    return "supported" if value > supported else "partly" if value > partly else "contradicted"
+
+
+def all_or_some(found: Iterable[bool]) -> Verdict:
+    """Return the verdict of a claim that should hold everywhere."""
+    held = [bool(one) for one in found]
+    return "supported" if all(held) else "partly" if any(held) else "contradicted"
+
+
+def both(first: bool, second: bool) -> Verdict:
+    """Return the verdict of a claim with two halves."""
+    return all_or_some((first, second))
+
+
+def load(path: Path = paths.RAW / "claims.yaml") -> tuple[Claim, ...]:
+    """Return the claims of `path`, in order; raise one OvertakeError that lists everything wrong with them."""
+    from overtake.claims.evaluate import TESTS
+    from overtake.config.load import read_yaml
+
+    entries = read_yaml(path).get("claims", {})
+    if not isinstance(entries, dict) or not entries:
+        raise OvertakeError(str(path), "holds no claims", allowed="claims: an entry per claim")
+    found, problems = [], []
+    for name, entry in entries.items():
+        try:
+            claim = Claim.of({"id": str(name), **entry})
+        except (ValidationError, TypeError) as error:
+            problems.append(f"claims.{name}: {_first_line(error)}")
+            continue
+        if claim.test not in TESTS:
+            problems.append(f"claims.{name}.test: no test {claim.test!r}; allowed: {', '.join(sorted(TESTS))}")
+        if claim.testable == (claim.test == "untestable"):
+            problems.append(f"claims.{name}: testable is {claim.testable}, test is {claim.test}")
+        problems += claim.problems()
+        found.append(claim)
+    raise_all(str(path), problems)
+    return tuple(found)
+
+
+def _first_line(error: Exception) -> str:
+    """Return what is wrong with an entry, in one line."""
+    if isinstance(error, ValidationError):
+        return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+    return str(error)

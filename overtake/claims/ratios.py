@@ -1,0 +1,172 @@
+"""Tests of claims about one economy against another: trend of the ratio, lead, crossings, a step up in growth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from overtake.claims import statistics
+from overtake.claims.known import Known, log_growth
+from overtake.claims.model import UNTESTABLE, Claim, Result, Verdict, all_or_some, both, detail
+from overtake.tables import Paths
+
+
+def ratio_trend(known: Known, claim: Claim, seed: int) -> Result:
+    """Judge whether the ratio of two economies rises beyond chance: supported on every ruler, partly on some.
+
+    value, lo, hi: trend on the first ruler, per cent a year; beside: the ratio in the last observed year, per cent.
+    """
+    trends, ratios, details = [], [], []
+    for ruler in claim.params["rulers"]:
+        ratio = _ratio(known, claim, ruler)
+        ratio = ratio[ratio.index >= claim.params["first_year"]]
+        if len(ratio) < 5:
+            continue
+        logs = np.log(ratio.to_numpy(dtype=float))
+        found = statistics.as_per_cent(statistics.trend_hac(logs, claim.params["interval_pct"]))
+        trends.append(found)
+        ratios.append(100 * float(ratio.iloc[-1]))
+        span = f"{ratio.index[0]}-{ratio.index[-1]}"
+        details.append(
+            detail("trend", found.value, "per cent a year", ruler=ruler, window=span, lo=found.lo, hi=found.hi)
+        )
+        details += [detail("ratio", 100 * float(value), "per cent", ruler=ruler, window=str(year))
+                    for year, value in ratio.items()]  # fmt: skip
+    if not trends:
+        return UNTESTABLE
+    rising = [found.lo > claim.thresholds["trend"] for found in trends]
+    first = trends[0]
+    return Result(all_or_some(rising), first.value, first.lo, first.hi, ratios[0], details)
+
+
+def _ratio(known: Known, claim: Claim, ruler: str) -> pd.Series:
+    """Return economy over other by year on a ruler; empty where the ruler lacks them."""
+    wide = known.wide(ruler)
+    economy, other = claim.params["economy"], claim.params["other"]
+    if not {economy, other} <= set(wide.columns):
+        return pd.Series(dtype=float)
+    found: pd.Series = (wide[economy] / wide[other]).dropna()
+    return found
+
+
+def lead(known: Known, claim: Claim, seed: int) -> Result:
+    """Judge whether an economy leads another in the last year's flow and in the stock: supported in both.
+
+    value: ratio of the flows; lo, hi: by the ledger's estimates of China, each relative to SIPRI's; beside: ratio of
+    the stocks.
+    """
+    from overtake.figures.ledgers import pairs
+
+    flow, stock = (_ratio(known, claim, claim.params[name]) for name in ("flow_ruler", "stock_ruler"))
+    if flow.empty or stock.empty:
+        return UNTESTABLE
+    value, beside = float(flow.iloc[-1]), float(stock.iloc[-1])
+    estimates = pairs(known.ledgers["china_estimates"])
+    lo, hi = value / estimates["multiplier"].max(), value / estimates["multiplier"].min()
+    details = [detail("flow", value, "ratio", ruler=claim.params["flow_ruler"], window=str(flow.index[-1]))]
+    details.append(detail("stock", beside, "ratio", ruler=claim.params["stock_ruler"], window=str(stock.index[-1])))
+    details += [detail(row["estimate"], value / row["multiplier"], "ratio", ruler=row["basis"], window=str(row["year"]))
+                for row in estimates.to_dict("records")]  # fmt: skip
+    verdict = both(value > claim.thresholds["ratio"], beside > claim.thresholds["ratio"])
+    return Result(verdict, value, float(lo), float(hi), beside, details)
+
+
+def crossing_matrix(known: Known, claim: Claim, seed: int) -> Result:
+    """Judge whether balances are crossed by a year on all declared balances and rulers: supported where all are more
+    likely than not, contradicted where all are unlikely, else partly.
+
+    value: share of balances and rulers with a probability above the upper threshold; lo: share that is near certain
+    (1 less the lower threshold); hi: share that is not unlikely.
+    """
+    table = odds(known, claim, seed) if known.crossings is None else published(known.crossings, claim)
+    chance = table["p"].dropna().to_numpy(dtype=float)
+    if not chance.size:
+        return UNTESTABLE
+    likely, unlikely = claim.thresholds["supported"], claim.thresholds["contradicted"]
+    details = [
+        detail(row["balance"], row["p"], "probability", ruler=row["ruler"], window=f"by {claim.params['by_year']}")
+        for row in table.to_dict("records")
+    ]
+    verdict: Verdict = "partly"
+    if (chance >= likely).all():
+        verdict = "supported"
+    elif (chance <= unlikely).all():
+        verdict = "contradicted"
+    share = [float(np.mean(chance >= level)) for level in (likely, 1 - unlikely)]
+    return Result(verdict, share[0], share[1], float(np.mean(chance > unlikely)), details=details)
+
+
+def published(crossings: pd.DataFrame, claim: Claim) -> pd.DataFrame:
+    """Return the probability of a crossing by the claim's year from the crossings table: balance, ruler, p."""
+    column = f"p_by_{claim.params['by_year']}"
+    chosen = crossings[
+        crossings["balance"].isin(claim.params["balances"]) & crossings["ruler"].isin(claim.params["rulers"])
+    ]
+    return chosen[["balance", "ruler", column]].rename(columns={column: "p"})
+
+
+def odds(known: Known, claim: Claim, seed: int) -> pd.DataFrame:
+    """Return the same from past growth alone: years of joint growth drawn in blocks from the last `history_years`."""
+    from overtake.balances import crossing_curve, ratio, states
+    from overtake.config.rulers import Rulers
+    from overtake.rulers.tables import measure
+
+    paths = resampled(known, claim, seed)
+    rows: list[dict[str, object]] = []
+    for ruler in claim.params["rulers"]:
+        measured = measure(ruler, paths, known.figures, Rulers(), seed)
+        for name in claim.params["balances"]:
+            balance = known.balances[name]
+            drawn = ratio(measured, balance, name)
+            found = states(drawn, paths.years, paths.last_observed, claim.params["sustain"], balance.threshold)
+            by_year, _ = crossing_curve(found)
+            p = float(by_year[found.years.index(claim.params["by_year"])])
+            rows.append({"balance": name, "ruler": ruler, "p": p})
+    return pd.DataFrame(rows)
+
+
+def resampled(known: Known, claim: Claim, seed: int) -> Paths:
+    """Return history and futures of every economy, constant US$ bn, as many draws and years as the claim needs."""
+    from overtake.rulers.base import observed
+
+    past = observed(known.spending)
+    # A crossing must last, so the paths run on as long after the claim's year.
+    ahead = claim.params["by_year"] + claim.params["sustain"] - past.last_observed
+    growth = np.diff(np.log(past.values[0]), axis=1)[:, -claim.params["history_years"] :]
+    draws = claim.params["draws"]
+    index = statistics.block_index(growth.shape[1], ahead, draws, seed, "crossings", known.edition)
+    steps = np.moveaxis(growth[:, index], 0, 1).cumsum(axis=2)
+    future = past.values[:, :, -1:] * np.exp(steps)
+    values = np.concatenate([np.repeat(past.values, draws, axis=0), future], axis=2)
+    years = (*past.years, *range(past.last_observed + 1, past.last_observed + ahead + 1))
+    return Paths(values, past.economies, years, past.last_observed, past.unit)
+
+
+def structural_break(known: Known, claim: Claim, seed: int) -> Result:
+    """Judge whether the economies' mean real growth stepped up: supported for all, partly for some.
+
+    value, lo, hi: the step of the first economy, percentage points a year; beside: share of economies with a
+    significant step up, per cent. Untestable before two years of growth lie after a candidate.
+    """
+    wide, params = known.wide(), claim.params
+    shifts: dict[str, statistics.Shift] = {}
+    for iso3 in params["economies"]:
+        growth = log_growth(wide[iso3].dropna())
+        growth = growth[growth.index >= params["first_year"]]
+        years = [int(year) for year in growth.index]
+        found = statistics.shift_in_mean(
+            growth.to_numpy(), years, params["break_years"], params["interval_pct"], seed, params["draws"], iso3
+        )
+        if found is None:
+            return UNTESTABLE
+        shifts[iso3] = found
+    up = {iso3: s.size.value > 0 and s.p_value < claim.thresholds["p_value"] for iso3, s in shifts.items()}
+    details = []
+    for iso3, found in shifts.items():
+        size, year = statistics.as_per_cent(found.size), str(found.year)
+        details.append(detail(iso3, size.value, "per cent a year", window=year, lo=size.lo, hi=size.hi))
+        details.append(detail(iso3, found.p_value, "p-value", window=year))
+    first = statistics.as_per_cent(shifts[params["economies"][0]].size)
+    return Result(
+        all_or_some(up.values()), first.value, first.lo, first.hi, 100 * float(np.mean(list(up.values()))), details
+    )

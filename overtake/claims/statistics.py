@@ -1,0 +1,131 @@
+"""The statistics behind the claims: means and trends with intervals that allow for autocorrelation, breaks in mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from overtake.streams import stream
+from overtake.tables import FloatArray
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its interval."""
+
+    value: float
+    lo: float
+    hi: float
+
+
+def bandwidth(count: int) -> int:
+    """Return Newey and West's rule for the lags of a HAC covariance of `count` observations."""
+    return int(np.floor(4 * (count / 100) ** (2 / 9)))
+
+
+def _hac(values: FloatArray, design: FloatArray, at: int, interval_pct: float) -> Estimate:
+    """Return coefficient `at` of the regression of `values` on `design`, HAC interval with t quantiles."""
+    from statsmodels.regression.linear_model import OLS
+
+    kernel = {"maxlags": bandwidth(len(values)), "use_correction": True}
+    fit = OLS(values, design).fit(cov_type="HAC", cov_kwds=kernel, use_t=True)
+    lo, hi = fit.conf_int(alpha=1 - interval_pct / 100)[at]
+    return Estimate(float(fit.params[at]), float(lo), float(hi))
+
+
+def mean_hac(values: FloatArray, interval_pct: float) -> Estimate:
+    """Return the mean of a series with its HAC interval."""
+    return _hac(values, np.ones((len(values), 1)), 0, interval_pct)
+
+
+def trend_hac(values: FloatArray, interval_pct: float) -> Estimate:
+    """Return the slope per step of a series with its HAC interval."""
+    return _hac(values, np.column_stack([np.ones(len(values)), np.arange(len(values))]), 1, interval_pct)
+
+
+def mean_bootstrap(values: FloatArray, interval_pct: float, seed: int, *names: str, draws: int = 2000) -> Estimate:
+    """Return the mean of a series with the percentile interval of a circular block bootstrap (second route to HAC)."""
+    index = block_index(len(values), len(values), draws, seed, *names)
+    means = values[index].mean(axis=1)
+    tail = (1 - interval_pct / 100) / 2
+    lo, hi = np.quantile(means, [tail, 1 - tail])
+    return Estimate(float(values.mean()), float(lo), float(hi))
+
+
+def block_index(length: int, steps: int, draws: int, seed: int, *names: str) -> np.ndarray:
+    """Return positions (draws, steps) in a series of `length`, blocks of its cube root put end to end."""
+    block = max(2, int(np.ceil(length ** (1 / 3))))
+    starts = stream(seed, "claims", *names).integers(0, length, size=(draws, -(-steps // block)))
+    index = (starts[:, :, None] + np.arange(block)) % length
+    return np.asarray(index.reshape(draws, -1)[:, :steps])
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A shift in mean: its first year, size with interval, and the p-value that allows for the search of the year."""
+
+    year: int
+    size: Estimate
+    p_value: float
+
+
+def shift_in_mean(
+    values: FloatArray, years: list[int], candidates: list[int], interval_pct: float, seed: int, draws: int, name: str
+) -> Shift | None:
+    """Return the likeliest shift in the mean of `values` (one per year) at one of `candidates`; None without two after.
+
+    Assumes one shift, independent errors of equal variance; the p-value is the share of `draws` series without a
+    shift, resampled from the demeaned values, whose largest F over the candidates is at least as large.
+    """
+    from scipy.stats import t
+
+    cuts = [years.index(year) for year in candidates if year in years and 2 <= years.index(year) <= len(years) - 2]
+    if not cuts:
+        return None
+    observed = _f(values[None], cuts)[0]
+    at = cuts[int(np.argmax(observed))]
+    index = stream(seed, "claims", "break", name).integers(0, len(values), size=(draws, len(values)))
+    under_null = _f((values - values.mean())[index], cuts).max(axis=1)
+    before, after = values[:at], values[at:]
+    freedom = len(values) - 2
+    pooled = (((before - before.mean()) ** 2).sum() + ((after - after.mean()) ** 2).sum()) / freedom
+    half = t.ppf(0.5 + interval_pct / 200, freedom) * np.sqrt(pooled * (1 / len(before) + 1 / len(after)))
+    size = float(after.mean() - before.mean())
+    p_value = float((np.sum(under_null >= observed.max()) + 1) / (draws + 1))
+    return Shift(years[at], Estimate(size, size - float(half), size + float(half)), p_value)
+
+
+def _f(series: FloatArray, cuts: list[int]) -> FloatArray:
+    """Return the F statistics of a shift in mean before each of `cuts`, (series, cuts)."""
+    count = series.shape[1]
+    whole = ((series - series.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
+    found = []
+    for cut in cuts:
+        parts = (series[:, :cut], series[:, cut:])
+        rest = sum(((part - part.mean(axis=1, keepdims=True)) ** 2).sum(axis=1) for part in parts)
+        found.append((whole - rest) / (rest / (count - 2)))
+    return np.stack(found, axis=1)
+
+
+def shortfall(growth: FloatArray, cumulated: float, steps: int, interval_pct: float) -> tuple[float, float]:
+    """Return what is missing from the trend, in logs, and the lower end of what chance explains (both negative if so).
+
+    growth: log growth before; cumulated: log growth over the `steps` years after. Future growth is a draw from the
+    same normal distribution, so the error of its sum has variance s2 (steps + steps2 / n).
+    """
+    from scipy.stats import t
+
+    count = len(growth)
+    error = growth.std(ddof=1) * np.sqrt(steps + steps**2 / count)
+    return float(cumulated - steps * growth.mean()), float(t.ppf(0.5 - interval_pct / 200, count - 1) * error)
+
+
+def per_cent(log_change: float) -> float:
+    """Return a log change as per cent."""
+    return float(100 * np.expm1(log_change))
+
+
+def as_per_cent(found: Estimate) -> Estimate:
+    """Return an estimate in logs as per cent."""
+    return Estimate(per_cent(found.value), per_cent(found.lo), per_cent(found.hi))
