@@ -1,0 +1,7 @@
+"""The explorer: reports/explorer.html, in which a reader builds a coalition and sees the answer change at once."""
+
+from overtake.explorer.build import write
+from overtake.explorer.publish import publish
+from overtake.explorer.settings import Settings
+
+__all__ = ["Settings", "publish", "write"]

@@ -1,0 +1,222 @@
+"""Everything the page knows: settings, tables and draws as JSON and packed layers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from overtake.balances.sides import weights
+from overtake.config.balances import Balance
+from overtake.errors import OvertakeError, raise_all
+from overtake.explorer import encode
+from overtake.explorer.factors import wide
+from overtake.explorer.settings import Settings
+from overtake.rulers.china import MARKET, pairs
+from overtake.tables import FloatArray, Paths
+
+#: Thresholds that the page offers: low, high, step.
+THRESHOLDS = (0.5, 2.0, 0.05)
+#: Names of estimates as a reader knows them; others are shown by their own name.
+SIDES = ({"CHN": 1.0}, {"CHN": 1.0, "RUS": 1.0})
+
+
+@dataclass(frozen=True)
+class Content:
+    """The page's JSON, and the layers it refers to by name: `draws`, then one a ruler's errors."""
+
+    config: dict[str, Any]
+    layers: dict[str, encode.Layer]
+
+
+def content(
+    paths: Paths,
+    rulers: pd.DataFrame,
+    balances: Mapping[str, Balance],
+    estimates: pd.DataFrame,
+    settings: Settings,
+    *,
+    observed: Paths | None = None,
+    plans: pd.DataFrame | None = None,
+    errors: Mapping[str, FloatArray] | None = None,
+) -> Content:
+    """Return what `build.write` puts into the page; its arguments are explained there."""
+    _check(paths, balances, settings)
+    kept = encode.chosen(paths, settings.draws, settings.seed)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(kept.values.astype(np.float64))
+    draws = encode.layer(logs, kept.economies, kept.years, encode.middle(logs), "futures.parquet")
+    listed, layers = _rulers(kept, rulers, errors or {})
+    levels = _levels(estimates)
+    config = {
+        "edition": settings.edition,
+        "source": settings.source,
+        "unit": paths.unit,
+        "economies": [{"iso3": iso3, "name": settings.names[iso3][0], "group": settings.names[iso3][1]}
+                      for iso3 in kept.economies],
+        "years": [kept.years[0], kept.years[-1]],
+        "lastObserved": kept.last_observed,
+        "draws": int(kept.values.shape[0]),
+        "drawsOfBrief": int(paths.values.shape[0]),
+        "step": encode.STEP,
+        "first": list(draws.first),
+        "centre": _numbers(draws.centre, draws.first),
+        "observed": _observed(paths, observed),
+        "rulers": listed,
+        "stock": {"rate": settings.depreciation_pct / 100, "startYears": settings.start_growth_years},
+        "levels": levels,
+        "plans": _plans(kept, plans, settings),
+        "presets": _presets(balances),
+        "thresholds": list(THRESHOLDS),
+        "breakeven": settings.breakeven,
+        "intervalPct": settings.interval_pct,
+        "start": _start(balances, settings, [each["name"] for each in listed], [each["key"] for each in levels]),
+        **_words(),
+    }  # fmt: skip
+    return Content(config, {"draws": draws, **layers})
+
+
+def _check(paths: Paths, balances: Mapping[str, Balance], settings: Settings) -> None:
+    """Refuse tables that do not fit together."""
+    problems = [f"{iso3}: no name among the settings" for iso3 in paths.economies if iso3 not in settings.names]
+    problems += [f"{iso3}: no futures" for iso3 in ("CHN", settings.breakeven) if iso3 not in paths.economies]
+    if settings.balance not in balances:
+        problems.append(f"{settings.balance or 'none'}: no such balance to start from")
+    if settings.draws < 2:
+        problems.append(f"{settings.draws} draws; allowed: 2 or more")
+    raise_all("explorer", problems)
+
+
+def _rulers(paths: Paths, rulers: pd.DataFrame, errors: Mapping[str, FloatArray]) -> tuple[list[Any], dict[str, Any]]:
+    """Return the rulers of the page and the layers of their errors; equal errors share a layer."""
+    listed: list[dict[str, Any]] = []
+    layers: dict[str, encode.Layer] = {}
+    for name in dict.fromkeys(rulers["ruler"].astype(str)):
+        about = rulers[rulers["ruler"] == name].iloc[0]
+        factor = wide(rulers, name, paths)
+        entry = {key: str(about[key]) for key in ("label", "unit", "kind")} | {"name": name, "errors": None}
+        if about["kind"] == "stock":
+            entry["share"] = [float(share) for share in factor[:, -1]]
+        else:
+            with np.errstate(invalid="ignore"):
+                centre = np.round(np.log(factor), 6)
+            off = errors.get(name, np.zeros((1, *centre.shape)))
+            found = encode.layer(centre + off, paths.economies, paths.years, centre, f"rulers, {name}")
+            entry |= {"first": list(found.first), "centre": _numbers(found.centre, found.first)}
+            if found.steps.any():
+                entry["errors"] = _shared(layers, f"errors-{name}", found)
+        listed.append(entry)
+    return listed, layers
+
+
+def _shared(layers: dict[str, encode.Layer], name: str, found: encode.Layer) -> str:
+    """Return the name of a layer with the same steps as `found`, adding it where there is none."""
+    for known, layer in layers.items():
+        if layer.first == found.first and np.array_equal(layer.steps, found.steps):
+            return known
+    layers[name] = found
+    return name
+
+
+def _levels(estimates: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return SIPRI's level of China and the middle of every pair at market exchange rates, relative to SIPRI's."""
+    at_market = [pair for pair in pairs(estimates).values() if pair.basis == MARKET]
+    return [{"key": "sipri", "label": "SIPRI", "factor": 1.0}] + [
+        {"key": pair.name, "label": " ".join([f"{pair.label}, {pair.year}", pair.bound]).strip(),
+         "factor": float(np.mean(pair.relative))}
+        for pair in sorted(at_market, key=lambda pair: (-pair.year, pair.name))
+        if pair.name != "sipri"
+    ]  # fmt: skip
+
+
+def _plans(paths: Paths, plans: pd.DataFrame | None, settings: Settings) -> dict[str, Any] | None:
+    """Return how much the announced plans lift each economy in logs, and the share that the draws contain."""
+    if plans is None or plans.empty:
+        return None
+    lift = plans.pivot(index="iso3", columns="year", values="log_lift")
+    lift = lift.reindex(index=list(paths.economies), columns=list(paths.years)).fillna(0.0)
+    return {"base": settings.plans_base, "lift": np.round(lift.to_numpy(dtype=float), 6).tolist()}
+
+
+def _presets(balances: Mapping[str, Balance]) -> list[dict[str, Any]]:
+    """Return the balances that the page's controls can show: China with or without Russia, whole per cents."""
+    found = []
+    for name, balance in balances.items():
+        against, side = weights(balance)
+        cents = {iso3: round(100 * weight) for iso3, weight in side.items()}
+        whole = all(abs(cents[iso3] - 100 * weight) < 1e-9 for iso3, weight in side.items())
+        if against in SIDES and whole and _offered(balance.threshold):
+            found.append({"key": name, "label": balance.label, "phrase": _phrase(balance.label), "side": cents,
+                          "against": sorted(against), "threshold": balance.threshold})  # fmt: skip
+    return found
+
+
+def _offered(threshold: float) -> bool:
+    """Tell whether the page's slider can stand at `threshold`."""
+    low, high, step = THRESHOLDS
+    return low <= threshold <= high and abs(threshold / step - round(threshold / step)) < 1e-9
+
+
+def _start(balances: Mapping[str, Balance], settings: Settings, rulers: list[str], levels: list[str]) -> dict[str, Any]:
+    """Return the state in which the page opens; a level that it does not offer (`uncertain`) becomes SIPRI's."""
+    presets = {preset["key"]: preset for preset in _presets(balances)}
+    if settings.balance not in presets or settings.ruler not in rulers:
+        raise OvertakeError(
+            "explorer",
+            "cannot open on this balance and ruler",
+            found=f"{settings.balance}, {settings.ruler}",
+            allowed=f"{', '.join(presets)}; {', '.join(rulers)}",
+            next_step="change brief.headline_balance or brief.headline_ruler",
+        )
+    preset = presets[settings.balance]
+    return {
+        "side": preset["side"],
+        "against": preset["against"],
+        "threshold": preset["threshold"],
+        "sustain": settings.sustain,
+        "ruler": settings.ruler,
+        "level": settings.level if settings.level in levels else "sipri",
+        "plans": settings.plans_base,
+    }
+
+
+def _observed(paths: Paths, observed: Paths | None) -> list[list[float | None]]:
+    """Return the figures as published, (economies, observed years), None where there is none.
+
+    Without `observed` the median of the draws stands in for them.
+    """
+    upto = paths.years.index(paths.last_observed) + 1
+    if observed is None:
+        values = np.median(paths.values[:, :, :upto], axis=0)
+    else:
+        rows = [observed.economies.index(iso3) for iso3 in paths.economies]
+        columns = [observed.years.index(year) for year in paths.years[:upto]]
+        values = observed.values[0][np.ix_(rows, columns)]
+    return [[float(f"{value:.9g}") if np.isfinite(value) else None for value in row] for row in values]
+
+
+def _numbers(values: FloatArray, first: tuple[int, ...]) -> list[list[float]]:
+    """Return the rows of `values` from each one's first year on."""
+    return [row[start:].tolist() for row, start in zip(values, first, strict=True)]
+
+
+def _phrase(label: str) -> str:
+    """Return a balance's label as it stands in a sentence."""
+    from overtake.report.charts.common import articled
+
+    return articled(label)
+
+
+def _words() -> dict[str, Any]:
+    """Return the brief's verbs and calibrated words with their upper bounds."""
+    from overtake.report.numbers import TERMS
+    from overtake.report.sentences import VERBS, plural_verb
+
+    # A probability inside each class, to ask for the verb of several subjects.
+    return {
+        "verbs": [[bound, words, plural_verb(bound - 0.02)] for bound, words in VERBS],
+        "terms": [list(pair) for pair in TERMS],
+    }

@@ -1,0 +1,50 @@
+"""What the page is told besides its tables: sizes, names, where it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from overtake.config.params import Params
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Sizes, names and starting point of the explorer.
+
+    names: iso3 -> (name, group), groups as in data/raw/economies.csv. plans_base: share of the announced plans that the
+    draws already contain (0 none, 1 all), where a table of plans is given.
+    """
+
+    names: Mapping[str, tuple[str, str]]
+    edition: str
+    draws: int = 1000
+    seed: int = 0
+    sustain: int = 2
+    interval_pct: float = 80
+    depreciation_pct: float = 7.5
+    start_growth_years: int = 10
+    balance: str = ""
+    ruler: str = "constant_usd"
+    level: str = "sipri"
+    plans_base: float = 0.0
+    source: str = ""
+    breakeven: str = field(default="USA")
+
+
+def of_params(params: Params, names: Mapping[str, tuple[str, str]], source: str, draws: int = 1000) -> Settings:
+    """Return the settings that `params` imply."""
+    return Settings(
+        names=names,
+        edition=params.data.edition,
+        draws=draws,
+        seed=params.run.seed,
+        sustain=params.crossing.sustain,
+        interval_pct=params.crossing.interval_pct,
+        depreciation_pct=params.rulers.stock.depreciation_pct,
+        start_growth_years=params.rulers.stock.start_growth_years,
+        balance=params.brief.headline_balance,
+        ruler=params.brief.headline_ruler,
+        level=params.rulers.china_level,
+        source=source,
+    )
