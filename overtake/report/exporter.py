@@ -123,8 +123,17 @@ def contents(page: str) -> Markup:
     ).format(items)
 
 
+#: What only paper knows: the title at the foot of every page but the first.
+RUNNING = """
+.doc-title { string-set: running content() }
+@page { @bottom-left { content: string(running); font: 400 8pt 'Source Sans 3', sans-serif; color: #55616d } }
+@page :first { @bottom-left { content: none } }
+</style>"""
+
+
 def for_print(page: str) -> str:
     """Return `page` for paper: plain colours, numbers without links, formulas as text, no narrow drawings."""
+    page = page.replace("</style>", RUNNING, 1)
     page = re.sub(r"@media screen.*?\n}\n", "", page, flags=re.S)
     page = re.sub(r'<svg class="narrow".*?</svg>', "", page, flags=re.S)
     page = re.sub(r'<a class="num"[^>]*>(.*?)</a>', r"\1", page, flags=re.S)

@@ -71,11 +71,11 @@ class Figure:
             '<figure id="fig-{id}" class="chart" aria-labelledby="fig-{id}-title">'
             '<div class="fig-head"><p class="fig-title" id="fig-{id}-title">{title}</p>'
             '<p class="fig-sub">{subtitle}</p></div>{wide}{narrow}'
-            '<figcaption>{note}<p class="fig-source">{source}</p></figcaption>'
+            '<figcaption>{note}<p class="fig-source">{source}</p>'
             '<details class="fig-data"><summary>Description and data</summary><p>{description}</p>'
             '{table}{rest}<p class="download">Download: <a href="tables/{id}.csv">table (CSV)</a>, '
             '<a href="figures/{id}.svg">drawing (SVG)</a>, <a href="figures/{id}.html">page to embed</a></p>'
-            "</details></figure>"
+            "</details></figcaption></figure>"
         ).format(**parts)
 
     def _drawing(self, svg: str, size: str) -> Markup:

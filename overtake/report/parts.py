@@ -41,7 +41,7 @@ def scorecard(ctx: Context) -> Markup:
                 verdict_tag(row["verdict"]),
             )
         )
-    heads = [("", ""), ("Claim", ""), ("Result", ""), ("Verdict then", "verdict"), ("Verdict now", "verdict")]
+    heads = [("No.", ""), ("Claim", ""), ("Result", ""), ("Verdict then", "verdict"), ("Verdict now", "verdict")]
     return table(
         Markup("What was claimed in {}, judged on the figures of the time and on those of today").format(
             _declared("October 2020")

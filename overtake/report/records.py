@@ -30,7 +30,7 @@ def block(brief: Brief) -> Block:
         '<h2 id="sources-of-the-numbers">Sources of the numbers</h2>'
         "<p>Every number above links to its row here. <code>overtake trace ID</code> follows it down to the workbook's "
         "cell.</p>"
-        '<div class="scroll tall" tabindex="0" role="region" aria-label="Sources of the numbers">'
+        '<div class="scroll tall" tabindex="0" role="region" aria-label="Table of sources">'
         '<table class="sources"><thead><tr><th scope="col">Number</th><th scope="col">Printed as</th>'
         '<th scope="col">Source</th></tr></thead><tbody>{}</tbody></table></div></section>'
     ).format(rows)

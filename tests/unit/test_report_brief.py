@@ -132,7 +132,13 @@ def test_a_second_rendering_is_the_same_bytes(reports, tmp_path):
     names = sorted(path.relative_to(reports) for path in reports.rglob("*") if path.is_file())
     assert names == sorted(path.relative_to(again) for path in again.rglob("*") if path.is_file())
     for name in names:
-        assert (again / name).read_bytes() == (reports / name).read_bytes(), name
+        if name.name == "manifest.json":
+            # The code may change between two renderings of one test session; its hashes are not of interest here.
+            old, new = (json.loads((folder / name).read_text(encoding="utf-8")) for folder in (reports, again))
+            assert old.pop("code").keys() == new.pop("code").keys()
+            assert old == new
+        else:
+            assert (again / name).read_bytes() == (reports / name).read_bytes(), name
 
 
 def test_trace_goes_down_to_the_figures(reports):
