@@ -8,7 +8,7 @@ from pydantic import Field
 
 from overtake.config.base import Section
 
-Model = Literal["pooled_random_walk"]
+Model = Literal["pooled_random_walk", "panel_regression"]
 
 
 class PooledRandomWalk(Section):
@@ -27,6 +27,16 @@ class PooledRandomWalk(Section):
     """Degrees of freedom of the heavy tails: each draw of an economy has a volatility of its own."""
 
 
+class PanelRegression(Section):
+    """Growth over h years regressed on what all countries' past says: growth, GDP growth, share of GDP, volatility."""
+
+    spread: Annotated[float, Field(ge=0.5, le=2)] = 0.92
+    """Factor on the distance of draws from the median; below 1 narrower than the panel's residuals (tuned)."""
+
+    persistence: Annotated[float, Field(ge=0, le=0.95)] = 0.5
+    """Autocorrelation of the steps of a draw's rank: 0 wanders like a random walk, near 1 keeps its direction (tuned)."""
+
+
 class Futures(Section):
     """The joint futures of all economies."""
 
@@ -36,4 +46,12 @@ class Futures(Section):
     horizon: Annotated[int, Field(ge=2027, le=2075)] = 2050
     """Last year of the futures."""
 
+    plans: Literal["off", "cut", "face_value"] = "cut"
+    """Announced plans (data/raw/plans.csv, in SIPRI's definition by crosswalk.csv), which lift an economy's middle path
+    and never lower it: `off`; `cut` by what such plans have delivered (realisation.csv); at `face_value`."""
+
+    plan_realisation_sd: Annotated[float, Field(ge=0, le=0.3)] = 0.12
+    """Standard deviation, among draws, of the part of a plan that is delivered."""
+
     pooled_random_walk: PooledRandomWalk = PooledRandomWalk()
+    panel_regression: PanelRegression = PanelRegression()

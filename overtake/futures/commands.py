@@ -22,7 +22,7 @@ def _run(_: argparse.Namespace) -> int:
 
     from overtake.config.futures import PooledRandomWalk
     from overtake.figures import excerpt
-    from overtake.futures import hyperparameters
+    from overtake.futures import coefficients, hyperparameters
     from overtake.tables import read_parquet
 
     files = sorted(paths.PANEL.glob("milex_*.parquet"))
@@ -30,13 +30,16 @@ def _run(_: argparse.Namespace) -> int:
         raise OvertakeError(
             "data/panel", "holds no full panel", next_step="overtake ingest sipri PATH --all-countries, per edition"
         )
-    parts = []
+    parts, fits = [], []
     for file in files:
         panel = read_parquet(file)
         edition = file.stem.removeprefix("milex_")
         last = int(panel["year"].max())
         origins = range(hyperparameters.FIRST_ORIGIN, last + 1)
         parts.append(hyperparameters.estimate(panel, edition, origins, PooledRandomWalk().window))
+        fits.append(coefficients.estimate(panel, edition, origins))
+        print(f"edition {edition}: {len(origins)} origins")
     excerpt.write(paths.RAW, hyperparameters.FILE, pd.concat(parts, ignore_index=True))
-    print(f"wrote data/raw/{hyperparameters.FILE} from {len(files)} editions; next: dvc repro")
+    excerpt.write(paths.RAW, coefficients.FILE, pd.concat(fits, ignore_index=True))
+    print(f"wrote data/raw/{hyperparameters.FILE} and {coefficients.FILE}; next: dvc repro")
     return 0
