@@ -111,6 +111,8 @@ def write_all(root: Path, seed: int = 7, tilt: float = 0.0, edition: str = "2026
         "curves": tables.curves,
         "breakeven": tables.breakeven,
         "claims": claims(edition),
+        "register": register(),
+        "editions": editions(edition),
         "skill": skill(),
         "sensitivity": sensitivity(),
     }
@@ -176,29 +178,57 @@ def claims(edition: str) -> pd.DataFrame:
         ("A1", "A made-up claim that holds", "rank of CHN", 2.0, 2.0, 2.0, "rank", "= 2", "supported",
          "supported", 2.0),
         ("A2", "A made-up claim that holds in part", "growth gap", 1.9, 0.4, 3.1, "per cent a year", "> 0",
-         "partly supported", "supported", 2.7),
+         "partly", "supported", 2.7),
         ("A3", "A made-up claim that fails", "shortfall", -3.3, -5.0, -1.0, "per cent", "> 0", "contradicted",
          "contradicted", 0.4),
-        ("A4", "A claim that spending cannot test", "none", np.nan, np.nan, np.nan, "", "", "not testable",
-         "not testable", np.nan),
+        ("A4", "A claim that spending cannot test", "none", np.nan, np.nan, np.nan, "", "", "untestable",
+         "untestable", np.nan),
     ]  # fmt: skip
     frame = pd.DataFrame(rows, columns=["claim", "sentence", "test", "value", "lo", "hi", "unit", "threshold",
                                         "verdict", "verdict_2020", "value_2020"])  # fmt: skip
     frame["edition"] = edition
     frame["result"] = "The measured value is {value} ({lo} to {hi})."
     frame["would_change"] = "A value on the other side of the threshold."
-    order = ["claim", "sentence", "test", "edition", "value", "lo", "hi", "unit", "threshold", "verdict"]
-    return frame[[*order, "verdict_2020", "value_2020", "result", "would_change"]]
+    frame["beside"] = frame["beside_2020"] = np.nan
+    order = ["claim", "sentence", "test", "edition", "value", "lo", "hi", "beside", "unit", "threshold", "verdict"]
+    return frame[[*order, "verdict_2020", "value_2020", "beside_2020", "result", "would_change"]]
+
+
+def register() -> pd.DataFrame:
+    """Return the contract's `register` with made-up forecasts."""
+    rows = [
+        ("a", 2001, "Somebody", "China is ahead by 2010", "milex_ratio", "CHN", "USA", "at_least", 1.0, 2010, 2010,
+         2010, 0.21, "ratio", "missed", np.nan, "made-up"),
+        ("b", 2019, "Somebody else", "China is ahead by 2040", "milex_ratio", "CHN", "USA", "at_least", 1.0, 2040,
+         2040, LAST, 0.33, "ratio", "open", 7.7, "made-up"),
+        ("c", 2019, "A third", "something else", "milex_usd_bn", "CHN", "", "near", 1.0, 2040, 2040, LAST, np.nan,
+         "US$ bn", "not measured", np.nan, "made-up"),
+    ]  # fmt: skip
+    columns = ["forecast", "made", "who", "claim", "measure", "subject", "comparator", "direction", "threshold",
+               "target_year_lo", "target_year_hi", "year", "value", "unit", "state", "needed_pct",
+               "reference"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def editions(edition: str) -> pd.DataFrame:
+    """Return the contract's `editions` with made-up crossing years."""
+    rows = [
+        ("crossing", name, edition, "eleven", ruler, year, np.nan)
+        for name, year in (("2020-04", 2018.0), ("2023-04", np.nan))
+        for ruler in ("constant_usd", "current_usd")
+    ]
+    columns = ["kind", "edition", "compared_with", "subject", "ruler", "value", "compared_value"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def skill() -> pd.DataFrame:
     """Return the contract's `skill`."""
     rows = []
     for model, base in (("combination", 0.15), ("random_walk", 0.16), ("naive", 0.18)):
-        for horizon in (1, 3, 5, 10):
-            for score, scale in (("crps", 1.0), ("coverage_80", 5.0), ("brier", 0.6)):
-                value = base * scale * (0.6 + horizon / 12 if score != "coverage_80" else 1)
-                rows.append(("rolling", model, "all", horizon, score, value, value * 0.9, value * 1.1, 800))
+        for horizon in (0, 1, 3, 5, 10):
+            for score, scale in (("crps", 1.0), ("in80", 5.0), ("brier", 0.6)):
+                value = base * scale * (0.6 + horizon / 12 if score != "in80" else 1)
+                rows.append(("rolling", model, 0, horizon, score, value, value * 0.9, value * 1.1, 800))
     columns = ["backtest", "model", "origin", "horizon", "score", "value", "lo", "hi", "n"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -235,13 +265,24 @@ def ledgers(spent: pd.DataFrame, edition: str) -> dict[str, pd.DataFrame]:
     return {"economies": economies, "milex": pd.concat(milex)[keep], "editions": editions}
 
 
+CITED = ("made-up", "edel-mohandas-2020", "fravel-2024", "robertson-2022", "rand-mr1143", "tian-su-2021",
+         "sipri-milex", "imf-weo")  # fmt: skip
+
+
 def references() -> list[dict[str, Any]]:
-    """Return a bibliography in CSL-JSON with a made-up work."""
+    """Return a bibliography in CSL-JSON of made-up works under the keys that the brief cites."""
     return [
-        {"id": "made-up", "type": "report", "title": "A Made-up Report",
-         "author": [{"family": "Nobody", "given": "N."}],
-         "issued": {"date-parts": [[2020, 10]]}, "publisher": "Nowhere Institute", "DOI": "10.0000/made.up"}
-    ]  # fmt: skip
+        {
+            "id": key,
+            "type": "report",
+            "title": f"A Made-up Report ({key})",
+            "author": [{"family": "Nobody", "given": "N."}],
+            "issued": {"date-parts": [[2020, 10]]},
+            "publisher": "Nowhere Institute",
+            "DOI": "10.0000/made.up",
+        }
+        for key in CITED
+    ]
 
 
 @functools.cache

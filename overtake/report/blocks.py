@@ -93,7 +93,7 @@ def table(caption: Any, heads: Sequence[tuple[str, str]], rows: Sequence[Sequenc
     )
     return Markup(
         '<div class="scroll" tabindex="0" role="region" aria-label="Table: {label}"><table class="{kind}">'
-        "<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        "<caption><span>{caption}</span></caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     ).format(label=Markup(caption).striptags(), kind=kind, caption=caption, head=head, body=body)
 
 

@@ -161,6 +161,10 @@ class Brief:
         """Return the editions with DOI and hash."""
         return parts.editions(self.ctx)
 
+    def by_edition(self) -> Markup:
+        """Return the headline's crossing year as each edition had it."""
+        return parts.by_edition(self.ctx)
+
     def register(self) -> Markup:
         """Return the register of earlier forecasts."""
         return register.register(self.ctx)

@@ -28,6 +28,7 @@ RULERS: dict[str, tuple[str, str]] = {
     "military_ppp": ("military purchasing power", "international $ bn, military purchasing-power parities"),
     "symmetric": ("symmetric accounting", "US$ bn, the same off-budget items on both sides"),
     "stock": ("military stock", "US$ bn, accumulated and depreciated"),
+    "stock_own": ("military stock, own shares", "US$ bn, each economy's own share of equipment accumulated"),
 }
 
 
@@ -93,10 +94,15 @@ class Context:
         processed = self.root / "data" / "processed" / f"{name}.parquet"
         if processed.is_file():
             return read_parquet(processed)
-        raw = self.root / "data" / "raw" / f"{name}.csv"
-        if raw.is_file():
-            return pd.read_csv(raw, dtype={"edition": str}, keep_default_na=True)
-        return None
+        return self.ledger(name)
+
+    def ledger(self, name: str) -> Frame | None:
+        """Return the table of data/raw called `name`, or nothing where it is absent."""
+        key = f"raw/{name}"
+        if key not in self._frames:
+            raw = self.root / "data" / "raw" / f"{name}.csv"
+            self._frames[key] = pd.read_csv(raw, dtype={"edition": str}) if raw.is_file() else None
+        return self._frames[key]
 
     def path(self, name: str) -> str:
         """Return the path, relative to the project, of the table called `name`."""

@@ -24,14 +24,15 @@ def head(ctx: Context) -> Markup:
     view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
     return Markup(
         '<header><p class="kicker">Overtake: military expenditure in the Indo-Pacific</p>'
-        '<h1 class="doc-title">{}</h1><p class="standfirst">{} spends {}, in {} of the data.</p>'
-        '<p class="dateline">SIPRI edition of {}, data to {}, futures to {}. Intervals hold {} of what measurement and '
-        "the future leave open.</p></header>"
+        '<h1 class="doc-title">{}</h1><p class="standfirst">In {}, {} spent {}. With measurement error allowed for, '
+        'the probability that it leads is {}.</p><p class="dateline">SIPRI edition of {}, data to {}, futures to {}. '
+        "Intervals hold {} of what measurement and the future leave open.</p></header>"
     ).format(
         headline(ctx),
+        ctx.num.show(ctx.last_cell(), YEAR),
         view.who(),
         margin_phrase(view),
-        "the last year",
+        ctx.num.show(view.now(), PROBABILITY),
         edition_name(ctx.edition),
         ctx.num.show(ctx.last_cell(), YEAR),
         ctx.num.show(ctx.horizon_cell(), YEAR),
@@ -148,7 +149,7 @@ def _breakeven_finding(ctx: Context) -> Markup:
 def _open_finding(ctx: Context) -> Markup:
     """Return the balance whose outcome is the least certain."""
     frame = ctx.need("crossings")
-    frame = frame[(frame["ruler"] == ctx.headline_ruler) & (frame["margin"] < 0)]
+    frame = frame[(frame["ruler"] == ctx.headline_ruler) & frame["first_crossed"].isna() & frame["p_crossed"].notna()]
     frame = frame[frame["balance"] != ctx.headline_balance]
     if frame.empty:
         return Markup("")

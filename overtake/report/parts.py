@@ -19,8 +19,20 @@ from overtake.report.sentences import (
     until,
 )
 
+#: Scores that the brief shows: caption and format.
+SCORES = {
+    "crps": ("Error of the whole distribution (CRPS of log spending, lower is better), by horizon", SCORE),
+    "brier": ("Error of the probability that one economy passes another (Brier score, lower is better)", SCORE),
+    "in80": ("Share of outcomes inside the interval that should hold four fifths of them", SHARE),
+}
+
 #: Verdicts as the claims table writes them, and the look of their tag.
-VERDICTS = {"supported": "yes", "contradicted": "no"}
+VERDICTS = {
+    "supported": ("yes", "supported"),
+    "contradicted": ("no", "contradicted"),
+    "partly": ("part", "partly supported"),
+    "untestable": ("none", "not testable"),
+}
 
 
 def scorecard(ctx: Context) -> Markup:
@@ -73,7 +85,7 @@ def claim_result(ctx: Context, row: dict[str, Any]) -> Markup:
 def verdict_tag(verdict: Any) -> Markup:
     """Return a verdict as a tag, the word and a frame, not colour alone."""
     text = "–" if missing(verdict) else str(verdict)
-    kind = VERDICTS.get(text, "part" if text.startswith("part") else "none")
+    kind, text = VERDICTS.get(text, ("none", text))
     return Markup('<span class="tag {}">{}</span>').format(kind, text)
 
 
@@ -128,14 +140,13 @@ def allies(ctx: Context) -> Markup:
         view = View(ctx, name, ctx.headline_ruler)
         if view.measured:
             ratio = ctx.cell("curves", "ratio_q50", balance=name, ruler=view.ruler, year=ctx.last_observed)
-            lead = "p_crossed" if view.ahead else "p_crossing"
             rows.append(
                 (
                     ctx.name(next(iter(known.side))),
                     ctx.num.show(ratio, RATIO),
                     since(view) if view.ahead else Markup("not passed"),
-                    view.show(lead, PROBABILITY),
-                    term(view.value(lead)),
+                    ctx.num.show(view.at_horizon(), PROBABILITY),
+                    term(view.at_horizon().value),
                 )
             )
     return table(
@@ -144,7 +155,7 @@ def allies(ctx: Context) -> Markup:
             ("Economy", ""),
             ("China as a multiple", "r"),
             ("Passed", ""),
-            (Markup("China leads to {}").format(ctx.num.show(ctx.horizon_cell(), YEAR)), "r"),
+            (Markup("China leads in {}").format(ctx.num.show(ctx.horizon_cell(), YEAR)), "r"),
             ("In words", ""),
         ],
         rows,
@@ -156,7 +167,9 @@ def reversal(ctx: Context) -> Markup:
     if not ctx.has("crossings"):
         return Markup("")
     frame = ctx.need("crossings")
-    frame = frame[(frame["ruler"] == ctx.headline_ruler) & (frame["margin"] > 0) & (frame["p_crossed_back"] >= 0.005)]
+    frame = frame[
+        (frame["ruler"] == ctx.headline_ruler) & frame["first_crossed"].notna() & (frame["p_crossed_back"] >= 0.005)
+    ]
     frame = frame.sort_values(["p_crossed_back", "balance"], ascending=[False, True], kind="stable").head(8)
     rows = []
     for name in frame["balance"]:
@@ -201,12 +214,13 @@ def would_change(ctx: Context) -> Markup:
 
 def editions(ctx: Context) -> Markup:
     """Return the editions in data/raw, with price base, DOI and the beginning of the workbook's hash."""
-    if not ctx.has("editions"):
+    ledger = ctx.ledger("editions")
+    if ledger is None:
         return Markup("")
     rows = []
     macro = ctx.frame("macro")
     used = "" if macro is None or "edition" not in macro else str(macro["edition"].iloc[0])
-    for row in ctx.need("editions").to_dict("records"):
+    for row in ledger.to_dict("records"):
         if row["publisher"] != "sipri" and str(row["edition"]) != used:
             continue
         publisher = {"sipri": "SIPRI Military Expenditure Database", "imf": "IMF World Economic Outlook"}.get(
@@ -240,45 +254,72 @@ def _span(row: dict[str, Any]) -> str:
 
 
 def skill(ctx: Context) -> Markup:
-    """Return scores by model and horizon, from the skill table."""
+    """Return the headline scores by model and horizon, all horizons together in the last column."""
     if not ctx.has("skill"):
         return Markup("")
     frame = ctx.need("skill")
-    frame = (
-        frame[frame["origin"].astype(str).isin(["all", "pooled", ""])]
-        if (frame["origin"].astype(str).isin(["all", "pooled", ""]).any())
-        else frame
-    )
+    frame = frame[frame["origin"].astype(str).isin(("0", "all"))]
     made = []
-    for score in dict.fromkeys(frame["score"]):
+    for score, (caption, fmt) in SCORES.items():
         part = frame[frame["score"] == score]
-        horizons = sorted(part["horizon"].unique())
+        horizons = [h for h in (1, 3, 5, 10, 0) if (part["horizon"] == h).any()]
         rows = []
         for (backtest, model), group in part.groupby(["backtest", "model"], sort=False):
             by = group.groupby("horizon")["value"].first()
-            key = (("backtest", str(backtest)), ("model", str(model)), ("score", str(score)))
+            key = (("backtest", str(backtest)), ("model", str(model)), ("origin", 0), ("score", score))
             cells = [
                 Cell(
-                    slug("skill", backtest, model, score, h),
+                    slug("skill", str(backtest), str(model), score, h),
                     float(by.get(h, float("nan"))),
                     ctx.path("skill"),
-                    (*key, ("horizon", _item_of(h))),
+                    (*key, ("horizon", h)),
                     "value",
-                    ctx.edition,
                 )
                 for h in horizons
             ]
-            rows.append((f"{_plain(model)} ({_plain(backtest)})", *(ctx.num.show(cell, SCORE) for cell in cells)))
-        heads = [("Model", "")] + [(_horizon(ctx, h), "r") for h in horizons]
-        made.append(table(f"{_plain(score)} by horizon in years", heads, rows))
+            name = str(model).replace("_", " ")
+            rows.append((f"{name[:1].upper()}{name[1:]}, {backtest}", *(ctx.num.show(cell, fmt) for cell in cells)))
+        heads = [("Model and backtest", "")] + [(_horizon(ctx, h), "r") for h in horizons]
+        made.append(table(caption, heads, rows))
     return Markup("").join(made)
 
 
-def _horizon(ctx: Context, horizon: Any) -> Any:
-    text = str(horizon)
-    if not any(letter.isdigit() for letter in text):
-        return text
-    return ctx.prose(text, f"skill.horizon.{text}", "horizon", ctx.path("skill"))
+def _horizon(ctx: Context, horizon: int) -> Markup:
+    if horizon == 0:
+        return Markup("all")
+    cell = Cell(f"skill.horizon.{horizon}", horizon, ctx.path("skill"), (), "horizon")
+    return Markup("{} {}").format(ctx.num.show(cell, COUNT), "year" if horizon == 1 else "years")
+
+
+def by_edition(ctx: Context) -> Markup:
+    """Return in which year the headline balance was crossed, as each edition had it."""
+    if not ctx.has("editions"):
+        return Markup("")
+    frame = ctx.need("editions")
+    if "kind" not in frame:
+        return Markup("")
+    frame = frame[(frame["kind"] == "crossing") & (frame["subject"] == ctx.headline_balance)]
+    rows = []
+    for row in frame.to_dict("records"):
+        cells = [
+            Cell(slug("editions", row["subject"], row["ruler"], row["edition"], column), float(row[column]),
+                 ctx.path("editions"), (("kind", "crossing"), ("edition", str(row["edition"])),
+                                        ("subject", str(row["subject"])), ("ruler", str(row["ruler"]))), column)
+            for column in ("value", "compared_value")
+        ]  # fmt: skip
+        rows.append(
+            (
+                edition_name(str(row["edition"])),
+                ctx.ruler_name(str(row["ruler"])),
+                *(ctx.num.show(cell, YEAR) if cell.present else "not crossed" for cell in cells),
+            )
+        )
+    view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
+    return table(
+        Markup("The year in which China passed {}, by edition").format(view.whom()),
+        [("Edition", ""), ("Ruler", ""), ("As published then", "r"), ("Up to the same year, now", "r")],
+        rows,
+    )
 
 
 def gaps(ctx: Context) -> Markup:
@@ -381,16 +422,3 @@ def _year_only(view: View) -> Markup:
 
 def _declared(text: str) -> Markup:
     return Markup('<span class="declared">{}</span>').format(text)
-
-
-def _plain(name: Any) -> str:
-    words = str(name).replace("_", " ")
-    return {
-        "crps": "CRPS (lower is better)",
-        "coverage 80": "Coverage of the interval",
-        "brier": "Brier score (lower is better)",
-    }.get(words, words)
-
-
-def _item_of(value: Any) -> Any:
-    return value.item() if hasattr(value, "item") else value

@@ -31,7 +31,7 @@ def write_all(executed: Path, folder: Path, *, pdf: bool = True) -> None:
     """Write every published file into the empty `folder`."""
     notebook = read_notebook(executed)
     data = published_data(notebook)
-    page = render(notebook)
+    page = render(notebook, bibliography(executed))
     (folder / "brief.html").write_text(page, encoding="utf-8")
     _write_json(folder / "numbers.json", data.get("numbers", {}))
     _write_json(folder / "metrics.json", data.get("metrics", {}))
@@ -64,11 +64,20 @@ def read_notebook(path: Path) -> Any:
     return notebook
 
 
-def render(notebook: Any) -> str:
-    """Return the page of an executed notebook."""
+def bibliography(executed: Path) -> Path | None:
+    """Return data/raw/references.json of the project that the executed notebook lies in, nothing outside of one."""
+    candidates = (folder / "data" / "raw" / "references.json" for folder in executed.resolve().parents)
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def render(notebook: Any, works: Path | None = None) -> str:
+    """Return the page of an executed notebook; works: its bibliography in CSL-JSON, by default the project's."""
     from overtake.report.exporter import BriefExporter
 
-    page, _ = BriefExporter().from_notebook_node(notebook)  # type: ignore[no-untyped-call]
+    exporter = BriefExporter()  # type: ignore[no-untyped-call]
+    if works is not None:
+        exporter.references_file = str(works)
+    page, _ = exporter.from_notebook_node(notebook)
     return str(page)
 
 

@@ -69,14 +69,22 @@ class View:
 
     @property
     def ahead(self) -> bool:
-        """Tell whether China's side leads in the last observed year."""
-        return self.value("margin") > 0
+        """Tell whether China's side holds a lead that has lasted (a single year's touch is none)."""
+        return self.cell("first_crossed").present
+
+    def at_horizon(self) -> Cell:
+        """Return the probability that China's side leads in the last year of the futures."""
+        return self.ctx.cell("curves", "p_ahead", balance=self.balance, ruler=self.ruler, year=self.ctx.horizon)
+
+    def now(self) -> Cell:
+        """Return the probability that China's side leads in the last observed year, measurement error allowed for."""
+        return self.ctx.cell("curves", "p_ahead", balance=self.balance, ruler=self.ruler, year=self.ctx.last_observed)
 
     @property
     def state(self) -> str:
         """Return the state to write about: crossed or crossed_back where China's side leads now, else the likeliest."""
         if self.ahead:
-            return "crossed" if self.value("p_crossed") >= self.value("p_crossed_back") else "crossed_back"
+            return "crossed" if self.at_horizon().value >= 0.45 else "crossed_back"
         names = ("crossing", "not_within", "crossed_back")
         return max(names, key=lambda name: self.value(f"p_{name}"))
 
@@ -124,15 +132,11 @@ def state_sentence(view: View) -> Markup:
     who, whom = Markup.escape(view.who()), view.whom()
     end = view.ctx.num.show(view.ctx.horizon_cell(), YEAR)
     state = view.state
-    if state == "crossed":
-        return Markup("{} passed {} {} and {} still lead in {} ({} probability, {}).").format(
-            who, whom, since(view), verb(view.value("p_crossed")), end, view.show("p_crossed", PROBABILITY),
-            term(view.value("p_crossed")),
-        )  # fmt: skip
-    if state == "crossed_back" and view.ahead:
-        return Markup("{} passed {} {}, but {} lose the lead at some time by {} ({} probability, {}).").format(
-            who, whom, since(view), verb(view.value("p_crossed_back")), end, view.show("p_crossed_back", PROBABILITY),
-            term(view.value("p_crossed_back")),
+    if view.ahead:
+        then = view.at_horizon()
+        return Markup("{} passed {} {} {} {}{} lead in {} ({} probability, {}).").format(
+            who, whom, since(view), "and" if state == "crossed" else "but", verb(then.value),
+            " still" if state == "crossed" else "", end, view.ctx.num.show(then, PROBABILITY), term(then.value),
         )  # fmt: skip
     if state == "crossed_back":
         return Markup("{} once led {}; the lead has been regained, and lasts to {} with {} probability.").format(
@@ -168,21 +172,17 @@ def headline(ctx: Context) -> Markup:
     """Return the brief's title: the headline balance's state, and the ruler on which it stands otherwise."""
     view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
     who, whom = Markup.escape(view.who()), view.whom()
-    if view.state == "crossed":
+    if view.ahead:
+        then = view.at_horizon().value
         told = Markup("{} passed {} {}").format(who, whom, since(view))
-        told += (
-            Markup(" and {} stay ahead").format(verb(view.value("p_crossed")))
-            if (view.value("p_crossed") < 0.95)
-            else Markup(", for good as far as can be seen")
-        )
+        if then >= 0.55:
+            told += Markup(" and {} stay ahead").format(verb(then))
+        elif then >= 0.45:
+            told += Markup("; whether it stays ahead is open")
+        else:
+            told += Markup(", but {} stay ahead").format(verb(then))
     elif view.state == "crossed_back":
-        told = (
-            Markup("{} passed {} {}, but {} lose the lead again").format(
-                who, whom, since(view), verb(view.value("p_crossed_back"))
-            )
-            if view.ahead
-            else Markup("{} have regained the lead over {}").format(whom, who)
-        )
+        told = Markup("{} have regained the lead over {}").format(whom, who)
     else:
         told = Markup("{} {} overtake {}").format(who, verb(view.value("p_crossing")), whom)
         if view.value("p_crossing") > 0.5 and view.cell("median_year").present:

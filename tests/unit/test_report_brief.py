@@ -207,43 +207,77 @@ def test_sections_without_their_table_are_left_out(tmp_path, absent):
     assert brief.findings()
 
 
-def crossing_row(root: Path, **changes: float) -> dict:
-    """Rewrite the headline row of the crossings table under `root`."""
+def crossing_row(root: Path, ahead_then: float, **changes: float) -> None:
+    """Rewrite the headline's rows: the state on every ruler, and P(China leads) at the horizon."""
     path = root / "data" / "processed" / "crossings.parquet"
     frame = read_parquet(path)
-    mask = (frame["balance"] == "eleven") & (frame["ruler"] == "constant_usd")
+    mask = frame["balance"] == "eleven"
     for column, value in changes.items():
         frame.loc[mask, column] = value
-    frame.loc[(frame["balance"] == "eleven") & ~mask, "margin"] = changes["margin"]
     write_parquet(frame, path)
-    return changes
+    curves = read_parquet(path.with_name("curves.parquet"))
+    last = (curves["balance"] == "eleven") & (curves["year"] == synthetic.HORIZON)
+    curves.loc[last, "p_ahead"] = ahead_then
+    write_parquet(curves, path.with_name("curves.parquet"))
 
 
 @pytest.mark.parametrize(
     ("row", "told"),
     [
         (
-            {"margin": 0.07, "first_crossed": 2020, "p_crossed": 0.6, "p_crossed_back": 0.4, "p_crossing": 0.0},
+            {"ahead_then": 0.6, "margin": 0.07, "first_crossed": 2020},
             "China passed the eleven allies and partners in 2020 and will probably stay ahead",
         ),
         (
-            {"margin": 0.07, "first_crossed": 2020, "p_crossed": 0.2, "p_crossed_back": 0.8, "p_crossing": 0.0},
-            "China passed the eleven allies and partners in 2020, but will very probably lose the lead again",
+            {"ahead_then": 0.1, "margin": 0.07, "first_crossed": 2020},
+            "China passed the eleven allies and partners in 2020, but is very unlikely to stay ahead",
         ),
         (
-            {"margin": -0.1, "first_crossed": np.nan, "p_crossing": 0.7, "median_year": 2031, "p_crossed_back": 0.0},
+            {"ahead_then": 0.5, "margin": 0.07, "first_crossed": 2020},
+            "China passed the eleven allies and partners in 2020; whether it stays ahead is open",
+        ),
+        (
+            {
+                "ahead_then": 0.5,
+                "margin": -0.1,
+                "first_crossed": np.nan,
+                "p_crossing": 0.7,
+                "median_year": 2031,
+                "p_crossed_back": 0.0,
+            },
             "China will probably overtake the eleven allies and partners, most likely by 2031",
         ),
         (
-            {"margin": -0.1, "first_crossed": np.nan, "p_crossing": 0.3, "p_not_within": 0.7, "median_year": np.nan},
+            {
+                "ahead_then": 0.5,
+                "margin": -0.1,
+                "first_crossed": np.nan,
+                "p_crossing": 0.3,
+                "p_not_within": 0.7,
+                "median_year": np.nan,
+            },
             "China is unlikely to overtake the eleven allies and partners by 2050",
         ),
         (
-            {"margin": -0.1, "first_crossed": np.nan, "p_crossing": 0.01, "p_not_within": 0.99, "median_year": np.nan},
+            {
+                "ahead_then": 0.5,
+                "margin": -0.1,
+                "first_crossed": np.nan,
+                "p_crossing": 0.01,
+                "p_not_within": 0.99,
+                "median_year": np.nan,
+            },
             "China will almost certainly not overtake the eleven allies and partners by 2050",
         ),
         (
-            {"margin": -0.1, "p_crossing": 0.1, "p_not_within": 0.1, "p_crossed_back": 0.8},
+            {
+                "ahead_then": 0.5,
+                "margin": -0.1,
+                "first_crossed": np.nan,
+                "p_crossing": 0.1,
+                "p_not_within": 0.1,
+                "p_crossed_back": 0.8,
+            },
             "the eleven allies and partners have regained the lead over China",
         ),
     ],

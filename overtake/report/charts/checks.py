@@ -18,6 +18,19 @@ from overtake.report.style import Size
 #: Editions that the revision figure shows at most: one line each.
 EDITIONS_SHOWN = 5
 
+#: Parameters whose key says too little.
+NAMES = {
+    "growth_shift_pct.CHN": "China's growth, points a year",
+    "growth_shift_pct.side": "the coalition's growth, points a year",
+    "china_level": "level of China's spending",
+    "futures.pooled_random_walk.own_drift": "weight of an economy's own drift",
+    "futures.pooled_random_walk.own_volatility": "weight of its own volatility",
+    "futures.pooled_random_walk.window": "years of history",
+    "futures.pooled_random_walk.tail_df": "weight of the tails",
+    "crossing.sustain": "years that a lead must last",
+    "rulers": "the ruler",
+}
+
 
 def tornado(ctx: Context, limit: int = 12) -> Figure | None:
     """Return bars of what each parameter, moved over its range, does to one measure; the widest on top."""
@@ -123,11 +136,12 @@ def tornado(ctx: Context, limit: int = 12) -> Figure | None:
 
 def revisions(ctx: Context, balance: str | None = None) -> Figure | None:
     """Return the ratio of China to a coalition as each edition had it, constant US$ of that edition."""
-    if not ctx.has("milex", "editions"):
+    milex = ctx.ledger("milex")
+    if milex is None:
         return None
     balance = balance or ctx.headline_balance
     against, side = common.weights(ctx, balance)
-    frame = ctx.need("milex").dropna(subset=["milex_constant_usd_m"])
+    frame = milex.dropna(subset=["milex_constant_usd_m"])
     wides = {
         str(edition): part.pivot(index="year", columns="iso3", values="milex_constant_usd_m")
         for edition, part in frame.groupby("edition", sort=True)
@@ -213,14 +227,22 @@ def revisions(ctx: Context, balance: str | None = None) -> Figure | None:
 
 
 def _name(parameter: str) -> str:
-    """Return a parameter's dotted key in words, without its section."""
-    return parameter.split(".", 1)[-1].replace(".", ", ").replace("_", " ")
+    """Return a parameter's dotted key in words, the section and model left out."""
+    if parameter in NAMES:
+        return NAMES[parameter]
+    known = [part for part in parameter.split(".") if part not in ("futures", "pooled_random_walk", "rulers")]
+    return ", ".join(known).replace("_", " ")
 
 
 def _measure(ctx: Context, measure: str) -> Markup:
-    if measure.startswith("p_by_"):
-        year = Cell(f"by-{measure[5:]}", float(measure[5:]), ctx.path("crossings"), (), measure)
-        return Markup("Probability of a crossing by {}").format(ctx.num.show(year, YEAR))
+    for start, text in (
+        ("p_by_", "Probability of a crossing by {}"),
+        ("p_ahead_", "Probability that China leads in {}"),
+    ):
+        if measure.startswith(start):
+            written = measure.removeprefix(start)
+            year = Cell(f"year-{written}", float(written), ctx.path("sensitivity"), (), measure)
+            return Markup(text).format(ctx.num.show(year, YEAR))
     words = {"p_crossed": "Probability that China keeps its lead", "p_crossing": "Probability of a crossing",
              "p_crossed_back": "Probability of a reversal", "median_year": "Median year of the crossing"}  # fmt: skip
     return Markup.escape(words.get(measure, measure.replace("_", " ")))

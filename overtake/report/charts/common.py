@@ -101,16 +101,17 @@ def articled(label: str) -> str:
 
 
 def counted(ctx: Context, id: str, count: int, of: int, table: str, how: str) -> Markup:
-    """Return `No`, `All` or `3 of 12`, recorded; to stand before a plural."""
+    """Return `None of 12`, `All 12` or `3 of 12`, recorded; to stand before a plural."""
     from overtake.report.formats import COUNT
 
-    if count == 0:
-        return Markup("None of")
-    if count == of:
-        return Markup("All")
-    cells = [Cell(f"{id}.{name}", value, ctx.path(table), (), "", ctx.edition, (), how)
-             for name, value in (("count", count), ("of", of))]  # fmt: skip
-    return Markup("{} of").format(ctx.num.show(cells[0], COUNT)) + Markup(" {}").format(ctx.num.show(cells[1], COUNT))
+    cells = [
+        Cell(f"{id}.{name}", value, ctx.path(table), (), "", ctx.edition, (), how)
+        for name, value in (("count", count), ("of", of))
+    ]
+    whole = ctx.num.show(cells[1], COUNT)
+    if count in (0, of):
+        return Markup("{} {}").format("None of" if count == 0 else "All", whole)
+    return Markup("{} of {}").format(ctx.num.show(cells[0], COUNT), whole)
 
 
 def short(label: str) -> str:

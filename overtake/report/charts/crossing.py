@@ -34,7 +34,7 @@ def ever(frame: Frame) -> Frame:
 def open_balances(ctx: Context, ruler: str, limit: int = 5) -> list[str]:
     """Return up to `limit` balances not led by China now that may be crossed, spread from likely to unlikely."""
     frame = measured(ctx, ruler)
-    frame = frame[(frame["margin"] < 0) & (frame["p_crossing"] > OPEN_LOW)]
+    frame = frame[frame["first_crossed"].isna() & (frame["p_crossing"] > OPEN_LOW)]
     frame = frame.sort_values(["p_by_2040", "p_crossing"], ascending=False, kind="stable")
     if len(frame) <= limit:
         return list(frame["balance"])
@@ -134,7 +134,9 @@ def matrix(ctx: Context) -> Figure | None:
         [{"balance": ctx.label_text(n)} | {r: _state_words(cells[(n, r)], ctx) for r in rulers} for n in names]
     )
     differing = [
-        n for n in names if len({cells[(n, r)]["margin"] > 0 for r in rulers if pd.notna(cells[(n, r)]["margin"])}) > 1
+        n
+        for n in names
+        if len({pd.notna(cells[(n, r)]["first_crossed"]) for r in rulers if pd.notna(cells[(n, r)]["margin"])}) > 1
     ]
     title = (
         Markup("{} balances change sides with the ruler").format(
@@ -165,7 +167,7 @@ def matrix(ctx: Context) -> Figure | None:
                 axes.add_patch(_box(j, i, colour))
                 text = _cell_text(found, ctx, size.small)
                 axes.text(j + 0.5, i + 0.5, text, ha="center", va="center", fontsize=12 if not size.small else 11,
-                          color=ink, **(style.STRONG if found["margin"] > 0 else {}))  # fmt: skip
+                          color=ink, **(style.STRONG if pd.notna(found["first_crossed"]) else {}))  # fmt: skip
         axes.set_xlim(0, len(rulers))
         axes.set_ylim(len(names), 0)
         axes.set_xticks([])
@@ -339,7 +341,7 @@ def _box(x: float, y: float, colour: str) -> Any:
 def _cell_text(row: Any, ctx: Context, small: bool) -> str:
     if pd.isna(row["margin"]):
         return "–"
-    if row["margin"] > 0 and pd.notna(row["first_crossed"]):
+    if pd.notna(row["first_crossed"]):
         return f"{row['first_crossed']:.0f}"
     if pd.notna(row["median_year"]) and row["median_year"] > row["last_observed"]:
         return f"{row['median_year']:.0f}" if small else f"~{row['median_year']:.0f}"
@@ -349,7 +351,7 @@ def _cell_text(row: Any, ctx: Context, small: bool) -> str:
 def _state_words(row: Any, ctx: Context) -> str:
     if pd.isna(row["margin"]):
         return "not measured"
-    if row["margin"] > 0 and pd.notna(row["first_crossed"]):
+    if pd.notna(row["first_crossed"]):
         return f"crossed, since {row['first_crossed']:.0f}"
     if pd.notna(row["median_year"]) and row["median_year"] > row["last_observed"]:
         return f"crossing, median {row['median_year']:.0f}"

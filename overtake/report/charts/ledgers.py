@@ -37,7 +37,9 @@ def pairs(ledger: Frame) -> Frame:
     frame["same_lo"] = frame["same_lo"].fillna(frame["same_hi"])
     middle = (frame["china_usd_bn_lo"].fillna(frame["china_usd_bn_hi"]) + frame["china_usd_bn_hi"]) / 2
     frame["alone"] = middle / frame["sipri_us_usd_bn"]
-    frame = frame[frame["same_lo"].notna() & (frame["year"] >= FIRST_YEAR)].sort_values(["label", "year"], kind="stable")
+    frame = frame[frame["same_lo"].notna() & (frame["year"] >= FIRST_YEAR)].sort_values(
+        ["label", "year"], kind="stable"
+    )
     frame = frame.groupby("label", as_index=False).last()
     frame["name"] = frame["label"].str.replace("US Department of Defense", "US DoD")
     return frame.sort_values(["same_hi", "label"], kind="stable", ignore_index=True)
