@@ -21,7 +21,7 @@ from overtake.streams import stream
 from overtake.tables import FloatArray, Paths
 from tests import synthetic
 
-DRAWS = 400
+DRAWS = 1000
 BY_YEARS = (2030, 2035, 2040)
 
 
@@ -167,7 +167,7 @@ def answer(found: Content, setting: Mapping[str, Any], made: Case) -> dict[str, 
     balance = Balance(
         label="x",
         side={iso3: percent / 100 for iso3, percent in setting["side"].items()},
-        against={iso3: 1.0 for iso3 in setting["against"]},
+        against=dict.fromkeys(setting["against"], 1.0),
         threshold=setting["threshold"],
     )
     rule = Crossing(sustain=setting["sustain"], interval_pct=found.config["intervalPct"])

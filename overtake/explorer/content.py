@@ -97,7 +97,10 @@ def _rulers(paths: Paths, rulers: pd.DataFrame, errors: Mapping[str, FloatArray]
     for name in dict.fromkeys(rulers["ruler"].astype(str)):
         about = rulers[rulers["ruler"] == name].iloc[0]
         factor = wide(rulers, name, paths)
-        entry = {key: str(about[key]) for key in ("label", "unit", "kind")} | {"name": name, "errors": None}
+        entry: dict[str, Any] = {key: str(about[key]) for key in ("label", "unit", "kind")} | {
+            "name": name,
+            "errors": None,
+        }
         if about["kind"] == "stock":
             entry["share"] = [float(share) for share in factor[:, -1]]
         else:

@@ -46,7 +46,13 @@ function measured(data, setting, draws, years, flow) {
   return { first, of };
 }
 
-const cache = new Map();
+const kept = new Map();
+
+/** Return what `compute` gave when it was last asked under `name` with the same `key`, else ask it. */
+function remembered(name, key, compute) {
+  if (kept.get(name)?.key !== key) kept.set(name, { key, value: compute() });
+  return kept.get(name).value;
+}
 
 /** Return the draws on the setting's ruler, one array an economy, kept until ruler, level or plans change. */
 function drawn(data, setting) {
@@ -64,10 +70,9 @@ function drawn(data, setting) {
   const common = `${setting.ruler}|${setting.plans}`;
   const get = (economy) => {
     const key = `${common}|${economy === data.index.CHN ? setting.level : ""}`;
-    if (cache.get(economy)?.key !== key) cache.set(economy, { key, values: of(economy) });
-    return cache.get(economy).values;
+    return remembered(economy, key, () => of(economy));
   };
-  return { first, get };
+  return { first, get, key: `${common}|${setting.level}` };
 }
 
 /** Return the figures as published on the setting's ruler, one draw, to the last observed year. */
@@ -91,17 +96,43 @@ function weighted(get, pairs, from, length) {
   return total;
 }
 
+/** Order `values` between `low` and `high` so far that each of the `wanted` places holds what sorting would put there. */
+function place(values, low, high, wanted) {
+  while (wanted.length && low < high) {
+    const [first, middle, last] = [values[low], values[(low + high) >> 1], values[high]];
+    const pivot = Math.max(Math.min(first, middle), Math.min(Math.max(first, middle), last));
+    let [left, right] = [low, high];
+    while (left <= right) {
+      while (values[left] < pivot) left++;
+      while (values[right] > pivot) right--;
+      if (left <= right) {
+        const swapped = values[left];
+        values[left++] = values[right];
+        values[right--] = swapped;
+      }
+    }
+    place(values, low, right, wanted.filter((at) => at <= right));
+    wanted = wanted.filter((at) => at >= left);
+    low = left;
+  }
+}
+
 /** Return quantiles over draws for every year: values [year][draw]; linear between order statistics. */
 export function quantiles(values, draws, percents) {
   const years = values.length / draws;
   const found = percents.map(() => new Float64Array(years));
+  const places = percents.map((percent) => {
+    const at = (percent / 100) * (draws - 1);
+    const low = Math.floor(at);
+    return { low, high: Math.min(low + 1, draws - 1), rest: at - low };
+  });
+  const wanted = [...new Set(places.flatMap(({ low, high }) => [low, high]))];
+  const own = new Float64Array(draws);
   for (let year = 0; year < years; year++) {
-    const sorted = values.slice(year * draws, (year + 1) * draws).sort();
-    percents.forEach((percent, index) => {
-      const at = (percent / 100) * (draws - 1);
-      const low = Math.floor(at);
-      const high = Math.min(low + 1, draws - 1);
-      found[index][year] = sorted[low] + (at - low) * (sorted[high] - sorted[low]);
+    own.set(values.subarray(year * draws, (year + 1) * draws));
+    place(own, 0, draws - 1, wanted);
+    places.forEach(({ low, high, rest }, index) => {
+      found[index][year] = own[low] + rest * (own[high] - own[low]);
     });
   }
   return Object.fromEntries(percents.map((percent, index) => [percent, found[index]]));
@@ -168,26 +199,32 @@ export function evaluate(data, setting) {
   const us = index[data.breakeven];
   const members = [...against, ...pairs].map(([economy]) => economy);
   const last = data.lastObserved - data.years[0];
-  const { first, get } = drawn(data, setting);
+  const { first, get, key } = drawn(data, setting);
   const lacking = members.filter((economy) => first[economy] > last);
   if (lacking.length) return { refused: lacking.map((economy) => data.economies[economy].iso3) };
 
+  // What does not change while the share of the United States moves is kept.
+  const rest = pairs.filter(([economy]) => economy !== us);
+  const all = data.years.length * draws;
+  const opposed = remembered("opposed", `${key}|${against}`, () => weighted(get, against, 0, all));
+  const others = remembered("others", `${key}|${rest.join(";")}`, () => weighted(get, rest, 0, all));
+  const counted = pairs.find(([economy]) => economy === us)?.[1] ?? 0;
   const from = whole(members, first, last);
   const years = data.years.slice(from);
   const at = last - from;
-  const length = years.length * draws;
-  const side = weighted(get, pairs, from * draws, length);
-  const ratio = weighted(get, against, from * draws, length).map((value, place) => value / side[place]);
+  const ratio = quotient(opposed, others, counted ? get(us) : null, counted, from * draws);
   const lead = leads(ratio, draws, setting.sustain, setting.threshold);
   const { code, year } = states(lead, draws, years, at);
-  const byYear = years.map((calendar) => year.reduce((count, each) => count + (each <= calendar), 0) / draws);
-  const ahead = years.map((_, place) => mean(lead, place * draws, draws));
+  const byYear = cumulative(year, years);
+  const ahead = years.map((_, place_) => mean(lead, place_ * draws, draws));
   const bands = quantiles(ratio, draws, RATIO_PERCENTS);
   const tail = (100 - data.intervalPct) / 2;
-  const interval = quantiles(ratio.slice(at * draws, (at + 1) * draws), draws, [tail, 100 - tail]);
+  const interval = quantiles(ratio.subarray(at * draws, (at + 1) * draws), draws, [tail, 100 - tail]);
   const crossedAtAll = byYear[years.length - 1] > 0.5;
   const yearAt = (level) => (crossedAtAll ? quantileYear(byYear, years, level) : null);
   const now = asPublished(data, setting, pairs, against, from, at);
+  const sides = { opposed, others, own: first[us] > last ? null : get(us) };
+  const begin = whole([...against, ...rest].map(([economy]) => economy).concat(us), first, last);
   return {
     years,
     at,
@@ -203,8 +240,27 @@ export function evaluate(data, setting) {
     median: yearAt(0.5),
     low: yearAt(tail / 100),
     high: yearAt(1 - tail / 100),
-    share: breakeven(data, setting, { get, first, pairs, against, us, last }),
+    share: remembered("share", `${key}|${against}|${rest.join(";")}|${setting.threshold}`, () =>
+      breakeven(data, setting.threshold, sides, begin),
+    ),
   };
+}
+
+/** Return China's side over the others plus a share of the United States, from place `from` on. */
+function quotient(opposed, others, own, counted, from) {
+  const found = new Float64Array(opposed.length - from);
+  for (let at = 0; at < found.length; at++) {
+    found[at] = opposed[from + at] / (own ? others[from + at] + counted * own[from + at] : others[from + at]);
+  }
+  return found;
+}
+
+/** Return for each of `years` the share of draws whose year is that year or earlier. */
+function cumulative(year, years) {
+  const counts = new Float64Array(years.length);
+  for (const each of year) if (each <= years[years.length - 1]) counts[Math.max(each - years[0], 0)]++;
+  let total = 0;
+  return Array.from(counts, (count) => (total += count) / year.length);
 }
 
 const mean = (values, from, count) => {
@@ -223,18 +279,13 @@ function asPublished(data, setting, pairs, against, from, at) {
   return { ratio, firstCrossed: Number.isNaN(year[0]) ? null : year[0] };
 }
 
-/** Return quantiles of the US share that brings the sides to the threshold, by year, or null where none is to be had. */
-function breakeven(data, setting, { get, first, pairs, against, us, last }) {
-  const rest = pairs.filter(([economy]) => economy !== us);
-  const members = [...against, ...rest].map(([economy]) => economy).concat(us);
-  if (first[us] > last) return null;
-  const from = whole(members, first, last);
-  const length = (data.years.length - from) * data.draws;
-  const opposed = weighted(get, against, from * data.draws, length);
-  const others = weighted(get, rest, from * data.draws, length);
-  const own = get(us);
-  const share = opposed.map(
-    (value, at) => (value / setting.threshold - others[at]) / own[from * data.draws + at],
-  );
+/** Return quantiles of the US share that brings the sides to the threshold, by year; null without figures of the US. */
+function breakeven(data, threshold, { opposed, others, own }, from) {
+  if (!own) return null;
+  const begin = from * data.draws;
+  const share = new Float64Array(opposed.length - begin);
+  for (let at = 0; at < share.length; at++) {
+    share[at] = (opposed[begin + at] / threshold - others[begin + at]) / own[begin + at];
+  }
   return { years: data.years.slice(from), bands: quantiles(share, data.draws, SHARE_PERCENTS) };
 }

@@ -60,7 +60,7 @@ export function sentence(data, setting, found) {
   const calls = (value) => `${probability(value)} probability, ${term(data, value)}`;
   if (told === "crossed" || (told === "crossed_back" && ahead)) {
     const p = told === "crossed" ? found.p.crossed : found.p.crossed_back;
-    const [link, then] = told === "crossed" ? ["and", `still lead in ${end}`] : ["but", `lose the lead again by ${end}`];
+    const [link, then] = told === "crossed" ? ["and", `keep the lead throughout to ${end}`] : ["but", `lose the lead again by ${end}`];
     return upper(`${us} passed ${level}${them} ${since(found)} ${link} ${verb(data, p, several)} ${then} (${calls(p)}).`);
   }
   if (told === "crossed_back") {

@@ -71,7 +71,7 @@ export function controls(data, form, { change, reset, link }) {
     return rows.length ? [make("p", { class: "group" }, name), ...rows] : [];
   });
   const details = make("details", { open: window.matchMedia("(min-width: 60.01rem)").matches },
-    make("summary", {}, "Members, and the share of each that counts"), ...grouped);
+    make("summary", {}, "Share of each member that counts"), ...grouped);
   const sides = [["CHN", "China"], ["CHN,RUS", "China with Russia"]].map(([value, words]) => {
     const input = make("input", { type: "radio", name: "against", id: `against-${value}`, value, onchange: () => change({ against: value.split(",") }) });
     return { value, input, row: make("div", { class: "choice" }, input, make("label", { for: `against-${value}` }, words)) };
@@ -83,10 +83,11 @@ export function controls(data, form, { change, reset, link }) {
   const sustain = slider("sustain", "Years a new order must last", [1, 10, 1], (value) => change({ sustain: value }));
   const plans = slider("plans", "Share of announced plans realised", [0, 1, 0.05], (value) => change({ plans: Math.round(value * 100) / 100 }));
   form.append(
-    fieldset("Coalition", preset.row, us.row, details),
-    fieldset("Against", ...sides.map(({ row }) => row)),
+    fieldset("Coalition", preset.row, us.row),
+    fieldset("Against", make("div", { class: "choices" }, ...sides.map(({ row }) => row))),
     fieldset("Measured by", ruler.row, level.row, ...(data.plans ? [plans.row] : [])),
     fieldset("What counts as a crossing", threshold.row, sustain.row),
+    fieldset("Members", details),
     make("div", { class: "buttons" }, make("button", { type: "button", onclick: link }, "Copy link"),
       make("button", { type: "button", onclick: reset }, "Start again")),
   );
@@ -152,14 +153,24 @@ export function results(data, root) {
   const figures = [ratioFigure(data), curveFigure(data, by), shareFigure(data, by)].map((spec) => figure(data, spec));
   root.figures.append(...figures.map(({ element }) => element));
   let current = null;
+  let width = 0;
+  // Widths are asked for once, not after every change: asking makes the browser lay the page out.
+  const measure = () => {
+    width = Math.round(strip.clientWidth);
+    for (const each of figures) each.resize(width || 640);
+  };
   const draw = () => {
     if (!current) return;
-    drawStrip(strip, current.found.p, strip.clientWidth || 600);
+    if (!width) measure();
+    drawStrip(strip, current.found.p, width || 640);
     for (const each of figures) each.show(current);
   };
   const visible = (yes) => { root.states.hidden = root.figures.hidden = !yes; };
   return {
-    resize: draw,
+    resize() {
+      measure();
+      draw();
+    },
     empty(message) {
       current = null;
       put(root.sentence, message);
@@ -182,7 +193,6 @@ function figure(data, spec) {
   const title = make("h3", { id: `${spec.id}-title` });
   const sub = make("p", { class: "sub" });
   const svg = drawing({ id: `${spec.id}-svg` });
-  const box = make("div", { class: "chart" }, svg);
   const values = spec.values.map(([key, name]) => [make("dt", {}, name), make("dd", { "data-value": key })]);
   const table = make("table", {});
   const scroll = make("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": `${spec.id}-title` }, table);
@@ -190,7 +200,7 @@ function figure(data, spec) {
   let current = null;
   const about = () => ({ title: title.textContent, sub: sub.textContent, source: `Source: ${data.source}. Setting: ${toFragment(data, current.setting)}` });
   const button = (words, action) => make("button", { type: "button", onclick: action, "aria-label": `${words} of ${spec.name}` }, words);
-  const element = make("figure", { id: spec.id }, title, sub, box,
+  const element = make("figure", { id: spec.id }, title, sub, make("div", { class: "chart" }, svg),
     make("dl", { class: "values" }, ...values.map((pair) => make("div", {}, ...pair))),
     make("figcaption", {}, make("span", {}, `Source: ${data.source}`), make("span", { class: "buttons" },
       button("Download SVG", () => save(`overtake-${spec.id}.svg`, "image/svg+xml", svgFile(svg, about()))),
@@ -204,8 +214,12 @@ function figure(data, spec) {
       make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((value, at) =>
         at ? make("td", {}, value === "" ? "\u2013" : columns[at].format(value)) : make("th", { scope: "row" }, value))))));
   };
+  let width = 640;
   return {
     element,
+    resize(found) {
+      width = found;
+    },
     show(now) {
       current = now;
       element.hidden = !spec.possible(now);
@@ -214,7 +228,6 @@ function figure(data, spec) {
       put(sub, spec.sub(now));
       const shown = spec.numbers(now);
       values.forEach(([, dd], at) => put(dd, shown[at]));
-      const width = Math.round(box.clientWidth) || 640;
       spec.draw(svg, now, { label: title.textContent, detail: spec.detail(now) }, { width, height: width < 480 ? 270 : 330 });
       fill();
     },

@@ -8,20 +8,21 @@ export function rounded(value) {
   return floor % 2 === 0 ? floor : floor + 1;
 }
 
-const minus = (text) => text.replace("-", "\u2212");
+/** Return a number's text with a true minus sign and its thousands set apart by commas. */
+const written = (text) => text.replace("-", "\u2212").replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ",");
 
 /** Return a probability in whole per cent, never 0 or 100, which no number of draws can show. */
 export function probability(value) {
-  if (value < 0.005) return "<1%";
-  if (value > 0.995) return ">99%";
-  return `${rounded(100 * value)}%`;
+  const percent = rounded(100 * value);
+  if (percent < 1) return "<1%";
+  return percent > 99 ? ">99%" : `${percent}%`;
 }
 
 /** Return a share in whole per cent. */
-export const share = (value) => minus(`${rounded(100 * value)}%`);
+export const share = (value) => written(`${rounded(100 * value)}%`);
 
 /** Return a ratio with two decimals. */
-export const ratio = (value) => minus(value.toFixed(2));
+export const ratio = (value) => written(value.toFixed(2));
 
 /** Return the word of the first class whose upper bound exceeds `value`; column 1 for one subject, 2 for several. */
 const classed = (classes, value, column) => classes.find(([bound]) => value < bound)[column];
