@@ -14,7 +14,8 @@ from overtake.tables import Paths
 def ratio_trend(known: Known, claim: Claim, seed: int) -> Result:
     """Judge whether the ratio of two economies rises beyond chance: supported on every ruler, partly on some.
 
-    value, lo, hi: trend on the first ruler, per cent a year; beside: the ratio in the last observed year, per cent.
+    value, lo, hi: mean growth of the ratio on the first ruler, per cent a year (a ratio of two levels wanders, so its
+    trend is the mean of its changes); beside: the ratio in the last observed year, per cent.
     """
     trends, ratios, details = [], [], []
     for ruler in claim.params["rulers"]:
@@ -22,8 +23,8 @@ def ratio_trend(known: Known, claim: Claim, seed: int) -> Result:
         ratio = ratio[ratio.index >= claim.params["first_year"]]
         if len(ratio) < 5:
             continue
-        logs = np.log(ratio.to_numpy(dtype=float))
-        found = statistics.as_per_cent(statistics.trend_hac(logs, claim.params["interval_pct"]))
+        growth = log_growth(ratio).to_numpy()
+        found = statistics.as_per_cent(statistics.mean_hac(growth, claim.params["interval_pct"]))
         trends.append(found)
         ratios.append(100 * float(ratio.iloc[-1]))
         span = f"{ratio.index[0]}-{ratio.index[-1]}"

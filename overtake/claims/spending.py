@@ -77,7 +77,8 @@ def shortfall(known: Known, claim: Claim, seed: int) -> Result:
     """Judge whether most of a coalition fell short of its earlier growth beyond chance; years not yet observed follow
     the IMF's forecast of GDP, the share of GDP held.
 
-    value: share of members with a shortfall beyond chance; beside: share with any.
+    value: share of members with a shortfall beyond chance; beside: share with any. Partly also where nearly all have
+    one, if none beyond chance.
     """
     fit_to, until, level = claim.params["fit_to"], claim.params["until"], claim.params["interval_pct"]
     wide = known.wide()
@@ -97,6 +98,8 @@ def shortfall(known: Known, claim: Claim, seed: int) -> Result:
         return UNTESTABLE
     share, some = np.mean(beyond, axis=0)
     verdict = graded(float(share), claim.thresholds["supported"], claim.thresholds["partly"])
+    if verdict == "contradicted" and some > claim.thresholds["partly_any"]:
+        verdict = "partly"
     return Result(verdict, float(share), beside=float(some), details=details)
 
 

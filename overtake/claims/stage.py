@@ -1,0 +1,66 @@
+"""What the balances stage adds: claims, the details behind them, editions and the register, from tables on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from overtake import paths
+from overtake.claims.evaluate import evaluate
+from overtake.claims.known import Known, as_of
+from overtake.claims.model import load
+from overtake.claims.register import outcomes
+from overtake.config.params import Params
+from overtake.errors import OvertakeError
+
+
+def tables(
+    settings: Params,
+    spending: pd.DataFrame,
+    macro: pd.DataFrame,
+    rulers: pd.DataFrame,
+    crossings: pd.DataFrame,
+    seed: int,
+    folder: Path = paths.RAW,
+) -> dict[str, pd.DataFrame]:
+    """Return the tables `claims`, `claim_details`, `editions` and `register` of the contract.
+
+    spending, macro, rulers, crossings: of the stages before, for the edition in use; what earlier editions told is
+    read from `folder` (data/raw), each with the rulers' default parameters and odds from past growth alone.
+    """
+    from overtake import clean, editions
+    from overtake.config.core import Data
+    from overtake.figures import ledgers, raw
+
+    milex, world = raw.load("milex.csv", folder), raw.load("macro.csv", folder)
+    register, known_ledgers = raw.load("editions.csv", folder), ledgers.load_all(folder)
+    edition, balances = str(spending["edition"].iloc[0]), settings.balances
+    now = Known(edition, spending, macro, known_ledgers, rulers, crossings, balances)
+
+    def earlier(name: str, weo: str) -> Known:
+        return as_of(name, weo, milex, world, register, known_ledgers, balances, seed)
+
+    claims, then = load(folder / "claims.yaml"), when_claimed(folder / "claims.yaml")
+    scorecard, details = evaluate(claims, now, earlier(*then), seed)
+    known = {
+        name: earlier(name, clean.weo_edition(Data(edition=name), register))
+        for name in sorted(set(milex["edition"]))
+        if name < edition
+    }
+    compared = editions.table(milex, {**known, edition: now}, balances, settings.crossing, claims, seed)
+    found = outcomes(known_ledgers["forecast_register"], now)
+    return {"claims": scorecard, "claim_details": details, "editions": compared, "register": found}
+
+
+def when_claimed(path: Path) -> tuple[str, str]:
+    """Return the SIPRI and IMF editions that the commentary's authors could read, from claims.yaml."""
+    from overtake.config.load import read_yaml
+
+    entry: Any = read_yaml(path).get("as_of", {})
+    if not isinstance(entry, dict) or set(entry) != {"edition", "weo_edition"}:
+        raise OvertakeError(
+            f"{path}: as_of", "is not known", found=entry, allowed="edition and weo_edition, year-month"
+        )
+    return str(entry["edition"]), str(entry["weo_edition"])
