@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ def tables(
     edition, balances = str(spending["edition"].iloc[0]), settings.balances
     now = Known(edition, spending, macro, known_ledgers, rulers, crossings, balances)
 
+    @cache
     def earlier(name: str, weo: str) -> Known:
         return as_of(name, weo, milex, world, register, known_ledgers, balances, seed)
 
