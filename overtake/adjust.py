@@ -7,6 +7,7 @@ import pandas as pd
 
 from overtake.config.scenario import Scenario, ShareTarget
 from overtake.errors import OvertakeError, raise_all
+from overtake.shares import gdp_constant_usd, sipri_per_government
 from overtake.tables import FloatArray, Paths
 
 
@@ -68,44 +69,17 @@ def target_factor(
     place = f"scenario.share_targets.{iso3}.year"
     if not last < reached <= paths.years[-1]:
         raise OvertakeError(place, "is not ahead", found=reached, allowed=f"{last + 1} to {paths.years[-1]}")
-    share = target.share_pct * (sipri_per_government(crosswalk, iso3) if target.definition == "government" else 1.0)
-    goal = share / 100 * gdp_constant_usd(spending, macro, iso3, last, reached)
-    lift = max(float(goal / middle[paths.years.index(reached)]), 1.0)
-    way = np.clip((np.array(paths.years) - last) / (reached - last), 0, 1)
-    factor: FloatArray = lift**way
-    return factor
-
-
-def gdp_constant_usd(spending: pd.DataFrame, macro: pd.DataFrame, iso3: str, last: int, year: int) -> float:
-    """Return GDP of `year` in the price base of the spending table, US$ bn.
-
-    GDP at the last observed year is spending over its share of GDP; then the IMF's real growth, its last forecast
-    year's growth held for the years beyond.
-    """
-    row = spending[(spending["iso3"] == iso3) & (spending["year"] == last)]
-    share = float(row["gdp_share_pct"].iloc[0]) if len(row) else float("nan")
-    growth = macro[macro["iso3"] == iso3].set_index("year")["real_growth_pct"].dropna().sort_index()
-    if not np.isfinite(share) or growth.empty:
-        raise OvertakeError(
-            f"scenario.share_targets.{iso3}", f"no share of GDP in {last} or no growth forecast to build on"
-        )
-    years = range(last + 1, year + 1)
-    path = growth.reindex(range(int(growth.index[0]), max(year, int(growth.index[-1])) + 1)).ffill()
-    factors = 1 + path.reindex(list(years)).to_numpy(dtype=float) / 100
-    return float(row["milex_constant_usd_bn"].iloc[0]) / (share / 100) * float(np.prod(factors))
-
-
-def sipri_per_government(crosswalk: pd.DataFrame, iso3: str) -> float:
-    """Return what one per cent of GDP in the government's definition is in SIPRI's, from data/raw/crosswalk.csv.
-
-    The first row of an economy is the definition that its announced targets use.
-    """
-    factors = crosswalk.loc[crosswalk["iso3"] == iso3, "sipri_over_headline"].dropna()
-    if factors.empty:
+    per = sipri_per_government(crosswalk, iso3) if target.definition == "government" else 1.0
+    if per is None:
         raise OvertakeError(
             f"scenario.share_targets.{iso3}.definition",
             "data/raw/crosswalk.csv has no factor for this economy",
             found="government",
             allowed="sipri",
         )
-    return float(factors.iloc[0])
+    share = target.share_pct * per
+    goal = share / 100 * gdp_constant_usd(spending, macro, iso3, last, reached)
+    lift = max(float(goal / middle[paths.years.index(reached)]), 1.0)
+    way = np.clip((np.array(paths.years) - last) / (reached - last), 0, 1)
+    factor: FloatArray = lift**way
+    return factor

@@ -9,18 +9,24 @@ from overtake.config.core import Run
 from overtake.config.futures import Futures
 from overtake.errors import OvertakeError
 from overtake.futures import hyperparameters as hyper
-from overtake.futures import measurement, pooled
+from overtake.futures import measurement, plans, pooled
 from overtake.futures.series import Series, of_spending
 from overtake.tables import FloatArray, Paths
 
 
 def simulate(
-    spending: pd.DataFrame, milex: pd.DataFrame, hyperparameters: pd.DataFrame, settings: Futures, run: Run
+    spending: pd.DataFrame,
+    milex: pd.DataFrame,
+    hyperparameters: pd.DataFrame,
+    settings: Futures,
+    run: Run,
+    promises: plans.Promises | None = None,
 ) -> Paths:
     """Return the futures of all economies in `spending`, constant US$ bn, from its first year to the horizon.
 
     milex: data/raw/milex.csv, for revisions between editions; hyperparameters: data/raw/hyperparameters.csv, for the
-    edition's world medians. Every year of a draw, observed ones included, carries that draw's level error.
+    edition's world medians; promises: what `settings.plans` reads, where it is not off.
+    Every year of a draw, observed ones included, carries that draw's level error.
     """
     series = of_spending(spending)
     edition, base = str(spending["edition"].iloc[0]), int(spending["price_base"].iloc[0])
@@ -40,7 +46,8 @@ def simulate(
     logs += error[:, :, None]
     np.exp(logs, out=logs)
     years = (*series.years, *range(last + 1, settings.horizon + 1))
-    return Paths(logs, series.economies, years, last, f"constant {base} US$ bn")
+    paths = Paths(logs, series.economies, years, last, f"constant {base} US$ bn")
+    return plans.apply(paths, spending, promises, settings, run.seed)
 
 
 def future_growth(

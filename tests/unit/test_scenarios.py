@@ -10,13 +10,14 @@ import pandas as pd
 import pytest
 
 from overtake import paths as project
-from overtake.adjust import adjust, gdp_constant_usd
+from overtake.adjust import adjust
 from overtake.config.load import load, read_yaml
 from overtake.config.params import Params
 from overtake.config.scenario import Scenario, ShareTarget
 from overtake.errors import OvertakeError
 from overtake.rulers import Figures, observed
 from overtake.scenarios import as_experiment, compare, hydra_settings, read_all
+from overtake.shares import gdp_constant_usd
 from overtake.tables import Paths
 
 BASE = Params()

@@ -1,0 +1,196 @@
+"""Announced plans: targets of the ledger in SIPRI's definition, cut by what such plans have delivered.
+
+A plan is a floor: it lifts an economy's middle path to the share of GDP that it promises, and never lowers it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from overtake.config.futures import Futures
+from overtake.errors import OvertakeError
+from overtake.shares import gdp_constant_usd, sipri_per_government
+from overtake.streams import stream
+from overtake.tables import FloatArray, Paths
+
+
+@dataclass(frozen=True)
+class Promises:
+    """What plans are read from: clean `macro`, ledgers `plans`, `crosswalk`, `realisation`, SIPRI's `editions`.
+
+    editions: names of all editions at hand, year-month; plans announced after the next one are not known yet.
+    """
+
+    macro: pd.DataFrame
+    plans: pd.DataFrame
+    crosswalk: pd.DataFrame
+    realisation: pd.DataFrame
+    editions: tuple[str, ...]
+
+
+def read_promises() -> Promises:
+    """Return the promises from data/processed and data/raw."""
+    from overtake import paths as project
+    from overtake.figures import raw
+    from overtake.tables import read_parquet
+
+    editions = raw.load("editions.csv")
+    return Promises(
+        read_parquet(project.PROCESSED / "macro.parquet"),
+        raw.load("plans.csv"),
+        raw.load("crosswalk.csv"),
+        raw.load("realisation.csv"),
+        tuple(editions.loc[editions["publisher"] == "sipri", "edition"].astype(str)),
+    )
+
+
+def apply(paths: Paths, spending: pd.DataFrame, promises: Promises | None, settings: Futures, seed: int) -> Paths:
+    """Return futures (constant US$ bn) with announced plans as `settings.plans` has it: off, cut or at face value.
+
+    Cut: of the way from today's share of GDP to the promised one, each draw goes a part of its own, a beta variable
+    around what the economy's plans have delivered (all economies' where it has no record).
+    """
+    if settings.plans == "off":
+        return paths
+    if promises is None:
+        raise OvertakeError("futures.plans", "plans need the ledgers of data/raw", found=settings.plans, allowed="off")
+    goals = targets(spending, promises)
+    goals = goals[goals["used"]]
+    delivered = realised(promises.realisation)
+    values = paths.values.copy()
+    for iso3, rows in goals.groupby("iso3", sort=True):
+        if iso3 not in paths.economies:
+            continue
+        at = paths.economies.index(str(iso3))
+        part: FloatArray = np.ones(1)
+        if settings.plans == "cut":
+            mean = delivered.get(str(iso3), delivered["all"])
+            part = _parts(mean, settings.plan_realisation_sd, values.shape[0], seed, str(iso3))
+        middle = np.median(values[:, at], axis=0).astype(float)
+        values[:, at] *= lift(middle, paths, str(iso3), rows, part, spending, promises.macro).astype(values.dtype)
+    return paths.with_values(values, paths.unit)
+
+
+def targets(spending: pd.DataFrame, promises: Promises) -> pd.DataFrame:
+    """Return the ledger's plans as shares of GDP in SIPRI's definition: plan, iso3, year, share_pct, used, reason.
+
+    A target counts where it is one (`role`), known at the edition, ahead of the last observed year and convertible;
+    `reason` says why another does not.
+    """
+    known_by = _next_edition(str(spending["edition"].iloc[0]), promises.editions)
+    rows = [_target(row, spending, promises, known_by) for row in promises.plans.to_dict("records")]
+    return pd.DataFrame(rows, columns=["plan", "iso3", "year", "share_pct", "used", "reason"])
+
+
+def realised(realisation: pd.DataFrame) -> dict[str, float]:
+    """Return by economy the part of planned growth that was delivered, 0 to 1, and their mean as `all`.
+
+    A level with a planned growth rate: log of what was delivered over log of what was planned, from the year the plan
+    was made; a growth rate, or a level without one: delivered over planned. The mean of an economy's rows.
+    """
+    parts: dict[str, list[float]] = {}
+    for row in realisation.to_dict("records"):
+        planned, delivered, growth = (
+            row["planned"] if pd.isna(row["planned_hi"]) else (row["planned"] + row["planned_hi"]) / 2,
+            row["delivered"],
+            row["planned_growth_pct"],
+        )
+        part = delivered / planned
+        if row["measure"] == "level" and np.isfinite(growth):
+            part = 1 + np.log(part) / ((row["target_year"] - row["made"]) * np.log1p(growth / 100))
+        parts.setdefault(str(row["iso3"]), []).append(float(np.clip(part, 0, 1)))
+    found = {iso3: float(np.mean(values)) for iso3, values in parts.items()}
+    if not found:
+        raise OvertakeError("data/raw/realisation.csv", "has no row to learn from", allowed="at least one")
+    return {**found, "all": float(np.mean(list(found.values())))}
+
+
+def lift(
+    middle: FloatArray,
+    paths: Paths,
+    iso3: str,
+    goals: pd.DataFrame,
+    part: FloatArray,
+    spending: pd.DataFrame,
+    macro: pd.DataFrame,
+) -> FloatArray:
+    """Return the factor of an economy's plans, (draws or 1, years), never below one.
+
+    middle: (years,), the economy's middle path, constant US$ bn; goals: year, share_pct; part: (draws or 1,), of the
+    way to each promised share that is gone. Shares move log-linearly between goals; after the last the factor stays.
+    """
+    last = paths.last_observed
+    now = spending[(spending["iso3"] == iso3) & (spending["year"] == last)]["gdp_share_pct"].iloc[0]
+    promised = goals.groupby("year")["share_pct"].max().sort_index()
+    knots = np.array([last, *promised.index], dtype=float)
+    years = np.arange(last + 1, min(int(knots[-1]), paths.years[-1]) + 1)
+    gdp = np.array([gdp_constant_usd(spending, macro, iso3, last, int(year)) for year in years])
+    reached = np.log(now + part[:, None] * (np.array([now, *promised]) - now))
+    # Each column: how much of a knot's log share a year takes, linear between knots.
+    between = np.stack([np.interp(years, knots, knot) for knot in np.eye(len(knots))])
+    first = paths.years.index(last) + 1
+    factor = np.ones((part.size, len(paths.years)))
+    factor[:, first : first + len(years)] = np.exp(reached @ between) / 100 * gdp / middle[first : first + len(years)]
+    factor = np.maximum(factor, 1)
+    factor[:, first + len(years) :] = factor[:, [first + len(years) - 1]]
+    return factor
+
+
+def _target(
+    row: Mapping[Any, Any], spending: pd.DataFrame, promises: Promises, known_by: str | None
+) -> dict[str, object]:
+    """Return one row of `targets`."""
+    year = float("nan") if pd.isna(row["target_year"]) else float(row["target_year"])
+    found = {"plan": row["plan"], "iso3": str(row["iso3"]), "year": year, "share_pct": np.nan, "used": False}
+    last = int(spending["year"].max())
+    announced = row["announced"]
+    if row["role"] != "target":
+        return {**found, "reason": "context, not a target"}
+    if known_by is not None and not (isinstance(announced, str) and announced < known_by):
+        return {**found, "reason": f"not announced before {known_by}"}
+    if not year > last:
+        return {**found, "reason": f"not after {last}"}
+    share = _share(row, spending, promises, last)
+    if share is None or not np.isfinite(share):
+        return {**found, "reason": "no factor from the government's definition to SIPRI's"}
+    return {**found, "year": int(year), "share_pct": share, "used": True, "reason": ""}
+
+
+def _share(row: Mapping[Any, Any], spending: pd.DataFrame, promises: Promises, last: int) -> float | None:
+    """Return the promised share of GDP in SIPRI's definition, per cent, None where it cannot be converted.
+
+    A share: times the crosswalk's factor. The next year's budget with its announced growth: today's share times that
+    growth over the growth of GDP, both nominal. Another amount: times the factor, over nominal GDP.
+    """
+    iso3, year = str(row["iso3"]), int(row["target_year"])
+    factor = sipri_per_government(promises.crosswalk, iso3, str(row["basis"]))
+    value, growth = float(row["value"]), float(row["growth_pct"])
+    if row["kind"] == "gdp_share":
+        return None if factor is None else value * factor
+    gdp = promises.macro[promises.macro["iso3"] == iso3].set_index("year")["gdp_lcu_bn"]
+    if year not in gdp.index or last not in gdp.index:
+        return None
+    if np.isfinite(growth) and year == last + 1:
+        now = spending[(spending["iso3"] == iso3) & (spending["year"] == last)]["gdp_share_pct"].iloc[0]
+        return float(now * (1 + growth / 100) / (gdp[year] / gdp[last]))
+    return None if factor is None else float(value * factor / gdp[year] * 100)
+
+
+def _parts(mean: float, sd: float, draws: int, seed: int, iso3: str) -> FloatArray:
+    """Return beta variables of this mean and about this standard deviation, (draws,); the mean where sd is 0."""
+    if sd == 0 or not 0 < mean < 1:
+        return np.full(1, mean)
+    # The spread of a beta variable is bounded by its mean; near 0 or 1 it is narrower than asked.
+    weight = max(mean * (1 - mean) / sd**2 - 1, 2.0)
+    return stream(seed, "plans", iso3).beta(mean * weight, (1 - mean) * weight, draws)
+
+
+def _next_edition(edition: str, editions: tuple[str, ...]) -> str | None:
+    """Return the edition after this one, None for the newest."""
+    later = sorted(name for name in editions if name > edition)
+    return later[0] if later else None
