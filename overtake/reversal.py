@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,12 @@ from overtake.balances import ratio, states
 from overtake.balances.sides import weights
 from overtake.balances.summary import BY_YEARS
 from overtake.config.balances import Balance, Crossing
-from overtake.errors import OvertakeError
+from overtake.config.futures import Futures
+from overtake.config.params import Params
+from overtake.errors import OvertakeError, raise_all
+from overtake.futures.plans import Promises, apply
+from overtake.rulers.base import Figures
+from overtake.rulers.tables import measure
 from overtake.tables import Paths
 
 
@@ -46,6 +51,26 @@ def reversal(
     return pd.DataFrame(rows)
 
 
+def treatments(
+    without: Paths, spending: pd.DataFrame, promises: Promises, settings: Futures, seed: int
+) -> dict[str, Paths]:
+    """Return futures by treatment of announced plans, `off`, `cut`, `face_value`, from the same draws.
+
+    without: futures simulated without plans, constant US$ bn.
+    """
+    return {
+        plans: apply(without, spending, promises, settings.model_copy(update={"plans": plans}), seed)
+        for plans in ("off", "cut", "face_value")
+    }
+
+
+def chosen(balances: Mapping[str, Balance], names: Sequence[str]) -> dict[str, Balance]:
+    """Return the balances of these names; refuse names that are not declared."""
+    unknown = [f"{name}: no such balance" for name in names if name not in balances]
+    raise_all("params.yaml: crossing.reversal", unknown, next_step=f"declared: {', '.join(balances)}")
+    return {name: balances[name] for name in names}
+
+
 def waterfall(without: Paths, planned: Paths, balance: Balance, year: int, name: str = "balance") -> pd.DataFrame:
     """Return what each plan adds to the coalition's margin over China's side in `year`, one row a step.
 
@@ -74,3 +99,27 @@ def waterfall(without: Paths, planned: Paths, balance: Balance, year: int, name:
     steps["margin"] = start + steps["adds"].cumsum()
     steps["year"], steps["balance"], steps["unit"] = year, name, without.unit
     return steps[["balance", "year", "step", "adds", "margin", "unit"]]
+
+
+def table(by_plans: Mapping[str, Paths], figures: Figures, params: Params, seed: int) -> pd.DataFrame:
+    """Return `reversal` for the balances and rulers of the parameters; by_plans: see `treatments`."""
+    balances = chosen(params.balances, params.crossing.reversal)
+    parts = []
+    for ruler in params.crossing.reversal_rulers:
+        measured = {plans: measure(ruler, paths, figures, params.rulers, seed) for plans, paths in by_plans.items()}
+        parts.append(reversal(measured, balances, params.crossing, ruler=ruler))
+    return pd.concat(parts, ignore_index=True)
+
+
+def waterfalls(by_plans: Mapping[str, Paths], params: Params) -> pd.DataFrame:
+    """Return `waterfall` of the first balance of the parameters, each of their years, constant US$ bn.
+
+    Plans as the parameters have them; cut, where the parameters leave plans out.
+    """
+    plans = "cut" if params.futures.plans == "off" else params.futures.plans
+    name = params.crossing.reversal[0]
+    balance = chosen(params.balances, [name])[name]
+    parts = [
+        waterfall(by_plans["off"], by_plans[plans], balance, year, name) for year in params.crossing.reversal_years
+    ]
+    return pd.concat(parts, ignore_index=True).assign(plans=plans)

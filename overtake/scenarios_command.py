@@ -65,6 +65,7 @@ def _futures(params: Params, base: Params) -> Paths:
     """Return the futures of `params` before any scenario: those in place where only the scenario differs, else new."""
     from overtake import paths
     from overtake.figures import raw
+    from overtake.futures.plans import read_promises
     from overtake.futures.simulate import simulate
     from overtake.scenarios import SIMULATED
     from overtake.tables import read_parquet, read_paths
@@ -77,6 +78,7 @@ def _futures(params: Params, base: Params) -> Paths:
         raw.load("hyperparameters.csv"),
         params.futures,
         params.run,
+        read_promises(),
     )
 
 

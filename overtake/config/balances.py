@@ -77,6 +77,16 @@ class Crossing(Section):
     interval_pct: Annotated[float, Field(ge=50, le=99)] = 80
     """Width of the interval of margins and crossing years, in per cent."""
 
+    reversal: Annotated[tuple[BalanceName, ...], Field(min_length=1)] = ("eleven", "five", "jpn_kor_aus")
+    """Balances whose chance of regaining the lead is reported with plans absent, cut and at face value; the first
+    also gets the waterfall of what each plan adds."""
+
+    reversal_rulers: Annotated[tuple[str, ...], Field(min_length=1)] = ("constant_usd", "current_usd")
+    """Rulers of that report."""
+
+    reversal_years: Annotated[tuple[int, ...], Field(min_length=1)] = (2030, 2035)
+    """Years of the waterfall."""
+
 
 ALLIES: dict[Economy, str] = {
     "JPN": "Japan",
