@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -55,13 +56,15 @@ def load_all(folder: Path = paths.RAW) -> dict[str, pd.DataFrame]:
 
 def uncited(tables: dict[str, pd.DataFrame], folder: Path) -> list[str]:
     """Return a line per reference that the bibliography lacks."""
-    from overtake.report.references import load as bibliography
-
-    known = bibliography(folder / "references.json")
+    path = folder / "references.json"
+    try:
+        known = {str(work["id"]) for work in json.loads(path.read_text(encoding="utf-8"))}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return [f"data/raw/references.json: is not a bibliography in CSL-JSON ({error})"]
     return [
         f"data/raw/{name}.csv: reference {key} is not in references.json"
         for name, table in tables.items()
-        for key in sorted(set(table["reference"]) - set(known))
+        for key in sorted(set(table["reference"]) - known)
     ]
 
 
@@ -94,22 +97,6 @@ def pairs(estimates: pd.DataFrame) -> pd.DataFrame:
     return found.dropna(subset=["multiplier"])[[*columns, "status", "source", "reference"]].reset_index(drop=True)
 
 
-def targets(plans: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
-    """Return the plans in force that a projection can follow: shares of GDP converted into SIPRI's definition.
-
-    Columns: plan, iso3, target_year, headline_share_pct, sipri_share_pct, stage, status. In force: role `target`, a
-    share of GDP with a year, not superseded; without a factor in the crosswalk a plan is left out.
-    """
-    chosen = plans[(plans["role"] == "target") & (plans["kind"] == "gdp_share") & (plans["superseded_by"] == "")]
-    joined = chosen.dropna(subset=["target_year"]).merge(
-        crosswalk[["iso3", "basis", "sipri_over_headline"]], on=["iso3", "basis"], how="left"
-    )
-    joined["headline_share_pct"] = joined["value"]
-    joined["sipri_share_pct"] = joined["value"] * joined["sipri_over_headline"]
-    columns = ["plan", "iso3", "target_year", "headline_share_pct", "sipri_share_pct", "stage", "status"]
-    return joined.dropna(subset=["sipri_share_pct"])[columns].reset_index(drop=True)
-
-
 def evidence(realisation: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with `ratio` (delivered over planned) and `factor`: delivered over planned growth.
 
@@ -122,25 +109,6 @@ def evidence(realisation: pd.DataFrame) -> pd.DataFrame:
     planned_log = years * np.log1p(realisation["planned_growth_pct"] / 100)
     of_growth = (1 + np.log(ratio) / planned_log).where(realisation["measure"] == "level")
     return realisation.assign(ratio=ratio, factor=of_growth.fillna(ratio))
-
-
-def realisation_factors(realisation: pd.DataFrame, economies: tuple[str, ...], weight: float = 2.0) -> pd.DataFrame:
-    """Return the Beta distribution of the share of planned growth that each economy delivers.
-
-    Columns: iso3, rows (its evidence), mean, sd, a, b. The mean is the economy's own, drawn towards the mean over
-    economies as if that were `weight` rows of evidence; the spread is that of all rows. No evidence: the common mean.
-    """
-    seen = evidence(realisation)
-    own = seen.groupby("iso3")["factor"].agg(["mean", "size"])
-    common, spread = float(own["mean"].mean()), float(seen["factor"].std(ddof=1))
-    rows = []
-    for iso3 in economies:
-        count = int(own["size"].get(iso3, 0))
-        mean = (count * float(own["mean"].get(iso3, 0.0)) + weight * common) / (count + weight)
-        concentration = max(mean * (1 - mean) / spread**2 - 1, 1.0)
-        a, b = mean * concentration, (1 - mean) * concentration
-        rows.append((iso3, count, mean, float(np.sqrt(mean * (1 - mean) / (concentration + 1))), a, b))
-    return pd.DataFrame(rows, columns=["iso3", "rows", "mean", "sd", "a", "b"])
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from overtake.config.futures import Futures
 from overtake.errors import OvertakeError
+from overtake.figures.ledgers import evidence
 from overtake.shares import gdp_constant_usd, sipri_per_government
 from overtake.streams import stream
 from overtake.tables import FloatArray, Paths
@@ -93,18 +94,9 @@ def realised(realisation: pd.DataFrame) -> dict[str, float]:
     A level with a planned growth rate: log of what was delivered over log of what was planned, from the year the plan
     was made; a growth rate, or a level without one: delivered over planned. The mean of an economy's rows.
     """
-    parts: dict[str, list[float]] = {}
-    for row in realisation.to_dict("records"):
-        planned, delivered, growth = (
-            row["planned"] if pd.isna(row["planned_hi"]) else (row["planned"] + row["planned_hi"]) / 2,
-            row["delivered"],
-            row["planned_growth_pct"],
-        )
-        part = delivered / planned
-        if row["measure"] == "level" and np.isfinite(growth):
-            part = 1 + np.log(part) / ((row["target_year"] - row["made"]) * np.log1p(growth / 100))
-        parts.setdefault(str(row["iso3"]), []).append(float(np.clip(part, 0, 1)))
-    found = {iso3: float(np.mean(values)) for iso3, values in parts.items()}
+    seen = evidence(realisation)
+    part = seen["factor"].clip(0, 1)
+    found = {str(iso3): float(mean) for iso3, mean in part.groupby(seen["iso3"]).mean().items()}
     if not found:
         raise OvertakeError("data/raw/realisation.csv", "has no row to learn from", allowed="at least one")
     return {**found, "all": float(np.mean(list(found.values())))}
