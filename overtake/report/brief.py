@@ -83,6 +83,11 @@ class Brief:
         """Return the headline ratio's fans on three rulers."""
         return self.figure(balance.fans(self.ctx))
 
+    def stock(self) -> Figure | None:
+        """Return the headline ratio of what has been built up, on the rulers of stocks."""
+        rulers = tuple(ruler for ruler in self.ctx.rulers if ruler.startswith("stock"))
+        return self.figure(balance.fans(self.ctx, rulers=rulers, id="stock")) if rulers else None
+
     def curves(self) -> Figure | None:
         """Return crossing-probability curves."""
         return self.figure(crossing.curves(self.ctx))

@@ -56,7 +56,7 @@ def findings(ctx: Context) -> Markup:
     return Markup('<ol class="findings">{}</ol>').format(Markup("").join(made)) if made else Markup("")
 
 
-def _item(big: Markup, small: str, *sentences: Markup) -> Markup:
+def _item(big: Markup, small: str | Markup, *sentences: Markup) -> Markup:
     return Markup('<li><div class="big">{}<small>{}</small></div><div>{}</div></li>').format(
         big, small, Markup("").join(Markup("<p>{}</p>").format(sentence) for sentence in sentences)
     )
@@ -155,14 +155,15 @@ def _open_finding(ctx: Context) -> Markup:
         return Markup("")
     nearest = frame.assign(away=(frame["p_by_2035"] - 0.5).abs()).sort_values(["away", "balance"], kind="stable")
     view = View(ctx, str(nearest["balance"].iloc[0]), ctx.headline_ruler)
+    due = ctx.num.show(Cell("by-2035", 2035, view.cell("p_by_2035").table, (), "p_by_2035"), YEAR)
     return _item(
         view.show("p_by_2035", PROBABILITY),
-        f"probability by the middle of the {'next decade' if ctx.last_observed < 2030 else 'decade'}",
+        Markup("probability by {}").format(due),
         Markup("<strong>The most open balance sets China against {}.</strong> {}").format(
             view.whom(), state_sentence(view)
         ),
         Markup("The probability that the crossing comes by {} is {}.").format(
-            ctx.num.show(Cell("by-2035", 2035, view.cell("p_by_2035").table, (), "p_by_2035"), YEAR),
+            due,
             view.show("p_by_2035", PROBABILITY),
         ),
     )

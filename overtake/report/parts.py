@@ -45,9 +45,7 @@ def scorecard(ctx: Context) -> Markup:
         rows.append(
             (
                 Markup("{}").format(_declared(claim)),
-                Markup("<q>{}</q>").format(
-                    ctx.prose(str(row["sentence"]), f"claims.{claim}.sentence", claim, "data/raw/claims.yaml")
-                ),
+                ctx.prose(quoted(str(row["sentence"])), f"claims.{claim}.sentence", claim, "data/raw/claims.yaml"),
                 claim_result(ctx, row),
                 verdict_tag(row["verdict_2020"]),
                 verdict_tag(row["verdict"]),
@@ -61,6 +59,13 @@ def scorecard(ctx: Context) -> Markup:
         heads,
         rows,
     )
+
+
+def quoted(text: str) -> str:
+    """Return `text` with typographic quotation marks."""
+    parts = text.split('"')
+    marks = ("“", "”")
+    return parts[0] + "".join(marks[i % 2] + part for i, part in enumerate(parts[1:]))
 
 
 def claim_result(ctx: Context, row: dict[str, Any]) -> Markup:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from overtake.errors import OvertakeError
+from overtake.report import crate, embed
 from overtake.report.blocks import MIME
+from overtake.report.exporter import page_description
+from overtake.tables import write_parquet
 
 
 def publish(executed: Path, out: Path, *, pdf: bool = True) -> list[Path]:
     """Write the brief of the executed notebook to the folder `out`; return the files, relative to it.
 
-    brief.html, brief.pdf, numbers.json, metrics.json, manifest.json, figures/*.svg, tables/*.csv. All are written to
-    a sibling folder first: a failure leaves the last good brief as it was.
+    brief.html, brief.pdf, numbers.json, metrics.json, manifest.json, figures/*.svg and *.html, tables/*.csv and
+    *.parquet, ro-crate-metadata.json. All are written to a sibling folder first: a failure leaves the last good
+    brief as it was.
     """
     fresh = out.parent / f".{out.name}.new"
     shutil.rmtree(fresh, ignore_errors=True)
@@ -38,13 +45,20 @@ def write_all(executed: Path, folder: Path, *, pdf: bool = True) -> None:
     _write_json(folder / "manifest.json", data.get("manifest", {}))
     for name in ("figures", "tables"):
         (folder / name).mkdir()
+    elements = embed.figures(page)
     for figure in data.get("figures", []):
-        (folder / "figures" / f"{figure['id']}.svg").write_text(figure["svg"], encoding="utf-8")
-        (folder / "tables" / f"{figure['id']}.csv").write_text(figure["csv"], encoding="utf-8")
+        id = figure["id"]
+        (folder / "figures" / f"{id}.svg").write_text(figure["svg"], encoding="utf-8")
+        (folder / "tables" / f"{id}.csv").write_text(figure["csv"], encoding="utf-8")
+        write_parquet(pd.read_csv(io.StringIO(figure["csv"])), folder / "tables" / f"{id}.parquet")
+        if id in elements:
+            (folder / "figures" / f"{id}.html").write_text(embed.page_of(id, elements[id]), encoding="utf-8")
     if pdf:
         from overtake.report.pdf import write_pdf
 
         write_pdf(page, folder / "brief.pdf")
+    about = crate.metadata(folder, citation(executed), data.get("manifest", {}), page_description(page))
+    (folder / crate.NAME).write_text(about, encoding="utf-8")
 
 
 def read_notebook(path: Path) -> Any:
@@ -66,8 +80,19 @@ def read_notebook(path: Path) -> Any:
 
 def bibliography(executed: Path) -> Path | None:
     """Return data/raw/references.json of the project that the executed notebook lies in, nothing outside of one."""
-    candidates = (folder / "data" / "raw" / "references.json" for folder in executed.resolve().parents)
-    return next((path for path in candidates if path.is_file()), None)
+    return _beside(executed, "data/raw/references.json")
+
+
+def citation(executed: Path) -> dict[str, Any]:
+    """Return CITATION.cff of the project that the executed notebook lies in, empty outside of one."""
+    from overtake.config.load import read_yaml
+
+    path = _beside(executed, "CITATION.cff")
+    return read_yaml(path) if path else {}
+
+
+def _beside(executed: Path, name: str) -> Path | None:
+    return next((folder / name for folder in executed.resolve().parents if (folder / name).is_file()), None)
 
 
 def render(notebook: Any, works: Path | None = None) -> str:

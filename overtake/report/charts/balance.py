@@ -120,7 +120,9 @@ def surplus(ctx: Context, paths: Paths | None, balance: str | None = None) -> Fi
     )
 
 
-def fans(ctx: Context, balance: str | None = None, rulers: tuple[str, ...] | None = None) -> Figure | None:
+def fans(
+    ctx: Context, balance: str | None = None, rulers: tuple[str, ...] | None = None, id: str = "fans"
+) -> Figure | None:
     """Return the ratio of China to the coalition on up to three rulers, with 50, 80 and 90 per cent bands."""
     if not ctx.has("curves", "crossings"):
         return None
@@ -174,7 +176,7 @@ def fans(ctx: Context, balance: str | None = None, rulers: tuple[str, ...] | Non
 
     return make(
         ctx.num,
-        "fans",
+        id,
         title=title,
         subtitle=Markup("China's military expenditure as a multiple of {}").format(named),
         note=Markup("The fans hold half, four fifths and nine tenths of the futures."),

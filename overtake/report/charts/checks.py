@@ -11,7 +11,7 @@ from overtake.report import style
 from overtake.report.charts import common
 from overtake.report.context import Context
 from overtake.report.figure import NOTHING, Column, Figure, make
-from overtake.report.formats import PLAIN, RATIO, YEAR, for_unit
+from overtake.report.formats import PLAIN, PROBABILITY, RATIO, SHARE, YEAR, for_unit
 from overtake.report.numbers import Cell, slug
 from overtake.report.style import Size
 
@@ -65,7 +65,7 @@ def tornado(ctx: Context, limit: int = 12) -> Figure | None:
     base = float(part["at_base"].iloc[0])
     label = common.articled(ctx.label_text(balance))
     named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
-    name = _name(str(widest["parameter"]))
+    name = _name(str(widest["parameter"])).split(",")[0]
     title = Markup("{} moves the answer most: from {} to {}").format(
         name[:1].upper() + name[1:], ctx.num.show(cells["at_low"], fmt), ctx.num.show(cells["at_high"], fmt)
     )
@@ -75,12 +75,25 @@ def tornado(ctx: Context, limit: int = 12) -> Figure | None:
         axes = style.panel(figure, size, left, 30, 26, 30)
         font = 12 if not size.small else 11
         for i, row in enumerate(part.to_dict("records")):
-            for column, end, colour in (("at_low", "low", style.COALITION), ("at_high", "high", style.CHINA)):
-                axes.barh(i, row[column] - base, 0.62, left=base, color=colour, alpha=0.8, lw=0)
+            # Where both ends lie on the same side of the published answer, each has half of the row.
+            same = (row["at_low"] - base) * (row["at_high"] - base) > 0
+            for column, end, colour, shift in (
+                ("at_low", "low", style.COALITION, -0.16),
+                ("at_high", "high", style.CHINA, 0.16),
+            ):
+                place, thick = (i + shift, 0.3) if same else (i, 0.62)
+                axes.barh(place, row[column] - base, thick, left=base, color=colour, alpha=0.8, lw=0)
                 side = "left" if row[column] >= base else "right"
-                axes.annotate(PLAIN(float(row[end])) if _number(row[end]) else str(row[end]), (row[column], i),
-                              xytext=(4 if side == "left" else -4, 0), textcoords="offset points", ha=side, va="center",
-                              fontsize=font, color=style.DARK[colour])  # fmt: skip
+                axes.annotate(
+                    PLAIN(float(row[end])) if _number(row[end]) else str(row[end]),
+                    (row[column], place),
+                    xytext=(4 if side == "left" else -4, 0),
+                    textcoords="offset points",
+                    ha=side,
+                    va="center",
+                    fontsize=font - (2 if same else 0),
+                    color=style.DARK[colour],
+                )
         axes.axvline(base, color=style.INK, lw=1.2)
         axes.set_ylim(len(part) - 0.4, -0.6)
         axes.set_yticks(
@@ -92,7 +105,7 @@ def tornado(ctx: Context, limit: int = 12) -> Figure | None:
         axes.grid(False, axis="y")
         ticks = [t for t in axes.get_xticks() if axes.get_xlim()[0] <= t <= axes.get_xlim()[1]]
         ticks = ticks[:: 2 if size.small and len(ticks) > 4 else 1]
-        axes.set_xticks(ticks, [fmt(t) for t in ticks])
+        axes.set_xticks(ticks, [(SHARE if fmt is PROBABILITY else fmt)(t) for t in ticks])
         axes.text(base, -0.75, f"as published: {fmt(base)}", ha="center", va="bottom", fontsize=12, color=style.MUTED)
 
     return make(
