@@ -56,13 +56,13 @@ function repaint() {
   waiting = true;
   requestAnimationFrame(() => {
     waiting = false;
-    render();
+    render(true);
     clearTimeout(settled);
-    settled = setTimeout(settle, 400);
+    settled = setTimeout(settle, 150);
   });
 }
 
-function render() {
+function render(moving) {
   if (!Object.values(setting.side).some((percent) => percent > 0)) {
     page.empty("Choose at least one member of the coalition.");
     return;
@@ -71,13 +71,16 @@ function render() {
   if (found.refused) {
     const names = found.refused.map((iso3) => data.economies[data.index[iso3]].name).join(", ");
     page.empty(`This ruler has no figures for ${names}: leave it out or choose another ruler.`);
-  } else page.show(setting, found);
+  } else page.show(setting, found, moving);
 }
 
-/** When the hand rests: write the address and say the sentence to those who listen. */
+/** When the hand rests: draw what is off the screen, then write the address and say the sentence to those who listen. */
 function settle() {
-  writeAddress();
-  announce(byId("sentence").textContent);
+  page.rest();
+  settled = setTimeout(() => {
+    writeAddress();
+    announce(byId("sentence").textContent);
+  }, 250);
 }
 
 function writeAddress() {
@@ -109,7 +112,7 @@ function readAddress() {
   setting = read.setting;
   notice(read.problems);
   showControls(setting);
-  render();
+  render(false);
 }
 
 window.addEventListener("hashchange", readAddress);

@@ -137,7 +137,7 @@ const STATE_WORDS = {
   crossed_back: ["Crossed back", () => "was ahead, and loses the lead"],
 };
 
-/** Build the results; return { show(setting, found), empty(message), resize() }. */
+/** Build the results; return { show(setting, found, moving), rest(), empty(message), resize() }. */
 export function results(data, root) {
   const horizon = data.years[data.years.length - 1];
   const by = [...new Set(BY_YEARS.filter((year) => year > data.lastObserved && year <= horizon))];
@@ -159,31 +159,38 @@ export function results(data, root) {
     width = Math.round(strip.clientWidth);
     for (const each of figures) each.resize(width || 640);
   };
-  const draw = () => {
+  const seen = new Set();
+  const watch = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) seen[isIntersecting ? "add" : "delete"](target);
+  });
+  for (const { element } of figures) watch.observe(element);
+  // While a hand moves, only what is on the screen is drawn; the rest follows when it rests.
+  const draw = (moving) => {
     if (!current) return;
     if (!width) measure();
     drawStrip(strip, current.found.p, width || 640);
-    for (const each of figures) each.show(current);
+    for (const each of figures) if (!moving || seen.has(each.element)) each.show(current);
   };
   const visible = (yes) => { root.states.hidden = root.figures.hidden = !yes; };
   return {
     resize() {
       measure();
-      draw();
+      draw(false);
     },
+    rest: () => draw(false),
     empty(message) {
       current = null;
       put(root.sentence, message);
       put(root.share, "");
       visible(false);
     },
-    show(setting, found) {
+    show(setting, found, moving) {
       visible(true);
       current = { setting, found };
       put(root.sentence, sentence(data, setting, found));
       put(root.share, shareSentence(data, setting, found, by[Math.min(1, by.length - 1)] ?? horizon));
       for (const [state, value] of Object.entries(found.p)) put(numbers[state], probability(value));
-      draw();
+      draw(moving);
     },
   };
 }
@@ -215,13 +222,15 @@ function figure(data, spec) {
         at ? make("td", {}, value === "" ? "\u2013" : columns[at].format(value)) : make("th", { scope: "row" }, value))))));
   };
   let width = 640;
+  let drawnAt = 0;
   return {
     element,
     resize(found) {
       width = found;
     },
     show(now) {
-      current = now;
+      if (now === current && width === drawnAt) return;
+      [current, drawnAt] = [now, width];
       element.hidden = !spec.possible(now);
       if (element.hidden) return;
       put(title, spec.title(now));
