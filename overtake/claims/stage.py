@@ -10,35 +10,36 @@ import pandas as pd
 
 from overtake import paths
 from overtake.claims.evaluate import evaluate
-from overtake.claims.known import Known, as_of
+from overtake.claims.known import RULERS, Known, as_of
 from overtake.claims.model import load
 from overtake.claims.register import outcomes
 from overtake.config.params import Params
 from overtake.errors import OvertakeError
+from overtake.rulers.base import Figures
 
 
 def tables(
     settings: Params,
-    spending: pd.DataFrame,
-    macro: pd.DataFrame,
-    rulers: pd.DataFrame,
+    figures: Figures,
     crossings: pd.DataFrame,
     seed: int,
     folder: Path = paths.RAW,
 ) -> dict[str, pd.DataFrame]:
     """Return the tables `claims`, `claim_details`, `editions` and `register` of the contract.
 
-    spending, macro, rulers, crossings: of the stages before, for the edition in use; what earlier editions told is
-    read from `folder` (data/raw), each with the rulers' default parameters and odds from past growth alone.
+    figures, crossings: of the edition in use, measured as `settings` say; what earlier editions told is read from
+    `folder` (data/raw), each with the rulers' default parameters and odds from past growth alone.
     """
     from overtake import clean, editions
     from overtake.config.core import Data
     from overtake.figures import ledgers, raw
+    from overtake.rulers.tables import observed_table
 
     milex, world = raw.load("milex.csv", folder), raw.load("macro.csv", folder)
     register, known_ledgers = raw.load("editions.csv", folder), ledgers.load_all(folder)
-    edition, balances = str(spending["edition"].iloc[0]), settings.balances
-    now = Known(edition, spending, macro, known_ledgers, rulers, crossings, balances)
+    edition, balances = str(figures.spending["edition"].iloc[0]), settings.balances
+    measured = observed_table(figures, settings.rulers.model_copy(update={"use": RULERS}), seed)
+    now = Known(edition, figures.spending, figures.macro, known_ledgers, measured, crossings, balances)
 
     @cache
     def earlier(name: str, weo: str) -> Known:

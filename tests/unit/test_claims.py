@@ -312,3 +312,24 @@ def test_bad_claims_are_refused(tmp_path: Path, old: str, new: str, what: str) -
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(OvertakeError, match=what):
         claims.load(path)
+
+
+def test_stage_gives_the_four_tables() -> None:
+    from overtake.claims.stage import tables, when_claimed
+    from overtake.config.params import Params
+
+    claim = CLAIMS["A9"]
+    crossings = pd.DataFrame(
+        [(name, ruler, 0.3) for name in claim.params["balances"] for ruler in claim.params["rulers"]],
+        columns=["balance", "ruler", "p_by_2030"],
+    )
+    found = tables(Params(), known("2026-04").figures, crossings, SEED)
+    assert list(found) == ["claims", "claim_details", "editions", "register"]
+    mine, other = found["claims"].set_index("claim"), judged()[0].set_index("claim")
+    pd.testing.assert_frame_equal(mine.drop("A9"), other.drop("A9"))
+    assert mine.loc["A9", "value"] == 0
+    assert when_claimed(paths.RAW / "claims.yaml") == ("2020-04", "2020-10")
+    contract = (paths.ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for name, frame in found.items():
+        row = next(line for line in contract.splitlines() if line.startswith(f"| `{name}.parquet`"))
+        assert [column for column in frame if column not in row] == [], name
