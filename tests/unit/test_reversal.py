@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from overtake.config.balances import Balance, Crossing
+from overtake.config.futures import Futures
 from overtake.errors import OvertakeError
-from overtake.reversal import reversal, waterfall
+from overtake.reversal import chosen, reversal, treatments, waterfall
 from overtake.tables import Paths
 
 YEARS = tuple(range(2020, 2041))
@@ -66,3 +67,21 @@ def test_waterfall_adds_up_by_hand() -> None:
 def test_waterfall_refuses_a_year_beyond_the_futures() -> None:
     with pytest.raises(OvertakeError, match="2060"):
         waterfall(even([0.03]), even([0.03]), PAIR, 2060)
+
+
+def test_unknown_balances_are_refused_together() -> None:
+    with pytest.raises(OvertakeError) as caught:
+        chosen({"pair": PAIR}, ["pair", "per", "quod"])
+    assert "per: no such balance" in str(caught.value)
+    assert "quod: no such balance" in str(caught.value)
+    assert chosen({"pair": PAIR}, ["pair"]) == {"pair": PAIR}
+
+
+def test_treatments_share_their_draws() -> None:
+    from test_plans import futures, promises, spending
+
+    by_plans = treatments(futures(), spending(), promises(), Futures.of({"plans": "off"}), 1)
+    assert list(by_plans) == ["off", "cut", "face_value"]
+    np.testing.assert_array_equal(by_plans["off"].values, futures().values)
+    np.testing.assert_array_equal(by_plans["cut"].economy("CHN"), by_plans["off"].economy("CHN"))
+    assert (by_plans["face_value"].economy("KOR") >= by_plans["cut"].economy("KOR")).all()

@@ -1,0 +1,174 @@
+"""Announced plans: converted to SIPRI's definition, cut by experience, a floor under an economy's middle path."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from overtake.config.futures import Futures
+from overtake.errors import OvertakeError
+from overtake.futures.plans import Promises, apply, realised, targets
+from overtake.tables import Paths
+
+LAST, BASE = 2025, 2024
+LEVEL, SHARE = 40.0, 2.0
+GDP_LCU = {2025: 1000.0, 2026: 1060.0, 2030: 1300.0}
+
+
+def plan(**cells: object) -> dict[str, object]:
+    """Return a row of the ledger: Korea reaches 3 % of GDP by 2030, unless `cells` say otherwise."""
+    row = {"plan": "p", "iso3": "KOR", "kind": "gdp_share", "value": 3.0, "growth_pct": np.nan, "target_year": 2030,
+           "basis": "mnd", "announced": "2025-09", "role": "target"}  # fmt: skip
+    return {**row, **cells}
+
+
+def promises(*rows: dict[str, object], editions: tuple[str, ...] = ("2025-04", "2026-04")) -> Promises:
+    macro = pd.DataFrame(
+        [(iso3, year, 2.5, GDP_LCU.get(year, 1000.0)) for iso3 in ("KOR", "CHN") for year in range(2000, 2032)],
+        columns=["iso3", "year", "real_growth_pct", "gdp_lcu_bn"],
+    )
+    crosswalk = pd.DataFrame(
+        [("KOR", "mnd", 1.1), ("KOR", "other", 0.5), ("CHN", "official", np.nan)],
+        columns=["iso3", "basis", "sipri_over_headline"],
+    )
+    realisation = pd.DataFrame(
+        [("KOR", "plan", 2021, 2025, "growth", 8.0, np.nan, np.nan, 4.0, "per cent a year", "outturn")],
+        columns=["iso3", "plan", "made", "target_year", "measure", "planned", "planned_hi", "planned_growth_pct",
+                 "delivered", "unit", "delivered_as"],
+    )  # fmt: skip
+    return Promises(macro, pd.DataFrame(rows or [plan()]), crosswalk, realisation, editions)
+
+
+def spending(edition: str = "2026-04") -> pd.DataFrame:
+    return pd.DataFrame(
+        [(iso3, LAST, LEVEL, SHARE, edition) for iso3 in ("CHN", "KOR")],
+        columns=["iso3", "year", "milex_constant_usd_bn", "gdp_share_pct", "edition"],
+    )
+
+
+def futures(growth: float = 0.0, draws: int = 400) -> Paths:
+    """Return two economies whose middle path grows by `growth` a year, draws spread evenly and widening."""
+    years = np.arange(2020, 2041)
+    ahead = np.maximum(years - LAST, 0)
+    spread = np.linspace(-0.03, 0.03, draws)[:, None] * ahead
+    path = LEVEL * np.exp(growth * ahead + spread)
+    return Paths(np.stack([path, path], axis=1), ("CHN", "KOR"), tuple(int(y) for y in years), LAST, "US$ bn")
+
+
+def settings(plans: str, sd: float = 0.0) -> Futures:
+    return Futures.of({"plans": plans, "plan_realisation_sd": sd})
+
+
+def middle(paths: Paths, year: int, iso3: str = "KOR") -> float:
+    return float(np.median(paths.economy(iso3)[:, paths.years.index(year)]))
+
+
+def test_off_leaves_the_very_paths_and_needs_no_ledger() -> None:
+    paths = futures()
+    assert apply(paths, spending(), None, settings("off"), 1) is paths
+    with pytest.raises(OvertakeError, match="plans"):
+        apply(paths, spending(), None, settings("cut"), 1)
+
+
+def test_face_value_reaches_the_share_by_hand() -> None:
+    found = apply(futures(), spending(), promises(), settings("face_value"), 1)
+    gdp = LEVEL / 0.02 * 1.025**5
+    assert middle(found, 2030) == pytest.approx(0.03 * 1.1 * gdp)
+    # Half way: the share is the geometric mean of the ends after half of the years.
+    share = np.exp(np.log(2.0) + 0.4 * np.log(3.3 / 2.0))
+    assert middle(found, 2027) == pytest.approx(share / 100 * LEVEL / 0.02 * 1.025**2)
+    # After the target the model's own growth goes on from the level reached.
+    assert middle(found, 2035) / middle(found, 2030) == pytest.approx(1)
+
+
+def test_cut_goes_the_delivered_part_of_the_way() -> None:
+    found = apply(futures(), spending(), promises(), settings("cut"), 1)
+    gdp = LEVEL / 0.02 * 1.025**5
+    assert middle(found, 2030) == pytest.approx((2.0 + 0.5 * 1.3) / 100 * gdp)
+
+
+def test_observed_years_and_others_are_not_touched() -> None:
+    paths = futures()
+    found = apply(paths, spending(), promises(), settings("face_value"), 1)
+    np.testing.assert_array_equal(found.economy("CHN"), paths.economy("CHN"))
+    np.testing.assert_array_equal(found.economy("KOR")[:, :6], paths.economy("KOR")[:, :6])
+
+
+def test_a_plan_is_a_floor() -> None:
+    paths = futures(growth=0.2)
+    np.testing.assert_array_equal(apply(paths, spending(), promises(), settings("face_value"), 1).values, paths.values)
+
+
+def test_more_of_the_plan_is_never_less_spending() -> None:
+    paths = futures(growth=0.03)
+    off, cut, full = (apply(paths, spending(), promises(), settings(how, 0.12), 1).values
+                      for how in ("off", "cut", "face_value"))  # fmt: skip
+    assert (cut >= off * (1 - 1e-12)).all()
+    assert (full >= cut * (1 - 1e-12)).all()
+    assert (full > cut).any()
+
+
+def test_delivery_differs_between_draws_by_its_spread_and_not_by_run() -> None:
+    paths = futures(draws=4000)
+    found = apply(paths, spending(), promises(), settings("cut", 0.12), 7)
+    factor = (found.economy("KOR") / paths.economy("KOR"))[:, paths.years.index(2030)]
+    part = (factor * LEVEL / (LEVEL / 0.02 * 1.025**5) * 100 - 2.0) / 1.3
+    assert part.mean() == pytest.approx(0.5, abs=0.01)
+    assert part.std() == pytest.approx(0.12, abs=0.01)
+    again = apply(paths, spending(), promises(), settings("cut", 0.12), 7)
+    assert found.values.tobytes() == again.values.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("cells", "share", "reason"),
+    [
+        ({}, 3.3, ""),
+        ({"basis": "other"}, 1.5, ""),
+        # A budget with its announced growth: today's share, grown, over the growth of nominal GDP.
+        ({"kind": "amount_lcu", "value": 25.0, "growth_pct": 9.0, "target_year": 2026}, 2.0 * 1.09 / 1.06, ""),
+        # Another amount: over nominal GDP, in SIPRI's definition.
+        ({"kind": "amount_lcu", "value": 26.0, "target_year": 2030}, 26.0 * 1.1 / 1300 * 100, ""),
+        ({"role": "context"}, np.nan, "context, not a target"),
+        ({"target_year": 2025}, np.nan, "not after 2025"),
+        ({"target_year": np.nan}, np.nan, "not after 2025"),
+        ({"basis": "unknown"}, np.nan, "no factor from the government's definition to SIPRI's"),
+        ({"iso3": "CHN", "basis": "official"}, np.nan, "no factor from the government's definition to SIPRI's"),
+        ({"kind": "amount_lcu", "value": 26.0, "target_year": 2050}, np.nan,
+         "no factor from the government's definition to SIPRI's"),
+    ],
+)  # fmt: skip
+def test_targets_by_hand(cells: dict[str, object], share: float, reason: str) -> None:
+    [row] = targets(spending(), promises(plan(**cells))).to_dict("records")
+    assert row["reason"] == reason
+    assert row["used"] == (reason == "")
+    np.testing.assert_allclose(row["share_pct"], share)
+
+
+def test_an_older_edition_knows_no_later_plan() -> None:
+    """A backtest on an edition must not see what was announced after the next one appeared."""
+    rows = (plan(announced="2026-02"), plan(announced="2026-05"), plan(announced=np.nan))
+    known = targets(spending("2025-04"), promises(*rows))
+    assert list(known["used"]) == [True, False, False]
+    assert list(targets(spending("2026-04"), promises(*rows))["used"]) == [True, True, True]
+
+
+def test_realisation_by_hand() -> None:
+    table = promises().realisation
+    level = table.iloc[0].to_dict() | {"iso3": "JPN", "measure": "level", "planned": 100.0, "planned_growth_pct": 10.0,
+                                       "made": 2021, "target_year": 2025, "delivered": 90.0}  # fmt: skip
+    found = realised(pd.concat([table, pd.DataFrame([level])], ignore_index=True))
+    japan = 1 + np.log(0.9) / (4 * np.log(1.1))
+    assert found["KOR"] == 0.5
+    assert found["JPN"] == pytest.approx(japan)
+    assert found["all"] == pytest.approx((0.5 + japan) / 2)
+    with pytest.raises(OvertakeError, match="no row"):
+        realised(table.iloc[:0])
+
+
+def test_an_economy_without_a_record_takes_the_mean_of_all() -> None:
+    bare = replace(promises(), realisation=promises().realisation.assign(iso3="JPN"))
+    one = apply(futures(), spending(), bare, settings("cut"), 1)
+    np.testing.assert_array_equal(one.values, apply(futures(), spending(), promises(), settings("cut"), 1).values)
