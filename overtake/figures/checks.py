@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from overtake.errors import OvertakeError, raise_all
-from overtake.figures import package, raw
+from overtake.figures import ledgers, package, raw
 
 
 def check_all(folder: Path) -> dict[str, str]:
@@ -27,6 +27,7 @@ def check_all(folder: Path) -> dict[str, str]:
     problems += [f"data/raw/{name}: is not described in {package.NAME}" for name in sorted(undescribed)]
     if not problems:
         problems += _references(tables)
+        problems += _ledgers(folder, tables)
         problems += [
             f"data/raw/{item['path']}: differs from its hash; where the change is meant: `overtake seal`"
             for item in descriptor["resources"]
@@ -34,6 +35,17 @@ def check_all(folder: Path) -> dict[str, str]:
         ]
     raise_all("data/raw", problems, next_step=raw.RESTORE)
     return {item["path"]: package.sha256(folder / item["path"]) for item in descriptor["resources"]}
+
+
+def _ledgers(folder: Path, tables: dict) -> list[str]:  # type: ignore[type-arg]
+    """Return what contradicts itself in the ledgers, where the folder has them."""
+    if not {f"{name}.csv" for name in ledgers.LEDGERS} <= set(tables):
+        return []
+    try:
+        ledgers.load_all(folder)
+    except OvertakeError as error:
+        return [str(error)]
+    return []
 
 
 def _references(tables: dict) -> list[str]:  # type: ignore[type-arg]
