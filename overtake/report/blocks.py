@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 MIME = "application/vnd.overtake+json"
 NOTHING = Markup("")
+#: A table of more rows may be broken between printed pages.
+LONG = 12
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,13 @@ def table(caption: Any, heads: Sequence[tuple[str, str]], rows: Sequence[Sequenc
     return Markup(
         '<div class="scroll" tabindex="0" role="region" aria-label="Table: {label}"><table class="{kind}">'
         "<caption><span>{caption}</span></caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    ).format(label=Markup(caption).striptags(), kind=kind, caption=caption, head=head, body=body)
+    ).format(
+        label=Markup(caption).striptags(),
+        kind=f"{kind} long".strip() if len(rows) > LONG else kind,
+        caption=caption,
+        head=head,
+        body=body,
+    )
 
 
 def box(title: str, inner: Markup, kind: str = "box") -> Markup:

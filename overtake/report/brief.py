@@ -62,9 +62,9 @@ class Brief:
         """Return title, standfirst and dateline."""
         return Block(findings.head(self.ctx))
 
-    def findings(self) -> Block:
-        """Return the key findings, each with number, interval and year."""
-        return self.section("Key findings", "", findings.findings(self.ctx))
+    def findings(self, *pieces: Any) -> Block:
+        """Return the key findings, each with number, interval and year, and under them `pieces`."""
+        return self.section("Key findings", "", findings.findings(self.ctx), *pieces)
 
     def state(self, name: str, ruler: str | None = None) -> Markup:
         """Return a paragraph on the state of one balance, or nothing where it is not measured."""

@@ -23,6 +23,8 @@ from overtake.report.numbers import Numbers
 #: Rows of a figure's table that the page shows; the CSV has them all.
 SHOWN_ROWS = 60
 NOTHING = Markup("")
+#: A drawing of more height over width than this gets more of a printed page.
+TALL = 0.62
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Figure:
         rows = shown_rows(self.table)
         parts = {
             "id": self.id,
+            "tall": " tall" if tallness(self.wide) > TALL else "",
             "title": self.title,
             "subtitle": self.subtitle,
             "wide": self._drawing(self.wide, "wide"),
@@ -68,7 +71,7 @@ class Figure:
             else Markup(""),
         }
         return Markup(
-            '<figure id="fig-{id}" class="chart" aria-labelledby="fig-{id}-title">'
+            '<figure id="fig-{id}" class="chart{tall}" aria-labelledby="fig-{id}-title">'
             '<div class="fig-head"><p class="fig-title" id="fig-{id}-title">{title}</p>'
             '<p class="fig-sub">{subtitle}</p></div>{wide}{narrow}'
             '<figcaption>{note}<p class="fig-source">{source}</p>'
@@ -154,6 +157,12 @@ def make(
         style.draw(style.Size(style.NARROW, narrow_height), plot),
         note,
     )
+
+
+def tallness(svg: str) -> float:
+    """Return a drawing's height over its width."""
+    match = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    return float(match.group(2)) / float(match.group(1)) if match else 0.0
 
 
 def shown_rows(table: pd.DataFrame) -> pd.DataFrame:
