@@ -14,6 +14,7 @@ from overtake.errors import OvertakeError
 ROOMS = (
     "overtake.figures.commands",
     "overtake.futures.commands",
+    "overtake.skill.commands",
     "overtake.balances_command",
     "overtake.report.commands",
     "overtake.pipeline_commands",

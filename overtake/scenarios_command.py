@@ -65,6 +65,7 @@ def _futures(params: Params, base: Params) -> Paths:
     """Return the futures of `params` before any scenario: those in place where only the scenario differs, else new."""
     from overtake import paths
     from overtake.figures import raw
+    from overtake.futures.knowledge import read_knowledge
     from overtake.futures.plans import read_promises
     from overtake.futures.simulate import simulate
     from overtake.scenarios import SIMULATED
@@ -75,7 +76,7 @@ def _futures(params: Params, base: Params) -> Paths:
     return simulate(
         read_parquet(paths.PROCESSED / "spending.parquet"),
         raw.load("milex.csv"),
-        raw.load("hyperparameters.csv"),
+        read_knowledge(),
         params.futures,
         params.run,
         read_promises(),

@@ -8,7 +8,9 @@ from pydantic import Field
 
 from overtake.config.base import Section
 
-Model = Literal["pooled_random_walk", "panel_regression"]
+Model = Literal[
+    "pooled_random_walk", "panel_regression", "damped_trend", "state_space", "gdp_share", "error_correction"
+]
 
 
 class PooledRandomWalk(Section):
@@ -34,14 +36,36 @@ class PanelRegression(Section):
     """Factor on the distance of draws from the median; below 1 narrower than the panel's residuals (tuned)."""
 
     persistence: Annotated[float, Field(ge=0, le=0.95)] = 0.5
-    """Autocorrelation of the steps of a draw's rank: 0 wanders like a random walk, near 1 keeps its direction (tuned)."""
+    """Autocorrelation of the steps of a draw's rank: 0 wanders at random, near 1 keeps its direction (tuned)."""
+
+
+class Combination(Section):
+    """The linear pool: each draw belongs to one model, in proportion to the models' weights."""
+
+    members: Annotated[tuple[Model, ...], Field(min_length=1)] = (
+        "panel_regression",
+        "pooled_random_walk",
+        "gdp_share",
+        "state_space",
+        "damped_trend",
+    )
+    """Models of the pool; the error-correction equation is a cross-check and stays outside."""
+
+    weights: Literal["scored", "equal"] = "scored"
+    """`scored`: from the CRPS at tuning origins (data/raw/model_scores.csv), shrunk towards equal; or `equal`."""
+
+    sharpness: Annotated[float, Field(ge=0, le=100)] = 10.0
+    """How fast a weight falls with the score: a CRPS one tenth above the best costs a factor exp(-sharpness / 10)."""
+
+    shrink: Annotated[float, Field(ge=0, le=1)] = 0.25
+    """Part of the weights that is equal, 0 to 1."""
 
 
 class Futures(Section):
     """The joint futures of all economies."""
 
-    model: Model = "pooled_random_walk"
-    """Growth model."""
+    model: Model | Literal["combined"] = "combined"
+    """Growth model: `combined`, the pool of `combination`, or one alone."""
 
     horizon: Annotated[int, Field(ge=2027, le=2075)] = 2050
     """Last year of the futures."""
@@ -55,3 +79,4 @@ class Futures(Section):
 
     pooled_random_walk: PooledRandomWalk = PooledRandomWalk()
     panel_regression: PanelRegression = PanelRegression()
+    combination: Combination = Combination()

@@ -35,13 +35,10 @@ def default_ranges() -> dict[str, Range]:
         "futures.pooled_random_walk.own_drift": Range(
             low=0.0, high=0.6, reason="from the world's median growth for all to mostly an economy's own"
         ),
-        "futures.pooled_random_walk.own_volatility": Range(
-            low=0.0, high=1.0, reason="from one volatility for all to each economy's own"
+        "futures.panel_regression.spread": Range(
+            low=0.8, high=1.25, reason="a fifth narrower to a quarter wider than the panel's residuals"
         ),
-        "futures.pooled_random_walk.window": Range(
-            low=12, high=36, reason="history since the 2010s against all since the Cold War"
-        ),
-        "futures.pooled_random_walk.tail_df": Range(low=3.0, high=30.0, reason="very heavy to nearly normal tails"),
+        "futures.combination.shrink": Range(low=0.0, high=1.0, reason="weights by score alone to equal weights"),
         "growth_shift_pct.CHN": Range(
             low=-2.0, high=2.0, reason="about half of the change in China's own growth between decades"
         ),

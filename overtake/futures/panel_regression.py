@@ -80,13 +80,13 @@ def simulate(
     from scipy.stats import norm
 
     median, scale = predict(coefficients, series.log_milex, series.log_share, steps)
-    scores: FloatArray = np.asarray(norm.ppf(LEVELS), dtype=float)
-    values: FloatArray = coefficients.shape * settings.spread
+    inner: FloatArray = np.asarray(norm.ppf(LEVELS), dtype=float)
+    quantiles: FloatArray = coefficients.shape * settings.spread
     # Beyond the outermost levels the quantiles go on in a straight line of the normal score.
-    scores = np.concatenate([[-8.0], scores, [8.0]])
-    slopes = np.diff(values)[[0, -1]] / np.diff(scores[1:-1])[[0, -1]]
-    values = np.concatenate([[values[0] - slopes[0] * (8.0 + scores[1])], values,
-                             [values[-1] + slopes[1] * (8.0 - scores[-2])]])  # fmt: skip
+    first, last = (np.diff(quantiles) / np.diff(inner))[[0, -1]]
+    scores = np.concatenate([[-8.0], inner, [8.0]])
+    ends = quantiles[0] - first * (8.0 + inner[0]), quantiles[-1] + last * (8.0 - inner[-1])
+    values = np.concatenate([[ends[0]], quantiles, [ends[1]]])
     phi = settings.persistence
     shared = np.float32(np.sqrt(coefficients.correlation))
     common = shared * _ranks(stream(seed, "panel_regression", "world"), draws, steps, phi)

@@ -8,28 +8,28 @@ import pandas as pd
 from overtake.config.core import Run
 from overtake.config.futures import Futures
 from overtake.errors import OvertakeError
-from overtake.futures import hyperparameters as hyper
-from overtake.futures import measurement, plans, pooled
-from overtake.futures.series import Series, of_spending
-from overtake.tables import FloatArray, Paths
+from overtake.futures import measurement, models, plans
+from overtake.futures.knowledge import Knowledge
+from overtake.futures.series import of_spending
+from overtake.tables import Paths
 
 
 def simulate(
     spending: pd.DataFrame,
     milex: pd.DataFrame,
-    hyperparameters: pd.DataFrame,
+    known: Knowledge,
     settings: Futures,
     run: Run,
     promises: plans.Promises | None = None,
 ) -> Paths:
     """Return the futures of all economies in `spending`, constant US$ bn, from its first year to the horizon.
 
-    milex: data/raw/milex.csv, for revisions between editions; hyperparameters: data/raw/hyperparameters.csv, for the
-    edition's world medians; promises: what `settings.plans` reads, where it is not off.
-    Every year of a draw, observed ones included, carries that draw's level error.
+    milex: data/raw/milex.csv, for revisions between editions; known: what the models know beside the series;
+    promises: what `settings.plans` reads, where it is not off. Every year of a draw, observed ones included, carries
+    that draw's level error.
     """
     series = of_spending(spending)
-    edition, base = str(spending["edition"].iloc[0]), int(spending["price_base"].iloc[0])
+    base = int(spending["price_base"].iloc[0])
     last = series.years[-1]
     if settings.horizon <= last:
         raise OvertakeError(
@@ -38,7 +38,7 @@ def simulate(
             found=settings.horizon,
             allowed=f"{last + 1} or later",
         )
-    growth = future_growth(series, hyperparameters, edition, settings, run)
+    growth = models.growth(series, known, settings, settings.horizon - last, run)
     error = measurement.level_error(spending, series.economies, measurement.revision_sd(milex), run.draws, run.seed)
     logs = np.empty((run.draws, len(series.economies), len(series.years) + growth.shape[2]), dtype=np.float32)
     logs[:, :, : len(series.years)] = series.log_milex
@@ -48,11 +48,3 @@ def simulate(
     years = (*series.years, *range(last + 1, settings.horizon + 1))
     paths = Paths(logs, series.economies, years, last, f"constant {base} US$ bn")
     return plans.apply(paths, spending, promises, settings, run.seed)
-
-
-def future_growth(
-    series: Series, hyperparameters: pd.DataFrame, edition: str, settings: Futures, run: Run
-) -> FloatArray:
-    """Return log growth since the origin of `series`, (draws, economies, years to the horizon), float32."""
-    world = hyper.world(hyperparameters, edition, series.origin)
-    return pooled.forecast(series, world, settings.pooled_random_walk, settings.horizon - series.origin, run)

@@ -15,6 +15,7 @@ from overtake.config.futures import Futures
 from overtake.config.rulers import Rulers
 from overtake.config.sensitivity import Sensitivity
 from overtake.errors import OvertakeError, raise_all
+from overtake.futures.knowledge import Knowledge
 from overtake.futures.plans import Promises
 from overtake.futures.simulate import simulate
 from overtake.rulers.base import Figures
@@ -30,7 +31,7 @@ class Case:
 
     figures: Figures
     milex: pd.DataFrame
-    hyperparameters: pd.DataFrame
+    known: Knowledge
     futures: Futures
     rulers: Rulers
     crossing: Crossing
@@ -80,9 +81,7 @@ def answers(
         shifts[parameter.removeprefix("growth_shift_pct.")] = value
     else:
         raise OvertakeError(f"params.yaml: sensitivity.ranges.{parameter}", "is no parameter that can be moved")
-    paths = base_paths or simulate(
-        case.figures.spending, case.milex, case.hyperparameters, futures, case.run, case.promises
-    )
+    paths = base_paths or simulate(case.figures.spending, case.milex, case.known, futures, case.run, case.promises)
     measured = measure(settings.ruler, paths, case.figures, case.rulers, case.run.seed)
     found = {}
     for name in settings.balances:

@@ -7,35 +7,31 @@ import pandas as pd
 from overtake.config.core import Run
 from overtake.config.futures import Futures
 from overtake.config.skill import Skill
+from overtake.futures import models
+from overtake.futures.knowledge import Knowledge
 from overtake.futures.series import Series, of_spending
-from overtake.futures.simulate import future_growth
-from overtake.skill import rolling, tables
+from overtake.skill import rolling, split, tables
 from overtake.tables import FloatArray
 
 PEER = "naive"
 
 
-def model_forecaster(hyperparameters: pd.DataFrame, edition: str, settings: Futures, run: Run) -> rolling.Forecaster:
-    """Return the model of `settings` as a forecaster that sees only hyper-parameters of its origin."""
+def model_forecaster(known: Knowledge, settings: Futures, run: Run) -> rolling.Forecaster:
+    """Return the model of `settings` as a forecaster that sees only what was known at its origin: no later IMF path."""
 
     def forecast(series: Series, steps: int) -> FloatArray:
-        ahead = settings.model_copy(update={"horizon": series.origin + steps})
-        growth = future_growth(series, hyperparameters, edition, ahead, run)
-        return series.log_milex[None, :, -1:] + growth
+        return series.log_milex[None, :, -1:] + models.growth(series, known, settings, steps, run)
 
     return forecast
 
 
-def evaluate(
-    spending: pd.DataFrame, hyperparameters: pd.DataFrame, futures: Futures, settings: Skill, seed: int
-) -> pd.DataFrame:
+def evaluate(spending: pd.DataFrame, known: Knowledge, futures: Futures, settings: Skill, seed: int) -> pd.DataFrame:
     """Return the contract's `skill` table of the rolling-origin backtest on the economies of `spending`."""
     series = of_spending(spending)
-    edition = str(spending["edition"].iloc[0])
     run = Run(seed=seed, draws=settings.draws)
     origins = range(settings.first_origin, series.origin)
     contenders = {
-        futures.model: model_forecaster(hyperparameters, edition, futures, run),
+        futures.model: model_forecaster(known.at(known.edition, None), futures, run),
         PEER: rolling.naive(settings.draws, seed),
     }
     found = [
@@ -50,3 +46,21 @@ def evaluate(
         seed=seed,
         peer=PEER,
     )
+
+
+def tuning_scores(
+    spending: pd.DataFrame, known: Knowledge, futures: Futures, settings: Skill, seed: int
+) -> pd.DataFrame:
+    """Return model_scores.csv: mean CRPS of each model on the tuning half of the economies and origins only."""
+    series = of_spending(spending)
+    run = Run(seed=seed, draws=settings.draws)
+    origins = range(settings.first_origin, split.LAST_TUNING_ORIGIN + 1)
+    rows = []
+    for name in models.MODELS:
+        alone = futures.model_copy(update={"model": name})
+        points, _ = rolling.backtest(name, model_forecaster(known, alone, run), series, origins, settings.horizons)
+        tuning = points[points["iso3"].map(split.tuning_country)]
+        rows.append((name, round(float(tuning["crps"].mean()), 5), len(tuning), origins[0], origins[-1], known.edition,
+                     "derived", "overtake weights, tuning half of the economies"))  # fmt: skip
+    columns = ("model", "crps", "n", "first_origin", "last_origin", "edition", "status", "source")
+    return pd.DataFrame(rows, columns=list(columns))

@@ -1,0 +1,106 @@
+"""Models that see the economy: GDP times a share that reverts, and an error-correction demand equation."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from overtake.futures import gdp
+from overtake.futures.series import Series
+from overtake.streams import stream
+from overtake.tables import FloatArray
+
+#: Years of history that the share's mean and the equation's coefficients are taken from.
+WINDOW = 30
+
+
+def gdp_share(series: Series, expected: FloatArray, error_pct: float, draws: int, seed: int) -> FloatArray:
+    """Return log growth since the origin, (draws, economies, steps), float32: GDP times a mean-reverting share.
+
+    The share's speed of reversion is pooled over the economies; it reverts half-way between the own mean of the
+    window and the present share; shocks have the own volatility, pooled half with the median.
+    """
+    share = _filled(series.log_share[:, -WINDOW:])
+    speed, volatility = reversion(share)
+    target = 0.5 * (share.mean(axis=1) + share[:, -1])
+    grown = gdp.paths(series, expected, error_pct, draws, seed)
+    out = np.empty(grown.shape, dtype=np.float32)
+    for at, iso3 in enumerate(series.economies):
+        shocks = volatility[at] * stream(seed, "gdp_share", iso3).standard_normal(grown.shape[::2])
+        gap, start = np.full(draws, share[at, -1] - target[at]), share[at, -1] - target[at]
+        for step in range(grown.shape[2]):
+            gap = (1 - speed) * gap + shocks[:, step]
+            out[:, at, step] = grown[:, at, step] + gap - start
+    return out
+
+
+def reversion(share: FloatArray) -> tuple[float, FloatArray]:
+    """Return the pooled yearly speed of reversion of log shares (economies, years) and each one's volatility.
+
+    Least squares of the change on the distance from the own mean, all economies together, between 0 and a half.
+    """
+    gap = share - share.mean(axis=1, keepdims=True)
+    change, before = np.diff(gap, axis=1), gap[:, :-1]
+    speed = float(np.clip(-(change * before).sum() / (before**2).sum(), 0.0, 0.5))
+    own = (change + speed * before).std(axis=1)
+    pooled: FloatArray = np.sqrt(own * np.median(own))
+    return speed, pooled
+
+
+def error_correction(series: Series, expected: FloatArray, error_pct: float, draws: int, seed: int) -> FloatArray:
+    """Return log growth since the origin, (draws, economies, steps), float32, of a pooled demand equation.
+
+    change of log spending = a_i + b change of log GDP - c (log spending - log GDP - k_i), by statsmodels OLS with
+    fixed effects over all economies; coefficients b and c are drawn from their estimated distribution.
+    """
+    import statsmodels.regression.linear_model as linear
+
+    spending = series.log_milex[:, -WINDOW:]
+    share = _filled(series.log_share[:, -WINDOW:])
+    spending = np.where(np.isfinite(spending), spending, np.nan)
+    income = spending - share
+    change, growth = np.diff(spending, axis=1), np.diff(income, axis=1)
+    before = share[:, :-1]
+    x = np.stack([_within(growth), _within(before)], axis=-1).reshape(-1, 2)
+    y = _within(change).ravel()
+    whole = np.isfinite(x).all(axis=1) & np.isfinite(y)
+    fitted = linear.OLS(y[whole], x[whole]).fit()
+    random = stream(seed, "error_correction", "coefficients")
+    drawn = random.multivariate_normal(np.asarray(fitted.params), np.asarray(fitted.cov_params()), draws)
+    b, c = drawn[:, 0], np.clip(-drawn[:, 1], 0.0, 0.9)
+    intercept = (
+        np.nanmean(change, axis=1)[:, None]
+        - b * np.nanmean(growth, axis=1)[:, None]
+        + c * np.nanmean(before, axis=1)[:, None]
+    )
+    own = np.nanstd(_within(change), axis=1)
+    volatility = np.sqrt(own * np.median(own))
+    grown = gdp.paths(series, expected, error_pct, draws, seed)
+    out = np.empty(grown.shape, dtype=np.float32)
+    for at, iso3 in enumerate(series.economies):
+        shocks = volatility[at] * stream(seed, "error_correction", iso3).standard_normal(grown.shape[::2])
+        total, ratio = np.zeros(draws), np.full(draws, share[at, -1])
+        previous = np.zeros(draws)
+        for step in range(grown.shape[2]):
+            income_step = grown[:, at, step] - previous
+            moved = intercept[at] + b * income_step - c * ratio + shocks[:, step]
+            total, ratio, previous = total + moved, ratio + moved - income_step, grown[:, at, step]
+            out[:, at, step] = total
+    return out
+
+
+def _within(values: FloatArray) -> FloatArray:
+    """Return values less their row's mean."""
+    found: FloatArray = values - np.nanmean(values, axis=1, keepdims=True)
+    return found
+
+
+def _filled(share: FloatArray) -> FloatArray:
+    """Return log shares with unknown years at the nearest known one; an economy without any share gets two per cent."""
+    out = share.copy()
+    for row in out:
+        known = np.flatnonzero(np.isfinite(row))
+        if known.size == 0:
+            row[:] = np.log(2.0)
+        else:
+            row[:] = np.interp(np.arange(row.size), known, row[known])
+    return out

@@ -1,0 +1,85 @@
+"""The growth models by name, and their combination: a linear pool that deals draws to models by weight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from overtake.config.core import Run
+from overtake.config.futures import Futures
+from overtake.futures import coefficients, gdp, macro_models, panel_regression, pooled, time_series, weights
+from overtake.futures import hyperparameters as hyper
+from overtake.futures.knowledge import Knowledge
+from overtake.futures.series import Series
+from overtake.streams import stream
+from overtake.tables import FloatArray
+
+Model = Callable[[Series, Knowledge, Futures, int, Run], FloatArray]
+
+
+def _pooled_random_walk(series: Series, known: Knowledge, settings: Futures, steps: int, run: Run) -> FloatArray:
+    world = hyper.world(known.hyperparameters, known.edition, series.origin)
+    return pooled.forecast(series, world, settings.pooled_random_walk, steps, run)
+
+
+def _panel_regression(series: Series, known: Knowledge, settings: Futures, steps: int, run: Run) -> FloatArray:
+    fitted = coefficients.of_origin(known.panel_regression, known.edition, series.origin)
+    return panel_regression.simulate(fitted, series, settings.panel_regression, steps, run.draws, run.seed)
+
+
+def _damped_trend(series: Series, known: Knowledge, settings: Futures, steps: int, run: Run) -> FloatArray:
+    return time_series.damped_trend(series, steps, run.draws, run.seed)
+
+
+def _state_space(series: Series, known: Knowledge, settings: Futures, steps: int, run: Run) -> FloatArray:
+    return time_series.state_space(series, steps, run.draws, run.seed)
+
+
+def _gdp_share(series: Series, known: Knowledge, settings: Futures, steps: int, run: Run) -> FloatArray:
+    expected = gdp.expected_growth(series, known.macro, steps)
+    return macro_models.gdp_share(series, expected, gdp.forecast_error(known.editions), run.draws, run.seed)
+
+
+def _error_correction(series: Series, known: Knowledge, settings: Futures, steps: int, run: Run) -> FloatArray:
+    expected = gdp.expected_growth(series, known.macro, steps)
+    return macro_models.error_correction(series, expected, gdp.forecast_error(known.editions), run.draws, run.seed)
+
+
+#: Each returns log growth since the origin, (draws, economies, steps), float32.
+MODELS: dict[str, Model] = {
+    "pooled_random_walk": _pooled_random_walk,
+    "panel_regression": _panel_regression,
+    "damped_trend": _damped_trend,
+    "state_space": _state_space,
+    "gdp_share": _gdp_share,
+    "error_correction": _error_correction,
+}
+
+
+def growth(series: Series, known: Knowledge, settings: Futures, steps: int, run: Run) -> FloatArray:
+    """Return log growth since the origin of `series` by the model or the combination of `settings`, float32.
+
+    Shape (draws, economies, steps). In the combination every draw belongs to one model for all economies and years.
+    """
+    if settings.model != "combined":
+        return MODELS[settings.model](series, known, settings, steps, run)
+    shares = weights.of_settings(known.scores, settings.combination)
+    parts = {name: MODELS[name](series, known, settings, steps, run) for name in shares}
+    return pool(parts, shares, run.seed)
+
+
+def pool(parts: Mapping[str, FloatArray], shares: Mapping[str, float], seed: int) -> FloatArray:
+    """Return draws dealt to models in the proportions of `shares`: draw d is draw d of the model that it was dealt to.
+
+    parts: (draws, economies, steps) by name. The deal is a fixed permutation of the seed, so a draw keeps its shocks.
+    """
+    names = list(shares)
+    draws = parts[names[0]].shape[0]
+    bounds = np.round(np.cumsum([shares[name] for name in names]) * draws).astype(int)
+    order = stream(seed, "pool").permutation(draws)
+    out = np.empty_like(parts[names[0]])
+    for name, first, last in zip(names, [0, *bounds[:-1]], bounds, strict=True):
+        chosen = order[first:last]
+        out[chosen] = parts[name][chosen]
+    return out
