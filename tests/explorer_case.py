@@ -15,6 +15,7 @@ from overtake.balances.summary import first_crossed, quantiles, year_interval
 from overtake.config.balances import Balance, Crossing, default_balances
 from overtake.explorer import Settings, write
 from overtake.explorer.content import Content, content
+from overtake.explorer.plans import PARTS, Plans
 from overtake.report.formats import PROBABILITY, RATIO, SHARE
 from overtake.rulers.china import pairs
 from overtake.streams import stream
@@ -35,7 +36,7 @@ class Case:
     estimates: pd.DataFrame
     settings: Settings
     observed: Paths
-    plans: pd.DataFrame
+    plans: Plans
     errors: dict[str, FloatArray]
 
     def write(self, out: Path) -> None:
@@ -62,13 +63,21 @@ def case(draws: int = DRAWS) -> Case:
     observed = base.with_values(base.values[:1].copy(), base.unit)
     observed.values[:, base.economies.index("RUS"), :3] = np.nan
     names = {iso3: (about[0], about[1]) for iso3, about in synthetic.ECONOMIES.items()}
-    settings = Settings(names=names, edition="2026-04", draws=draws, balance="eleven_us10", plans_base=0.5,
-                        source="made-up figures")  # fmt: skip
+    settings = Settings(names=names, edition="2026-04", draws=draws, balance="eleven_us10", source="fake figures")
     shocks = np.cumsum(rng.normal(0, 0.06, values.shape), axis=2) * (np.array(base.years) > base.last_observed)
     shocks[:, base.economies.index("USA")] = 0
     ppp = np.broadcast_to(rng.normal(0, 0.05, (*values.shape[:2], 1)), values.shape)
     errors = {"current_usd": shocks, "gdp_ppp": ppp, "military_ppp": ppp}
-    return Case(paths, rulers(paths), default_balances(), estimates(), settings, observed, plans(paths), errors)
+    lifts = plans(paths)
+    with_plans = paths.values.copy()
+    full = lifts[lifts["part"] == 1].pivot(index="iso3", columns="year", values="log_lift")
+    for iso3, lift in full.iterrows():
+        part = rng.beta(4, 2, (draws, 1))
+        with_plans[:, paths.economies.index(str(iso3))] *= np.exp(part * lift.to_numpy()).astype(np.float32)
+    drawn = paths.with_values(with_plans, paths.unit)
+    return Case(
+        drawn, rulers(paths), default_balances(), estimates(), settings, observed, Plans(paths, lifts, 0.66), errors
+    )
 
 
 def rulers(paths: Paths) -> pd.DataFrame:
@@ -111,13 +120,14 @@ def estimates() -> pd.DataFrame:
 
 
 def plans(paths: Paths) -> pd.DataFrame:
-    """Return made-up plans of three economies: log of the level with all plans over that without."""
+    """Return made-up plans of three economies by part: log of the level over that without, with a floor."""
     rows = [
-        (iso3, year, rate * min(max(year - 2025, 0), 8))
+        (part, iso3, year, max(0.0, part - 0.2) * rate * min(max(year - 2025, 0), 8))
         for iso3, rate in (("JPN", 0.03), ("TWN", 0.04), ("AUS", 0.01))
+        for part in PARTS
         for year in paths.years
     ]
-    return pd.DataFrame(rows, columns=["iso3", "year", "log_lift"])
+    return pd.DataFrame(rows, columns=["part", "iso3", "year", "log_lift"])
 
 
 def embedded(found: Content, setting: Mapping[str, Any], made: Case) -> tuple[Paths, Paths]:
@@ -127,11 +137,17 @@ def embedded(found: Content, setting: Mapping[str, Any], made: Case) -> tuple[Pa
     years = tuple(range(config["years"][0], config["years"][1] + 1))
     ruler = next(each for each in config["rulers"] if each["name"] == setting["ruler"])
     level = 1.0 if setting["level"] == "sipri" else float(np.mean(pairs(made.estimates)[setting["level"]].relative))
-    lift = (setting["plans"] - config["plans"]["base"]) * np.array(config["plans"]["lift"])
-    lift[economies.index("CHN")] += np.log(level)
-    flows = np.exp(found.layers["draws"].logs() + lift)
+    lift = np.zeros((len(economies), len(years)))
+    if setting["plans"] != "brief" and setting["plans"] > 0:
+        rows = made.plans.lifts[np.isclose(made.plans.lifts["part"], setting["plans"])]
+        for iso3, row in rows.pivot(index="iso3", columns="year", values="log_lift").iterrows():
+            lift[economies.index(str(iso3))] = np.round(row.to_numpy(), 5)
+    own = found.layers["plans"].logs() if setting["plans"] == "brief" else 0.0
+    flows = np.exp(found.layers["draws"].logs() + own + lift)
+    flows[:, economies.index("CHN")] *= level
     upto = len(config["observed"][0])
-    seen = np.array(config["observed"], dtype=float)[None] * np.exp(lift[:, :upto])
+    seen = np.array(config["observed"], dtype=float)[None]
+    seen[:, economies.index("CHN")] *= level
     if ruler["kind"] == "flow":
         factor = np.full((len(economies), len(years)), np.nan)
         for at, row in enumerate(ruler["centre"]):

@@ -17,6 +17,7 @@ from overtake.config.balances import Balance
 from overtake.errors import OvertakeError
 from overtake.explorer.content import Content, content
 from overtake.explorer.encode import pack
+from overtake.explorer.plans import Plans
 from overtake.explorer.settings import Settings
 from overtake.tables import FloatArray, Paths
 
@@ -38,14 +39,14 @@ def write(
     settings: Settings,
     *,
     observed: Paths | None = None,
-    plans: pd.DataFrame | None = None,
+    plans: Plans | None = None,
     errors: Mapping[str, FloatArray] | None = None,
 ) -> None:
     """Write the explorer to `out`, whole or not at all.
 
     paths: futures in constant US$ bn. rulers: `factors.table`. balances: offered as starting points. estimates:
     data/raw/china_estimates.csv. observed: the figures as published, one draw; without it the median of the draws.
-    plans: iso3, year, log_lift (log of the level with all announced plans over that without). errors: `factors.errors`
+    plans: the same draws without announced plans and what each part of them adds. errors: `factors.errors`
     of the draws that `encode.chosen` picks. Raise OvertakeError where tables do not fit or the page grows too large.
     """
     found = content(paths, rulers, balances, estimates, settings, observed=observed, plans=plans, errors=errors)

@@ -14,6 +14,7 @@ from overtake.config.balances import Balance
 from overtake.errors import OvertakeError, raise_all
 from overtake.explorer import encode
 from overtake.explorer.factors import wide
+from overtake.explorer.plans import Plans, embedded
 from overtake.explorer.settings import Settings
 from overtake.rulers.china import MARKET, pairs
 from overtake.tables import FloatArray, Paths
@@ -40,16 +41,20 @@ def content(
     settings: Settings,
     *,
     observed: Paths | None = None,
-    plans: pd.DataFrame | None = None,
+    plans: Plans | None = None,
     errors: Mapping[str, FloatArray] | None = None,
 ) -> Content:
     """Return what `build.write` puts into the page; its arguments are explained there."""
-    _check(paths, balances, settings)
+    _check(paths, balances, settings, plans)
     kept = encode.chosen(paths, settings.draws, settings.seed)
+    base = encode.chosen(plans.without, settings.draws, settings.seed) if plans else kept
     with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.log(kept.values.astype(np.float64))
+        logs = np.log(base.values.astype(np.float64))
     draws = encode.layer(logs, kept.economies, kept.years, encode.middle(logs), "futures.parquet")
     listed, layers = _rulers(kept, rulers, errors or {})
+    planned = None
+    if plans:
+        planned, layers["plans"] = embedded(kept, base, plans)
     levels = _levels(estimates)
     config = {
         "edition": settings.edition,
@@ -68,7 +73,7 @@ def content(
         "rulers": listed,
         "stock": {"rate": settings.depreciation_pct / 100, "startYears": settings.start_growth_years},
         "levels": levels,
-        "plans": _plans(kept, plans, settings),
+        "plans": planned,
         "presets": _presets(balances),
         "thresholds": list(THRESHOLDS),
         "breakeven": settings.breakeven,
@@ -79,12 +84,14 @@ def content(
     return Content(config, {"draws": draws, **layers})
 
 
-def _check(paths: Paths, balances: Mapping[str, Balance], settings: Settings) -> None:
+def _check(paths: Paths, balances: Mapping[str, Balance], settings: Settings, plans: Plans | None) -> None:
     """Refuse tables that do not fit together."""
     problems = [f"{iso3}: no name among the settings" for iso3 in paths.economies if iso3 not in settings.names]
     problems += [f"{iso3}: no futures" for iso3 in ("CHN", settings.breakeven) if iso3 not in paths.economies]
     if settings.balance not in balances:
         problems.append(f"{settings.balance or 'none'}: no such balance to start from")
+    if plans and (plans.without.values.shape, plans.without.economies) != (paths.values.shape, paths.economies):
+        problems.append("futures without plans are of other draws or economies than those with them")
     if settings.draws < 2:
         problems.append(f"{settings.draws} draws; allowed: 2 or more")
     raise_all("explorer", problems)
@@ -135,15 +142,6 @@ def _levels(estimates: pd.DataFrame) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _plans(paths: Paths, plans: pd.DataFrame | None, settings: Settings) -> dict[str, Any] | None:
-    """Return how much the announced plans lift each economy in logs, and the share that the draws contain."""
-    if plans is None or plans.empty:
-        return None
-    lift = plans.pivot(index="iso3", columns="year", values="log_lift")
-    lift = lift.reindex(index=list(paths.economies), columns=list(paths.years)).fillna(0.0)
-    return {"base": settings.plans_base, "lift": np.round(lift.to_numpy(dtype=float), 6).tolist()}
-
-
 def _presets(balances: Mapping[str, Balance]) -> list[dict[str, Any]]:
     """Return the balances that the page's controls can show: China with or without Russia, whole per cents."""
     found = []
@@ -182,7 +180,7 @@ def _start(balances: Mapping[str, Balance], settings: Settings, rulers: list[str
         "sustain": settings.sustain,
         "ruler": settings.ruler,
         "level": settings.level if settings.level in levels else "sipri",
-        "plans": settings.plans_base,
+        "plans": "brief",
     }
 
 

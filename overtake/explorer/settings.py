@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from overtake.config.params import Params
 
@@ -12,8 +12,8 @@ from overtake.config.params import Params
 class Settings:
     """Sizes, names and starting point of the explorer.
 
-    names: iso3 -> (name, group), groups as in data/raw/economies.csv. plans_base: share of the announced plans that the
-    draws already contain (0 none, 1 all), where a table of plans is given.
+    names: iso3 -> (name, group), groups as in data/raw/economies.csv. edition: of the figures. breakeven: the economy
+    whose break-even share is drawn.
     """
 
     names: Mapping[str, tuple[str, str]]
@@ -27,16 +27,17 @@ class Settings:
     balance: str = ""
     ruler: str = "constant_usd"
     level: str = "sipri"
-    plans_base: float = 0.0
     source: str = ""
-    breakeven: str = field(default="USA")
+    breakeven: str = "USA"
 
 
-def of_params(params: Params, names: Mapping[str, tuple[str, str]], source: str, draws: int = 1000) -> Settings:
+def of_params(
+    params: Params, names: Mapping[str, tuple[str, str]], edition: str, source: str, draws: int = 1000
+) -> Settings:
     """Return the settings that `params` imply."""
     return Settings(
         names=names,
-        edition=params.data.edition,
+        edition=edition,
         draws=draws,
         seed=params.run.seed,
         sustain=params.crossing.sustain,

@@ -79,8 +79,11 @@ def test_packed_steps_come_back(rows: list[list[int]], first: int) -> None:
 
 
 def test_levels_are_kept_to_a_fifth_of_a_per_cent(made: Case) -> None:
-    kept = made.content().layers["draws"]
-    off = np.exp(kept.logs()) / made.paths.values - 1
+    layers = made.content().layers
+    kept = layers["draws"]
+    with_plans = np.exp(kept.logs() + layers["plans"].logs()) / made.paths.values - 1
+    assert np.nanmax(np.abs(with_plans)) < np.exp(encode.STEP) - 1 + 1e-6
+    off = np.exp(kept.logs()) / made.plans.without.values - 1
     assert np.nanmax(np.abs(off)) < np.exp(encode.STEP / 2) - 1 + 1e-6
     assert (np.isnan(kept.logs()) == np.isnan(made.paths.values)).all()
 
@@ -100,7 +103,7 @@ def test_a_gap_is_refused_by_name(made: Case) -> None:
     values = made.paths.values.copy()
     values[3, made.paths.economies.index("VNM"), 40] = np.nan
     values[5, made.paths.economies.index("TWN"), 50] = np.nan
-    broken = replace(made, paths=made.paths.with_values(values, made.paths.unit))
+    broken = replace(made, paths=made.paths.with_values(values, made.paths.unit), plans=None)
     with pytest.raises(OvertakeError, match=r"(?s)VNM: no value in 2029.*|TWN: no value in 2039") as told:
         broken.content()
     assert "VNM" in str(told.value)
@@ -230,7 +233,7 @@ def test_equal_errors_share_a_layer(made: Case) -> None:
     assert shared["constant_usd"] is None
     assert shared["stock"] is None
     # Viet Nam's purchasing power starts later on one ruler, so the two cannot share.
-    assert set(found.layers) == {"draws", "errors-current_usd", "errors-gdp_ppp", "errors-military_ppp"}
+    assert set(found.layers) == {"draws", "plans", "errors-current_usd", "errors-gdp_ppp", "errors-military_ppp"}
 
 
 @pytest.fixture(scope="module")
@@ -267,7 +270,7 @@ def test_factors_and_errors_make_what_the_rulers_measure(figures: Figures) -> No
 
 def test_settings_follow_the_parameters() -> None:
     params = Params()
-    found = of_params(params, {"CHN": ("China", "adversary")}, "source")
+    found = of_params(params, {"CHN": ("China", "adversary")}, "2026-04", "source")
     assert isinstance(found, Settings)
     assert (found.balance, found.ruler) == (params.brief.headline_balance, params.brief.headline_ruler)
     assert (found.sustain, found.interval_pct) == (params.crossing.sustain, params.crossing.interval_pct)

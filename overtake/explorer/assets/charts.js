@@ -112,10 +112,15 @@ export function drawRatio(svg, { found, threshold, words, ratio }, size) {
   line(shown, years.slice(0, at + 1), observed, "var(--ink)");
   divide(shown, years[at]);
   const named = (place, words_, fill) => inside(root, margin.left + 6, place, words_, fill, 600);
-  const [over, under] = shown.small ? ["\u2191 China\u2019s side ahead", "\u2193 coalition ahead"]
-    : ["\u2191 China\u2019s side spends more", "\u2193 the coalition spends more"];
-  if (threshold === 1 && y(1) - margin.top > 30) named(y(1) - 7, over, "var(--china-text)");
-  if (threshold === 1 && height - margin.bottom - y(1) > 22) named(y(1) + 17, under, "var(--coalition-text)");
+  const far = `${ratio(threshold)} times`;
+  const [over, under] =
+    threshold !== 1
+      ? [`\u2191 China\u2019s side above ${far}`, `\u2193 below ${far}`]
+      : shown.small
+        ? ["\u2191 China\u2019s side ahead", "\u2193 coalition ahead"]
+        : ["\u2191 China\u2019s side spends more", "\u2193 the coalition spends more"];
+  if (y(threshold) - margin.top > 30) named(y(threshold) - 7, over, "var(--china-text)");
+  if (height - margin.bottom - y(threshold) > 22) named(y(threshold) + 17, under, "var(--coalition-text)");
   const end = (percent) => bands[percent][last];
   const labels = [[end(50), `${ratio(end(50))} median`, "var(--ink)", 600]];
   if (end(90) <= top) labels.push([end(90), `${shown.small ? "10% >" : "1 in 10 above"} ${ratio(end(90))}`, "var(--muted)", 400]);
@@ -139,7 +144,8 @@ export function drawCurve(svg, { found, words, probability, marks }, size) {
     const value = byYear[years.indexOf(year)];
     root.append("circle").attr("cx", x(year)).attr("cy", y(value)).attr("r", 4).attr("fill", "var(--china)")
       .attr("stroke", "var(--paper)").attr("stroke-width", 1.5);
-    text(root, x(year), y(value) + (value > 0.88 ? 19 : -9), probability(value), "var(--china-text)", "middle", 600);
+    inside(root, x(year), y(value) + (value > 0.88 ? 19 : -9), probability(value), "var(--china-text)", 600)
+      .attr("text-anchor", "middle");
   }
   const last = years.length - 1;
   ends(shown, [

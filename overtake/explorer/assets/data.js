@@ -49,6 +49,7 @@ export function load(read) {
       layers[ruler.errors] = unpack(read(ruler.errors), ruler.first, years.length, config.draws);
     }
   }
+  if (config.plans) layers.plans = unpack(read("plans"), config.first, years.length, config.draws);
   const index = Object.fromEntries(config.economies.map(({ iso3 }, at) => [iso3, at]));
   return { ...config, years, layers, index };
 }

@@ -7,7 +7,7 @@ import { controls, results } from "./view.js";
 
 const byId = (id) => document.getElementById(id);
 const data = load((id) => byId(id).textContent);
-const start = { plans: 0, ...data.start };
+const start = data.start;
 let setting = structuredClone(start);
 let waiting = false;
 let settled = 0;

@@ -6,10 +6,12 @@ const SHARE_PERCENTS = [10, 25, 50, 75, 90];
 
 const centre = (rows, first, economy, year) => rows[economy][year - first[economy]];
 
-/** Return log US$ that plans and China's level add to an economy in a year. */
+/** Return what China's level and a chosen part of the plans add to an economy's logs in a year, the same in any draw. */
 function added(data, setting, economy, year) {
   const level = economy === data.index.CHN ? Math.log(data.levels.find((l) => l.key === setting.level).factor) : 0;
-  return level + (data.plans ? (setting.plans - data.plans.base) * data.plans.lift[economy][year] : 0);
+  const lifts = data.plans && setting.plans > 0 ? data.plans.lifts[data.economies[economy].iso3] : null;
+  if (!lifts || year < data.plans.ahead) return level;
+  return level + lifts[Math.round(setting.plans / data.plans.step) - 1][year - data.plans.ahead];
 }
 
 /** Accumulate a stock in place along the years: values [year][draw] of one economy from year `start` on. */
@@ -61,8 +63,10 @@ function drawn(data, setting) {
     const from = (economy * years.length + year) * draws;
     const base = centre(data.centre, data.first, economy, year);
     const off = ruler.errors ? layers[ruler.errors] : null;
+    const plans = data.plans && setting.plans === "brief" ? layers.plans : null;
     for (let draw = 0; draw < draws; draw++) {
-      const flow = base + layers.draws[from + draw] * data.step + add;
+      const steps = layers.draws[from + draw] + (plans ? plans[from + draw] : 0);
+      const flow = base + steps * data.step + add;
       values[year * draws + draw] = Math.exp(flow + (factor + (off ? off[from + draw] * data.step : 0)));
     }
   };

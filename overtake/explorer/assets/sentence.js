@@ -1,6 +1,6 @@
 // The sentence that describes a setting: its grammar follows the state, its words the probability.
 
-import { counted, listed, probability, share, term, verb } from "./words.js";
+import { counted, listed, probability, ratio, share, term, verb } from "./words.js";
 
 const SEVERAL = /^(the (?!United)|.* and )/;
 const THE = new Set(["USA", "GBR", "PHL"]);
@@ -27,7 +27,7 @@ export function whom(data, setting) {
   }
   if (side.length <= 4) return listed([...full.map((iso3) => named(data, iso3)), ...parts]);
   const rest = side.length - (us ? 1 : 0);
-  const some = partly.some(([iso3]) => iso3 !== "USA") ? ", some in part" : "";
+  const some = partly.some(([iso3]) => iso3 !== "USA") ? " (some in part)" : "";
   const usPart = us ? ` and ${us[1] === 100 ? "the United States" : `${us[1]}% of US spending`}` : "";
   return `${counted(rest)} economies${some}${usPart}`;
 }
@@ -56,7 +56,8 @@ export function sentence(data, setting, found) {
   const end = data.years[data.years.length - 1];
   const told = state(found);
   const ahead = found.margin > 0;
-  const level = setting.threshold === 1 ? "" : `${share(setting.threshold)} of `;
+  const parity = setting.threshold === 1;
+  const level = parity ? "" : `${ratio(setting.threshold)} times the spending of `;
   const calls = (value) => `${probability(value)} probability, ${term(data, value)}`;
   if (told === "crossed" || (told === "crossed_back" && ahead)) {
     const p = told === "crossed" ? found.p.crossed : found.p.crossed_back;
@@ -67,12 +68,12 @@ export function sentence(data, setting, found) {
     const [has, keep] = SEVERAL.test(them) ? ["have", "keep"] : ["has", "keep"];
     const p = found.p.crossed_back;
     return upper(
-      `${us} once led ${level}${them}, which ${has} regained the lead and ${verb(data, p, has === "have")} ` +
+      `${us} once ${parity ? "led" : "surpassed"} ${level}${them}, which ${has} regained the lead and ${verb(data, p, has === "have")} ` +
         `${keep} it to ${end} (${calls(p)}).`,
     );
   }
   const p = found.p.crossing;
-  const head = `${us} ${verb(data, p, several)} overtake ${level}${them} by ${end} (${calls(p)})`;
+  const head = `${us} ${verb(data, p, several)} ${parity ? "overtake" : "surpass"} ${level}${them} by ${end} (${calls(p)})`;
   if (p <= 0.5 || found.median === null) return upper(`${head}.`);
   const until = (year) => year ?? `after ${end}`;
   return upper(`${head}; the median year is ${found.median}, the interval ${until(found.low)} to ${until(found.high)}.`);

@@ -83,7 +83,10 @@ const READ = {
   level: oneOf("level", (data) => data.levels.map(({ key }) => key)),
   threshold: numeric("threshold", (data) => data.thresholds),
   sustain: numeric("sustain", () => [1, 10, 1]),
-  plans: numeric("plans", () => [0, 1, 0.05]),
+  plans(data, text, setting, problems) {
+    if (text === "brief") setting.plans = "brief";
+    else numeric("plans", () => [0, 1, data.plans.step])(data, text, setting, problems);
+  },
   against(data, text, setting, problems) {
     if (text === "CHN" || text === "CHN,RUS") setting.against = text.split(",");
     else problems.push(`against ${shown(text)}; allowed: CHN or CHN,RUS`);

@@ -81,11 +81,12 @@ export function controls(data, form, { change, reset, link }) {
     [key, factor === 1 ? label : `${label} (\u00d7${factor.toFixed(2)})`]), (key) => change({ level: key }));
   const threshold = slider("threshold", "Threshold of the ratio", data.thresholds, (value) => change({ threshold: Math.round(value * 100) / 100 }));
   const sustain = slider("sustain", "Years a new order must last", [1, 10, 1], (value) => change({ sustain: value }));
-  const plans = slider("plans", "Share of announced plans realised", [0, 1, 0.05], (value) => change({ plans: Math.round(value * 100) / 100 }));
+  const plans = planned(data, (value) => change({ plans: value }));
   form.append(
     fieldset("Coalition", preset.row, us.row),
     fieldset("Against", make("div", { class: "choices" }, ...sides.map(({ row }) => row))),
-    fieldset("Measured by", ruler.row, level.row, ...(data.plans ? [plans.row] : [])),
+    fieldset("Measured by", ruler.row, level.row),
+    ...(data.plans ? [fieldset("Announced plans", ...plans.rows)] : []),
     fieldset("What counts as a crossing", threshold.row, sustain.row),
     fieldset("Members", details),
     make("div", { class: "buttons" }, make("button", { type: "button", onclick: link }, "Copy link"),
@@ -102,7 +103,22 @@ export function controls(data, form, { change, reset, link }) {
     level.select.value = setting.level;
     threshold.show(setting.threshold, ratio(setting.threshold));
     sustain.show(setting.sustain, setting.sustain === 1 ? "1 year" : `${setting.sustain} years`);
-    plans.show(setting.plans, share(setting.plans));
+    plans.show(setting.plans);
+  };
+}
+
+/** Return the controls of announced plans: as the brief has them, or a part of the way that the reader chooses. */
+function planned(data, onChange) {
+  const place = data.plans?.place ?? 0;
+  const way = slider("plans", "Part of the way to each target", [0, 1, 0.05], (value) => onChange(Math.round(value * 100) / 100));
+  const input = make("input", { type: "checkbox", id: "plans-brief", onchange: () => onChange(input.checked ? "brief" : place) });
+  const tick = make("div", { class: "choice" }, input, make("label", { for: "plans-brief" }, "As in the brief"));
+  return {
+    rows: [tick, way.row],
+    show(value) {
+      input.checked = value === "brief";
+      way.show(value === "brief" ? place : value, value === "brief" ? "as in the brief" : share(value));
+    },
   };
 }
 
