@@ -52,6 +52,7 @@ class BriefExporter(TemplateExporter):
 
     def _create_environment(self) -> Any:
         environment: Any = super()._create_environment()  # type: ignore[no-untyped-call]
+        environment.filters["markdown2html"] = markdown
         environment.tests["match_overtake"] = lambda key: str(key).startswith("application/vnd.overtake")
         return environment
 
@@ -77,6 +78,14 @@ class BriefExporter(TemplateExporter):
         title, description = page_title(page), page_description(page)
         page = page.replace("@title@", title, 1).replace("@description@", description, 1)
         return re.sub(r"\n{2,}", "\n", page), resources
+
+
+def markdown(source: str) -> str:
+    """Return a markdown cell as HTML, headings without nbconvert's pilcrow links."""
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)  # type: ignore[no-untyped-call]
+    return str(MarkdownWithMath(renderer=renderer).render(source))  # type: ignore[no-untyped-call]
 
 
 def stylesheet() -> str:
