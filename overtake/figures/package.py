@@ -21,7 +21,9 @@ def load(folder: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise OvertakeError(str(path), "is missing", next_step="git checkout -- data/raw") from error
     except (json.JSONDecodeError, UnicodeDecodeError, TypeError, ValueError) as error:
-        raise OvertakeError(str(path), "is not valid JSON", found=error) from error
+        raise OvertakeError(
+            str(path), "is not valid JSON", found=error, next_step="git checkout -- data/raw"
+        ) from error
 
 
 def resource(descriptor: dict[str, Any], file: str) -> dict[str, Any]:

@@ -1,0 +1,221 @@
+"""data/raw: every bad cell is named by file, row, column and value; nothing is overwritten by what fails."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from workbook_case import CONSTANT, CURRENT, LAST, LOCAL, SHARE, Book, build, cell_of, saved
+
+from overtake import paths as project
+from overtake.errors import OvertakeError
+from overtake.figures import commands, package, raw
+from overtake.figures.checks import check_all
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of data/raw, which the commands use in place of the real one."""
+    copy = tmp_path / "raw"
+    shutil.copytree(project.RAW, copy)
+    monkeypatch.setattr(project, "RAW", copy)
+    for name in ("load", "milex"):
+        original = getattr(raw, name)
+        monkeypatch.setattr(raw, name, _on(original, copy))
+    return copy
+
+
+def _on(function: Callable[..., object], folder: Path) -> Callable[..., object]:
+    def called(*arguments: object) -> object:
+        return function(*arguments) if isinstance(arguments[-1] if arguments else None, Path) else function(
+            *arguments, folder
+        )  # fmt: skip
+
+    return called
+
+
+def edit(path: Path, old: str, new: str, row: int | None = None) -> None:
+    """Replace `old` in the given row (1 is the header), or in the first row that has it."""
+    lines = path.read_text(encoding="utf-8").split("\n")
+    at = row - 1 if row else next(index for index, line in enumerate(lines) if old in line)
+    assert old in lines[at]
+    lines[at] = lines[at].replace(old, new, 1)
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def milex_row(folder: Path, edition: str, iso3: str, year: int) -> tuple[int, list[str]]:
+    lines = (folder / "milex.csv").read_text(encoding="utf-8").split("\n")
+    at = next(index for index, line in enumerate(lines) if line.startswith(f"{edition},{iso3},{year},"))
+    return at + 1, lines[at].split(",")
+
+
+def put(folder: Path, edition: str, iso3: str, year: int, column: int, text: str) -> int:
+    """Write `text` into one cell of milex.csv; return its row."""
+    row, cells = milex_row(folder, edition, iso3, year)
+    before = ",".join(cells)
+    cells[column] = text
+    edit(folder / "milex.csv", before, ",".join(cells), row)
+    return row
+
+
+def test_the_tables_in_place_are_sound() -> None:
+    assert set(check_all(project.RAW)) >= {"milex.csv", "macro.csv", "editions.csv", "economies.csv"}
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "told"),
+    [
+        (3, "many", "milex_constant_usd_m='many': is not a finite number"),
+        (3, "-5.0", "milex_constant_usd_m='-5.0': is below 0"),
+        (3, "inf", "is not a finite number"),
+        (4, "1e12", "(a unit error?)"),
+        (6, "171", "gdp_share_pct='171': is above"),
+        (7, "guessed", "status='guessed': is unknown; allowed: reported"),
+        (2, "2019.5", "year='2019.5': is not a whole number"),
+        (2, "", "year='': must not be empty"),
+        (1, "China", "iso3='China': does not match"),
+    ],
+)
+def test_bad_cells_of_milex(folder: Path, column: int, text: str, told: str) -> None:
+    row = put(folder, "2026-04", "CHN", 2019, column, text)
+    with pytest.raises(OvertakeError) as caught:
+        check_all(folder)
+    assert "data/raw/milex.csv" in str(caught.value)
+    assert f"row {row}" in str(caught.value)
+    assert told in str(caught.value)
+
+
+def test_a_unit_error_by_a_thousand_is_seen(folder: Path) -> None:
+    _, cells = milex_row(folder, "2026-04", "NZL", 2019)
+    put(folder, "2026-04", "NZL", 2019, 3, str(float(cells[3]) * 1000))
+    with pytest.raises(OvertakeError, match=r"2026-04 NZL 2019 milex_constant_usd_m.*unit error"):
+        check_all(folder)
+
+
+def test_a_country_year_that_stands_twice(folder: Path) -> None:
+    _, cells = milex_row(folder, "2026-04", "JPN", 2019)
+    text = (folder / "milex.csv").read_text(encoding="utf-8")
+    (folder / "milex.csv").write_text(text + ",".join(cells) + "\n", encoding="utf-8")
+    with pytest.raises(OvertakeError, match="2026-04 JPN 2019 stands twice"):
+        check_all(folder)
+
+
+def test_a_year_that_is_left_out(folder: Path) -> None:
+    row, _ = milex_row(folder, "2026-04", "JPN", 2019)
+    lines = (folder / "milex.csv").read_text(encoding="utf-8").split("\n")
+    del lines[row - 1]
+    (folder / "milex.csv").write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(OvertakeError, match="2026-04 JPN: no row for 2019"):
+        check_all(folder)
+
+
+def missing(folder: Path) -> None:
+    (folder / "macro.csv").unlink()
+
+
+def truncated(folder: Path) -> None:
+    text = (folder / "macro.csv").read_text(encoding="utf-8")
+    (folder / "macro.csv").write_text(text[: len(text) // 2], encoding="utf-8")
+
+
+def other_header(folder: Path) -> None:
+    edit(folder / "macro.csv", "real_growth_pct", "growth", 1)
+
+
+def not_text(folder: Path) -> None:
+    (folder / "macro.csv").write_bytes(b"\xff\xfe\x00\x01")
+
+
+def stranger(folder: Path) -> None:
+    edit(folder / "macro.csv", ",CHN,2005,", ",FRA,2005,")
+
+
+def undescribed(folder: Path) -> None:
+    (folder / "more.csv").write_text("a\n1\n", encoding="utf-8")
+
+
+def unsealed(folder: Path) -> None:
+    edit(folder / "economies.csv", "Japan", "Nippon")
+
+
+def broken_descriptor(folder: Path) -> None:
+    (folder / "datapackage.json").write_text('{"resources": [', encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (missing, "data/raw/macro.csv: is missing"),
+        (truncated, "data/raw/macro.csv"),
+        (other_header, "has another header"),
+        (not_text, "is not UTF-8 text"),
+        (stranger, "data/raw/macro.csv: unknown economy FRA"),
+        (undescribed, "more.csv: is not described in datapackage.json"),
+        (unsealed, "data/raw/economies.csv: differs from its hash"),
+        (broken_descriptor, "is not valid JSON"),
+    ],
+)
+def test_bad_tables(folder: Path, spoil: Callable[[Path], None], told: str) -> None:
+    spoil(folder)
+    with pytest.raises(OvertakeError) as caught:
+        check_all(folder)
+    assert told in str(caught.value)
+    assert "next:" in str(caught.value)
+
+
+def run(*arguments: str) -> int:
+    parser = argparse.ArgumentParser()
+    commands.register(parser.add_subparsers())
+    parsed = parser.parse_args(arguments)
+    return int(parsed.func(parsed))
+
+
+def whole(book: Book) -> Book:
+    """Return the workbook with every economy of the project in it."""
+    names = {"Australia": 35e3, "Indonesia": 15e3, "India": 92e3, "Malaysia": 5e3, "New Zealand": 3e3,
+             "Philippines": 6e3, "Russia": 150e3, "Singapore": 17e3, "Thailand": 6e3, "Taiwan": 18e3}  # fmt: skip
+    for sheet in (CONSTANT, CURRENT, LOCAL, SHARE):
+        page = book[sheet]
+        header = next(row for row in page.iter_rows() if row[0].value == "Country")
+        for name, level in names.items():
+            row = page.max_row + 1
+            page.cell(row, 1, name)
+            for cell in header[2:]:
+                page.cell(row, cell.column, 0.02 if sheet == SHARE else level)
+    return book
+
+
+def test_ingest_says_what_changed_and_writes_only_when_asked(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (folder / "milex.csv").read_bytes()
+    path = saved(tmp_path, whole(build()))
+    assert run("ingest", "sipri", str(path), "--dry-run") == 0
+    out = capsys.readouterr().out
+    assert f"edition {LAST + 1}-04, data 2015-{LAST}, constant 2024 US$" in out
+    assert "figures revised by more than 1%" in out
+    assert (folder / "milex.csv").read_bytes() == before
+    assert run("ingest", "sipri", str(path)) == 0
+    table = raw.load("milex.csv")
+    new = table[table["edition"] == f"{LAST + 1}-04"]
+    assert set(new["source"].str.extract(r", (\d{4}-\d{4})")[0]) == {f"2015-{LAST}"}
+    assert (
+        package.resource(package.load(folder), "milex.csv")["hash"] == f"sha256:{package.sha256(folder / 'milex.csv')}"
+    )
+    capsys.readouterr()
+    run("ingest", "sipri", str(path), "--dry-run")
+    assert "new years: none" in capsys.readouterr().out
+
+
+def test_a_refused_workbook_overwrites_nothing(folder: Path, tmp_path: Path) -> None:
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    def bend(book: Book) -> None:
+        cell_of(book, CONSTANT, "Japan", 2019).value = "about 50"
+
+    with pytest.raises(OvertakeError, match="Japan 2019"):
+        run("ingest", "sipri", str(saved(tmp_path, whole(build()), bend)))
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
