@@ -11,7 +11,7 @@ import pandas as pd
 
 from overtake.balances.sides import weights
 from overtake.config.balances import Balance
-from overtake.errors import OvertakeError, raise_all
+from overtake.errors import raise_all
 from overtake.explorer import encode
 from overtake.explorer.factors import wide
 from overtake.explorer.plans import Plans, embedded
@@ -55,7 +55,7 @@ def content(
     planned = None
     if plans:
         planned, layers["plans"] = embedded(kept, base, plans)
-    levels = _levels(estimates)
+    levels, presets = _levels(estimates), _presets(balances)
     config = {
         "edition": settings.edition,
         "source": settings.source,
@@ -74,11 +74,11 @@ def content(
         "stock": {"rate": settings.depreciation_pct / 100, "startYears": settings.start_growth_years},
         "levels": levels,
         "plans": planned,
-        "presets": _presets(balances),
+        "presets": presets,
         "thresholds": list(THRESHOLDS),
         "breakeven": settings.breakeven,
         "intervalPct": settings.interval_pct,
-        "start": _start(balances, settings, [each["name"] for each in listed], [each["key"] for each in levels]),
+        "start": _start(presets, settings, [each["name"] for each in listed], [each["key"] for each in levels]),
         **_words(),
     }  # fmt: skip
     return Content(config, {"draws": draws, **layers})
@@ -161,24 +161,21 @@ def _offered(threshold: float) -> bool:
     return low <= threshold <= high and abs(threshold / step - round(threshold / step)) < 1e-9
 
 
-def _start(balances: Mapping[str, Balance], settings: Settings, rulers: list[str], levels: list[str]) -> dict[str, Any]:
-    """Return the state in which the page opens; a level that it does not offer (`uncertain`) becomes SIPRI's."""
-    presets = {preset["key"]: preset for preset in _presets(balances)}
-    if settings.balance not in presets or settings.ruler not in rulers:
-        raise OvertakeError(
-            "explorer",
-            "cannot open on this balance and ruler",
-            found=f"{settings.balance}, {settings.ruler}",
-            allowed=f"{', '.join(presets)}; {', '.join(rulers)}",
-            next_step="change brief.headline_balance or brief.headline_ruler",
-        )
-    preset = presets[settings.balance]
+def _start(presets: list[dict[str, Any]], settings: Settings, rulers: list[str], levels: list[str]) -> dict[str, Any]:
+    """Return the state in which the page opens: the settings', or the first that its controls can show.
+
+    A headline balance with broken per cents, a ruler out of use or the level `uncertain` must not stop the brief.
+    """
+    allies = [iso3 for iso3, (_, group) in sorted(settings.names.items()) if group == "ally" and iso3 != "USA"]
+    fallback = {"side": dict.fromkeys(allies, 100), "against": ["CHN"], "threshold": 1.0}
+    wanted = [preset for preset in presets if preset["key"] == settings.balance]
+    preset = (wanted or presets or [fallback])[0]
     return {
         "side": preset["side"],
         "against": preset["against"],
         "threshold": preset["threshold"],
         "sustain": settings.sustain,
-        "ruler": settings.ruler,
+        "ruler": settings.ruler if settings.ruler in rulers else rulers[0],
         "level": settings.level if settings.level in levels else "sipri",
         "plans": "brief",
     }

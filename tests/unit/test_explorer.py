@@ -213,7 +213,7 @@ def test_presets_are_what_the_controls_can_show(made: Case) -> None:
 
 @pytest.mark.parametrize(
     ("change", "said"),
-    [({"balance": "nobody"}, "nobody"), ({"ruler": "yards"}, "yards"), ({"draws": 1}, "2 or more"),
+    [({"balance": "nobody"}, "nobody"), ({"draws": 1}, "2 or more"),
      ({"names": {}}, "no name"), ({"breakeven": "XXX"}, "XXX")],
 )  # fmt: skip
 def test_settings_that_do_not_fit_are_refused(made: Case, change: dict[str, Any], said: str) -> None:
@@ -221,9 +221,14 @@ def test_settings_that_do_not_fit_are_refused(made: Case, change: dict[str, Any]
         replace(made, settings=replace(made.settings, **change)).content()
 
 
-def test_a_level_that_the_page_lacks_becomes_sipris(made: Case) -> None:
-    settings = replace(made.settings, level="uncertain")
-    assert replace(made, settings=settings).content().config["start"]["level"] == "sipri"
+def test_what_the_page_cannot_show_does_not_stop_the_brief(made: Case) -> None:
+    broken = Balance(label="Broken", side={"JPN": 0.335})
+    settings = replace(made.settings, level="uncertain", ruler="yards", balance="broken")
+    start = replace(made, settings=settings, balances={"broken": broken, **made.balances}).content().config["start"]
+    assert (start["level"], start["ruler"], start["against"]) == ("sipri", "constant_usd", ["CHN"])
+    assert start["side"] == dict.fromkeys(("JPN", "KOR", "AUS", "PHL", "THA"), 100)
+    alone = replace(made, settings=settings, balances={"broken": broken}).content().config["start"]
+    assert set(alone["side"]) == {"JPN", "KOR", "AUS", "PHL", "THA"}
 
 
 def test_equal_errors_share_a_layer(made: Case) -> None:

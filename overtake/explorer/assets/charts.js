@@ -89,14 +89,14 @@ const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 /** Return round ticks within a domain. */
 const ticksOf = (domain, count) => d3.scaleLinear(domain, [0, 1]).ticks(count);
 
-/** Draw the ratio of the sides: bands, vermilion where China's side leads and blue where the coalition does. */
+/** Draw the ratio of the sides and return its frame: bands, vermilion where China's side leads and blue where the coalition does. */
 export function drawRatio(svg, { found, threshold, words, ratio }, size) {
   const { years, at, bands, observed } = found;
   const last = years.length - 1;
   const past = Math.max(...observed, ...bands[90].slice(0, at + 1));
   const top = Math.max(threshold * 1.25, past * 1.04, Math.min(Math.max(...bands[95]), 2.2 * Math.max(bands[50][last], threshold)));
   const shown = frame(svg, {
-    ...size, ...words, years, domain: [0, top], ticks: ticksOf([0, top], 5), format: (tick) => `${tick}`, right: 128,
+    ...size, ...words, years, domain: [0, top], ticks: ticksOf([0, top], 5), format: (tick) => `${tick}`, right: 134,
   });
   const { root, x, y, margin, height, width, clip, id } = shown;
   clip("above", margin.top, y(threshold));
@@ -126,6 +126,7 @@ export function drawRatio(svg, { found, threshold, words, ratio }, size) {
   if (end(90) <= top) labels.push([end(90), `${shown.small ? "10% >" : "1 in 10 above"} ${ratio(end(90))}`, "var(--muted)", 400]);
   if (end(10) <= top) labels.push([end(10), `${shown.small ? "10% <" : "1 in 10 below"} ${ratio(end(10))}`, "var(--muted)", 400]);
   ends(shown, labels);
+  return shown;
 }
 
 /** Draw P(crossed by year) and, dashed, P(ahead in year), from the last published year on. */
@@ -133,7 +134,7 @@ export function drawCurve(svg, { found, words, probability, marks }, size) {
   const years = found.years.slice(found.at);
   const [byYear, ahead] = [found.byYear.slice(found.at), found.ahead.slice(found.at)];
   const shown = frame(svg, {
-    ...size, ...words, years, domain: [0, 1], ticks: [0, 0.25, 0.5, 0.75, 1], format: (tick) => `${tick * 100}%`, right: 128,
+    ...size, ...words, years, domain: [0, 1], ticks: [0, 0.25, 0.5, 0.75, 1], format: (tick) => `${tick * 100}%`, right: 134,
   });
   const { root, x, y, width, margin } = shown;
   root.append("line").attr("x1", margin.left).attr("x2", width - margin.right).attr("y1", y(0.5)).attr("y2", y(0.5))
@@ -152,6 +153,7 @@ export function drawCurve(svg, { found, words, probability, marks }, size) {
     [byYear[last], `${probability(byYear[last])} crossed`, "var(--china-text)", 600],
     [ahead[last], `${probability(ahead[last])} ahead`, "var(--ink)", 400],
   ]);
+  return shown;
 }
 
 /** Draw the break-even share with the share that the coalition counts. */
@@ -165,7 +167,7 @@ export function drawShare(svg, { found, counted, words, share, lastObserved }, s
     Math.min(Math.max(1, counted, Math.max(...bands[90])), Math.max(1, Math.max(...bands[50])) + 0.5),
   ];
   const shown = frame(svg, {
-    ...size, ...words, years, domain, ticks: ticksOf(domain, 5), format: share, right: 128,
+    ...size, ...words, years, domain, ticks: ticksOf(domain, 5), format: share, right: 134,
   });
   const { root, x, y, width, height, margin, id } = shown;
   band(shown, years, bands[10], bands[90], "var(--coalition)", 0.2, `${id}-all`);
@@ -187,6 +189,7 @@ export function drawShare(svg, { found, counted, words, share, lastObserved }, s
     [bands[10][last], `${shown.small ? "10% <" : "1 in 10 below"} ${share(bands[10][last])}`, "var(--muted)", 400],
     [counted, `${share(counted)} counted`, "var(--ink)", 600],
   ].filter(([value]) => value >= domain[0] && value <= domain[1]));
+  return shown;
 }
 
 const STATE_LOOK = { crossed: ["china", false], crossing: ["china", true], not_within: ["coalition", false], crossed_back: ["coalition", true] };

@@ -1,6 +1,6 @@
 // The sentence that describes a setting: its grammar follows the state, its words the probability.
 
-import { counted, listed, probability, ratio, share, term, verb } from "./words.js";
+import { counted, listed, probability, ratio, rounded, share, term, verb } from "./words.js";
 
 const SEVERAL = /^(the (?!United)|.* and )/;
 const THE = new Set(["USA", "GBR", "PHL"]);
@@ -99,7 +99,7 @@ export function shareSentence(data, setting, found, year) {
       `(80% interval ${share(low)} to ${share(high)}).`
     );
   }
-  if (middle <= 0) {
+  if (rounded(100 * middle) <= 0) {
     return `In ${year} the coalition would need no US spending to be ${level} (break-even ${share(middle)}, 80% interval ${share(low)} to ${share(high)}).`;
   }
   if (middle > 1) {

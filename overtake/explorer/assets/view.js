@@ -220,10 +220,28 @@ function figure(data, spec) {
   const table = make("table", {});
   const scroll = make("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": `${spec.id}-title` }, table);
   const details = make("details", { ontoggle: () => fill() }, make("summary", {}, "Values as a table"), scroll);
+  const cursor = make("div", { class: "cursor", hidden: true });
+  const readout = make("p", { class: "readout" });
   let current = null;
+  let scale = null;
+  let year = null;
+  const tell = () => put(readout, spec.read(current, year ?? data.years[data.years.length - 1]));
+  svg.addEventListener("pointermove", ({ clientX }) => {
+    const { left, width: shown } = svg.getBoundingClientRect();
+    const [first, last] = scale.domain();
+    year = Math.min(Math.max(Math.round(scale.invert(((clientX - left) * width) / shown)), first), last);
+    cursor.hidden = false;
+    cursor.style.left = `${(scale(year) * shown) / width}px`;
+    tell();
+  });
+  svg.addEventListener("pointerleave", () => {
+    year = null;
+    cursor.hidden = true;
+    tell();
+  });
   const about = () => ({ title: title.textContent, sub: sub.textContent, source: `Source: ${data.source}. Setting: ${toFragment(data, current.setting)}` });
   const button = (words, action) => make("button", { type: "button", onclick: action, "aria-label": `${words} of ${spec.name}` }, words);
-  const element = make("figure", { id: spec.id }, title, sub, make("div", { class: "chart" }, svg),
+  const element = make("figure", { id: spec.id }, title, sub, make("div", { class: "chart" }, svg, cursor), readout,
     make("dl", { class: "values" }, ...values.map((pair) => make("div", {}, ...pair))),
     make("figcaption", {}, make("span", {}, `Source: ${data.source}`), make("span", { class: "buttons" },
       button("Download SVG", () => save(`overtake-${spec.id}.svg`, "image/svg+xml", svgFile(svg, about()))),
@@ -253,12 +271,16 @@ function figure(data, spec) {
       put(sub, spec.sub(now));
       const shown = spec.numbers(now);
       values.forEach(([, dd], at) => put(dd, shown[at]));
-      spec.draw(svg, now, { label: title.textContent, detail: spec.detail(now) }, { width, height: width < 480 ? 270 : 330 });
+      scale = spec.draw(svg, now, { label: title.textContent, detail: spec.detail(now) }, { width, height: width < 480 ? 270 : 330 }).x;
+      tell();
       fill();
     },
   };
 }
 
+/** Return median, middle half and middle four fifths in words; `quantile` gives the text of a percentage. */
+const spread = (quantile) =>
+  `median ${quantile(50)}, half of draws ${quantile(25)} to ${quantile(75)}, four fifths ${quantile(10)} to ${quantile(90)}`;
 const rulerOf = (data, { ruler }) => data.rulers.find(({ name }) => name === ruler);
 const six = (value) => (Number.isFinite(value) ? Number(value.toPrecision(6)) : "");
 const rows = (years, columns) => years.map((year, at) => [year, ...columns.map((values) => six(values[at]))]);
@@ -269,13 +291,21 @@ function ratioFigure(data) {
   const signed = (value) => (value > 0 ? "+" : "") + share(value);
   return {
     id: "ratio",
+    read({ found }, year) {
+      const at = found.years.indexOf(year);
+      const past = year <= last ? `published ${ratio(found.observed[at])}; ` : "";
+      return `${year}: ${past}${spread((percent) => ratio(found.bands[percent][at]))}`;
+    },
     name: "the ratio of the two sides",
     possible: () => true,
     title({ setting, found }) {
       const then = found.years.indexOf(Math.min(2040, found.years[found.years.length - 1]));
       const [low, high] = [25, 75].map((percent) => ratio(found.bands[percent][then]));
-      return `${who(data, setting)} spent ${ratio(found.observed[found.at])} times as much as the coalition in ${last}; ` +
-        `by ${found.years[then]} half the futures lie between ${low} and ${high}`.replace(/^c/, "C");
+      const [us, now] = [who(data, setting), ratio(found.observed[found.at])];
+      const told = rulerOf(data, setting).kind === "stock"
+        ? `In ${last} the stock of ${us} was ${now} times the coalition\u2019s`
+        : `${us} spent ${now} times as much as the coalition in ${last}`;
+      return `${told[0].toUpperCase()}${told.slice(1)}; by ${found.years[then]} half the futures lie between ${low} and ${high}`;
     },
     sub: ({ setting }) => `China\u2019s side over the coalition, ${rulerOf(data, setting).unit}. Bands hold 50, 80 and 90% of draws`,
     detail: ({ found }) => {
@@ -299,6 +329,10 @@ function curveFigure(data, by) {
   const horizon = data.years[data.years.length - 1];
   return {
     id: "curve",
+    read({ found }, year) {
+      const place = found.years.indexOf(year);
+      return `${year}: ${probability(found.byYear[place])} crossed by then, ${probability(found.ahead[place])} ahead`;
+    },
     name: "the crossing curve",
     possible: () => true,
     title: ({ setting, found }) => {
@@ -323,6 +357,10 @@ function shareFigure(data, by) {
   const percents = [10, 25, 50, 75, 90];
   return {
     id: "breakeven",
+    read: ({ found }, year) => {
+      const place = found.share.years.indexOf(year);
+      return `${year}: ${spread((percent) => share(found.share.bands[percent][place]))}`;
+    },
     name: "the break-even share",
     possible: ({ found }) => Boolean(found.share),
     title: ({ found }) => `Break-even: ${at(found, by[1] ?? by[0])[0]} of US spending in ${by[1] ?? by[0]}`,

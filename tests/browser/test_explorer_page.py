@@ -227,6 +227,13 @@ def test_an_address_survives_the_way_round(opened: Open, explorer: Path, found: 
     assert watched.page.locator("#live").text_content() == shown["sentence"]
 
 
+def test_an_address_that_a_messenger_has_encoded_still_works(opened: Open, explorer: Path) -> None:
+    plain = opened(explorer, "#side=JPN:0.5,KOR,USA:0.2&threshold=0.8").page.evaluate(READ)
+    coded = opened(explorer, "#side=JPN%3A0.5%2CKOR%2CUSA%3A0.2&threshold=0.8").page.evaluate(READ)
+    assert coded == plain
+    assert plain["notice"] == ""
+
+
 def test_every_control_works_by_keyboard(opened: Open, explorer: Path) -> None:
     page = opened(explorer).page
     before = page.evaluate(READ)
@@ -305,6 +312,21 @@ def test_figures_download_as_svg_and_csv(opened: Open, explorer: Path, found: Co
             assert {year: PROBABILITY(by[year]) for year in BY_YEARS} == {
                 year: shown[f"by-{year}"] for year in BY_YEARS
             }
+
+
+def test_pointing_at_a_year_reads_it_out(opened: Open, explorer: Path) -> None:
+    page = opened(explorer).page
+    box = page.locator("#curve-svg").bounding_box()
+    assert "2050" in page.locator("#curve .readout").text_content()
+    page.mouse.move(box["x"] + box["width"] * 0.45, box["y"] + box["height"] / 2)
+    read = page.locator("#curve .readout").text_content()
+    page.locator("#curve summary").click()
+    rows = page.evaluate(
+        "[...document.querySelectorAll('#curve tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent))"
+    )
+    page.mouse.move(5, 5)
+    assert [f"{year}: {by} crossed by then, {ahead} ahead" for year, by, ahead in rows].count(read) == 1
+    assert "2050" in page.locator("#curve .readout").text_content()
 
 
 def test_tables_say_what_the_drawings_show(opened: Open, explorer: Path) -> None:
