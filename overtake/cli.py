@@ -16,6 +16,7 @@ ROOMS = (
     "overtake.futures.commands",
     "overtake.skill.commands",
     "overtake.balances_command",
+    "overtake.scenarios_command",
     "overtake.report.commands",
     "overtake.pipeline_commands",
 )
@@ -24,6 +25,8 @@ EXAMPLES = """examples:
   overtake ingest sipri data/downloads/SIPRI-Milex-data-1949-2025_v1.2.xlsx
   overtake validate
   overtake run balances
+  overtake balance --side JPN,KOR,AUS:0.5 --against CHN
+  overtake scenarios
 """
 
 
