@@ -25,7 +25,7 @@ def figures(page: str) -> dict[str, str]:
 def page_of(id: str, element: str) -> str:
     """Return a whole page with one figure; its links lead back to the brief in the folder above."""
     title = striptags(_first(r'<p class="fig-title"[^>]*>(.*?)</p>', element))
-    element = element.replace('href="#', 'href="../brief.html#')
+    element = re.sub(r'(<a [^>]*href=")#', r"\1../brief.html#", element)
     element = re.sub(r'href="(tables|figures)/', r'href="../\1/', element)
     element = re.sub(r' id="fig-[\w-]+"| aria-labelledby="[^"]*"', "", element)
     element = element.replace('<p class="fig-title">', '<h1 class="fig-title">', 1)

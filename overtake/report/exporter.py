@@ -84,8 +84,8 @@ def markdown(source: str) -> str:
     """Return a markdown cell as HTML, headings without nbconvert's pilcrow links."""
     from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
-    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)  # type: ignore[no-untyped-call]
-    return str(MarkdownWithMath(renderer=renderer).render(source))  # type: ignore[no-untyped-call]
+    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+    return str(MarkdownWithMath(renderer=renderer).render(source))
 
 
 def stylesheet() -> str:

@@ -169,7 +169,7 @@ def fans(
             style.year_axis(axes, int(x[0]), end, Size(size.width if size.small else 240, size.height))
             axes.set_ylim(min(0.4, bottom), top)
             axes.set_yticks([tick for tick in (0.5, 1, 1.5, 2, 2.5, 3) if tick <= top])
-            style.bold(axes, 0, 1.04, ctx.ruler_name(ruler).capitalize().replace("Gdp", "GDP"),
+            style.bold(axes, 0, 1 + 8 / (axes.get_position().height * size.height), ctx.ruler_name(ruler).capitalize().replace("Gdp", "GDP"),
                        transform=axes.transAxes, fontsize=13, va="bottom")  # fmt: skip
             if position == 0:
                 axes.text(x[0] + 0.5, 1.02, "parity", fontsize=12, color=style.MUTED, va="bottom")
@@ -195,7 +195,7 @@ def fans(
         | {name: Column(f"Ratio, {int(name[-2:])}th percentile", RATIO, name) for name in names},
         plot=plot,
         height=300,
-        narrow_height=620,
+        narrow_height=20 + 200 * len(chosen),
         edition=ctx.edition,
     )
 

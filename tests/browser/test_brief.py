@@ -1,0 +1,153 @@
+"""The brief in real Chromium: axe-core, keyboard, silence on the network, policy, phone width; its PDF."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import synthetic
+from tests.browser.conftest import HERE, missing
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Any]
+VNU = HERE / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+OPEN_ALL = "document.querySelectorAll('details').forEach(each => { each.open = true })"
+
+
+@pytest.fixture(scope="module")
+def brief() -> Path:
+    """Return the brief over made-up tables."""
+    return synthetic.rendered() / "brief.html"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation_and_nothing_is_fetched(brief, opened: Open, violations, width, scheme):
+    watched = opened(brief, width=width, scheme=scheme)
+    watched.page.evaluate(OPEN_ALL)
+    assert violations(watched.page) == []
+    assert watched.requests == []
+    assert watched.errors == []
+
+
+def test_axe_would_find_a_figure_without_text(brief, opened: Open, violations):
+    watched = opened(brief)
+    watched.page.evaluate("document.querySelector('svg[role=img]').removeAttribute('aria-label')")
+    assert any("svg-img-alt" in line for line in violations(watched.page))
+
+
+@pytest.mark.parametrize("name", ["surplus", "matrix"])
+def test_an_embedded_figure_has_no_violation(brief, opened: Open, violations, name):
+    watched = opened(brief.parent / "figures" / f"{name}.html", width=720)
+    assert violations(watched.page) == []
+    assert watched.requests == []
+
+
+def test_the_policy_refuses_scripts_and_requests(brief, opened: Open):
+    watched = opened(brief)
+    watched.page.evaluate(
+        "const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s);"
+        "const i = document.createElement('img'); i.src = 'https://example.org/x.png'; document.body.append(i)"
+    )
+    watched.page.wait_for_timeout(100)
+    assert watched.page.evaluate("window.ran") is None
+    assert any("Content Security Policy" in error for error in watched.errors)
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_the_page_is_no_wider_than_the_screen(brief, opened: Open, width):
+    watched = opened(brief, width=width)
+    watched.page.evaluate(OPEN_ALL)
+    assert watched.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_phone_gets_the_narrow_drawings(brief, opened: Open):
+    shown = """[...document.querySelectorAll('figure svg')]
+      .filter(s => s.getBoundingClientRect().width).map(s => s.className.baseVal)"""
+    assert set(opened(brief, width=390).page.evaluate(shown)) == {"narrow"}
+    assert set(opened(brief, width=1280).page.evaluate(shown)) == {"wide"}
+
+
+def test_text_in_drawings_is_large_enough_on_a_phone(brief, opened: Open):
+    sizes = opened(brief, width=390).page.evaluate(
+        "[...document.querySelectorAll('figure svg.narrow text')].map(t => t.getBoundingClientRect().height)"
+    )
+    assert min(sizes) > 9
+
+
+def test_the_keyboard_reaches_skip_link_contents_numbers_tables_and_data(brief, opened: Open):
+    page = opened(brief).page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    reached = set()
+    for _ in range(160):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.className.split(' ')[0] || document.activeElement.tagName"))
+    assert {"num", "SUMMARY", "scroll", "A"} <= reached
+    everything = page.evaluate("document.querySelectorAll('a[href], summary, [tabindex=\"0\"]').length")
+    assert page.evaluate("document.querySelectorAll('[tabindex]:not([tabindex=\"0\"])').length") == 0
+    assert everything > 160
+
+
+def test_focus_on_a_number_shows_its_source(brief, opened: Open):
+    page = opened(brief).page
+    number = page.locator("main a.num").first
+    number.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    shown = page.evaluate("getComputedStyle(document.activeElement, '::after').content")
+    assert "Source" in shown
+    assert "data/" in shown
+
+
+def test_text_of_drawings_stays_inside_them(brief, opened: Open):
+    """No label is cut off: every text lies within its drawing, but for a few pixels of slack."""
+    outside = """(size) => [...document.querySelectorAll(`figure svg.${size}`)].flatMap(svg => {
+      const box = svg.getBoundingClientRect();
+      return [...svg.querySelectorAll('text')].filter(t => {
+        const b = t.getBoundingClientRect();
+        return b.left < box.left - 4 || b.right > box.right + 4 || b.top < box.top - 4 || b.bottom > box.bottom + 4;
+      }).map(t => svg.closest('figure').id + ': ' + t.textContent);
+    })"""
+    assert opened(brief, width=1280).page.evaluate(outside, "wide") == []
+    assert opened(brief, width=390).page.evaluate(outside, "narrow") == []
+
+
+def test_the_nu_checker_finds_no_error(brief):
+    if shutil.which("java") is None or not VNU.is_file():
+        pytest.skip("the Nu HTML checker needs java and `npm install --no-save vnu-jar` in tests/browser")
+    pages = [brief, brief.parent / "figures" / "surplus.html"]
+    done = subprocess.run(
+        ["java", "-jar", str(VNU), "--errors-only", *map(str, pages)], capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+
+
+def test_the_pdf_is_tagged_titled_and_readable_in_order(brief):
+    if shutil.which("pdfinfo") is None:
+        missing("no pdfinfo: PDF tests need poppler-utils")
+    pdf = brief.with_name("brief.pdf")
+    about = subprocess.run(["pdfinfo", str(pdf)], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"Tagged:\s+yes", about)
+    assert re.search(r"Title:\s+China ", about)
+    assert 6 <= int(re.search(r"Pages:\s+(\d+)", about).group(1)) <= 12
+    assert b"pdfuaid:part" in pdf.read_bytes() or "PDF/UA" in about or "pdfuaid" in _metadata(pdf)
+    text = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
+    places = [
+        text.index(heading) for heading in ("Key findings", "How to read this", "Coalitions", "Glossary", "References")
+    ]
+    assert places == sorted(places)
+    fonts = subprocess.run(["pdffonts", str(pdf)], capture_output=True, text=True, check=True).stdout.splitlines()[2:]
+    assert all(" yes " in line for line in fonts)
+    assert any("Source-Sans" in line for line in fonts)
+
+
+def _metadata(pdf: Path) -> str:
+    return subprocess.run(["pdfinfo", "-meta", str(pdf)], capture_output=True, text=True, check=True).stdout
