@@ -62,25 +62,26 @@ def _run(found: list[Any], base: Params) -> int:
 
 
 def _futures(params: Params, base: Params) -> Paths:
-    """Return the futures of `params` before any scenario: those in place where only the scenario differs, else new."""
+    """Return the futures of `params` before any scenario: those in place where they serve, else a new simulation.
+
+    Where only the treatment of announced plans differs, the futures without plans serve.
+    """
     from overtake import paths
     from overtake.figures import raw
+    from overtake.futures import plans
     from overtake.futures.knowledge import read_knowledge
-    from overtake.futures.plans import read_promises
     from overtake.futures.simulate import simulate
     from overtake.scenarios import SIMULATED
     from overtake.tables import read_parquet, read_paths
 
     if all(getattr(params, name) == getattr(base, name) for name in SIMULATED):
         return _in_place(read_paths(paths.PROCESSED / "futures.parquet"), base)
-    return simulate(
-        read_parquet(paths.PROCESSED / "spending.parquet"),
-        raw.load("milex.csv"),
-        read_knowledge(),
-        params.futures,
-        params.run,
-        read_promises(),
-    )
+    spending, promises = read_parquet(paths.PROCESSED / "spending.parquet"), plans.read_promises()
+    same = {"plans": base.futures.plans, "plan_realisation_sd": base.futures.plan_realisation_sd}
+    if params.run == base.run and params.futures.model_copy(update=same) == base.futures:
+        without = _in_place(read_paths(paths.PROCESSED / "futures_without_plans.parquet"), base)
+        return plans.apply(without, spending, promises, params.futures, params.run.seed)
+    return simulate(spending, raw.load("milex.csv"), read_knowledge(), params.futures, params.run, promises)
 
 
 def _in_place(futures: Paths, base: Params) -> Paths:
