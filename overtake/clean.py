@@ -41,6 +41,12 @@ def weo_edition(settings: Data, editions: pd.DataFrame) -> str:
     return str(later[0] if later else known[-1])
 
 
+def known_forecast(macro: pd.DataFrame, edition: str) -> str | None:
+    """Return the newest WEO edition in `macro` published with or before a SIPRI edition, None where there is none."""
+    earlier = [str(name) for name in macro["edition"].unique() if str(name) <= edition]
+    return max(earlier, default=None)
+
+
 def select_edition(milex: pd.DataFrame, settings: Data) -> pd.DataFrame:
     """Return the rows of the SIPRI edition in use, from the first year on."""
     known = sorted(milex["edition"].unique())

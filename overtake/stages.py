@@ -46,7 +46,12 @@ STAGES: dict[str, Stage] = {
                 "register.parquet",
             ),
         ),
-        Stage("skill", "05_skill", ("run.seed", "futures", "skill"), ("skill.parquet",)),
+        Stage(
+            "skill",
+            "05_skill",
+            ("run.seed", "futures", "balances", "skill"),
+            ("skill.parquet", "reliability.parquet", "would_have_said.parquet"),
+        ),
         Stage(
             "sensitivity",
             "06_sensitivity",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from overtake.config.core import Run
@@ -10,42 +12,52 @@ from overtake.config.skill import Skill
 from overtake.futures import models
 from overtake.futures.knowledge import Knowledge
 from overtake.futures.series import Series, of_spending
-from overtake.skill import rolling, split, tables
-from overtake.tables import FloatArray
+from overtake.skill import realtime, rolling, split, tables
 
 PEER = "naive"
 
 
-def model_forecaster(known: Knowledge, settings: Futures, run: Run) -> rolling.Forecaster:
-    """Return the model of `settings` as a forecaster that sees only what was known at its origin: no later IMF path."""
+def evaluate(
+    series: Series,
+    known: Knowledge,
+    raw: Mapping[str, pd.DataFrame],
+    futures: Futures,
+    settings: Skill,
+    seed: int,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the contract's `skill` and `reliability` tables: rolling origins on `series`, and past editions.
 
-    def forecast(series: Series, steps: int) -> FloatArray:
-        return series.log_milex[None, :, -1:] + models.growth(series, known, settings, steps, run)
-
-    return forecast
-
-
-def evaluate(spending: pd.DataFrame, known: Knowledge, futures: Futures, settings: Skill, seed: int) -> pd.DataFrame:
-    """Return the contract's `skill` table of the rolling-origin backtest on the economies of `spending`."""
-    series = of_spending(spending)
+    raw: `milex`, `macro`, `editions` of data/raw; editions newer than the one in use are left out.
+    """
     run = Run(seed=seed, draws=settings.draws)
     origins = range(settings.first_origin, series.origin)
     contenders = {
-        futures.model: model_forecaster(known.at(known.edition, None), futures, run),
+        futures.model: realtime.forecaster(known.at(known.edition, None), futures, run),
         PEER: rolling.naive(settings.draws, seed),
     }
     found = [
         rolling.backtest(name, forecaster, series, origins, settings.horizons)
         for name, forecaster in contenders.items()
     ]
-    return tables.summarise(
-        pd.concat([points for points, _ in found], ignore_index=True),
-        pd.concat([pairs for _, pairs in found], ignore_index=True),
-        backtest="rolling",
-        bootstrap=settings.bootstrap,
-        seed=seed,
-        peer=PEER,
-    )
+    points, pairs = (pd.concat(parts, ignore_index=True) for parts in zip(*found, strict=True))
+    scored = [_summary(points, pairs, "rolling", settings, seed)]
+    tables_of_reliability = [tables.reliability(pairs, "rolling")]
+    if upto(raw["milex"], known.edition)["edition"].nunique() > 1:
+        past = realtime.backtest(
+            {**raw, "milex": upto(raw["milex"], known.edition)}, known, series, futures, run, settings.horizons
+        )
+        scored.append(_summary(*past, "real time", settings, seed))
+        tables_of_reliability.append(tables.reliability(past[1], "real time"))
+    return pd.concat(scored, ignore_index=True), pd.concat(tables_of_reliability, ignore_index=True)
+
+
+def upto(milex: pd.DataFrame, edition: str) -> pd.DataFrame:
+    """Return the rows of the editions published up to `edition`."""
+    return milex[milex["edition"] <= edition]
+
+
+def _summary(points: pd.DataFrame, pairs: pd.DataFrame, backtest: str, settings: Skill, seed: int) -> pd.DataFrame:
+    return tables.summarise(points, pairs, backtest=backtest, bootstrap=settings.bootstrap, seed=seed, peer=PEER)
 
 
 def tuning_scores(
@@ -58,7 +70,7 @@ def tuning_scores(
     rows = []
     for name in models.MODELS:
         alone = futures.model_copy(update={"model": name})
-        points, _ = rolling.backtest(name, model_forecaster(known, alone, run), series, origins, settings.horizons)
+        points, _ = rolling.backtest(name, realtime.forecaster(known, alone, run), series, origins, settings.horizons)
         tuning = points[points["iso3"].map(split.tuning_country)]
         rows.append((name, round(float(tuning["crps"].mean()), 5), len(tuning), origins[0], origins[-1], known.edition,
                      "derived", "overtake weights, tuning half of the economies"))  # fmt: skip

@@ -58,3 +58,13 @@ def _against(
             label = f"{name}_over_{peer}"
             rows.append((backtest, model, 0, 0, label, own.sum() / other.sum(), float(low), float(high), len(both)))
     return rows
+
+
+def reliability(pairs: pd.DataFrame, backtest: str) -> pd.DataFrame:
+    """Return backtest, model, forecast, observed, n: how often what was given a probability came about, by tenth."""
+    parts = []
+    for model, part in pairs.groupby("model", sort=True):
+        found = scores.reliability(part["probability"].to_numpy(dtype=float), part["happened"].to_numpy(dtype=bool))
+        table = pd.DataFrame(found, columns=["forecast", "observed", "n"]).astype({"n": int})
+        parts.append(table.assign(backtest=backtest, model=model)[["backtest", "model", "forecast", "observed", "n"]])
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,136 @@
+"""The real-time backtest: forecasts from each past edition as it was printed, beside what the newest one reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from overtake.balances import ratio
+from overtake.clean import clean_macro, clean_spending, known_forecast
+from overtake.config.balances import Balance
+from overtake.config.core import Data, Run
+from overtake.config.futures import Futures
+from overtake.errors import OvertakeError
+from overtake.futures import models
+from overtake.futures.knowledge import Knowledge
+from overtake.futures.series import Series, of_spending
+from overtake.skill import rolling
+from overtake.tables import FloatArray, Paths
+
+#: Origins, on the newest edition's figures, of what the method would have said in the years after them.
+LOOKING_BACK = (2004, 2009, 2014)
+#: Years ahead at which the balances are read.
+AHEAD = (5, 10)
+QUANTILES = (0.1, 0.5, 0.9)
+SAID = ("as_of", "edition", "origin", "balance", "year", "p_ahead", "ratio_q10", "ratio_q50", "ratio_q90",
+        "ratio_outcome", "ahead_outcome")  # fmt: skip
+
+
+def past_series(
+    edition: str, milex: pd.DataFrame, macro: pd.DataFrame, editions: pd.DataFrame
+) -> tuple[Series, pd.DataFrame | None]:
+    """Return the series of a past edition as it was printed, and the newest IMF path published by then, or None."""
+    path = known_forecast(macro, edition)
+    table = clean_macro(macro, path) if path else macro.iloc[:0]
+    return of_spending(clean_spending(milex, table, editions, Data(edition=edition))), table if path else None
+
+
+def aligned(past: Series, newest: Series) -> Series:
+    """Return `past` continued with the growth that `newest` reports after its origin: no levels are mixed."""
+    rows = [newest.economies.index(iso3) for iso3 in past.economies]
+    at = newest.years.index(past.origin)
+    after = newest.log_milex[rows][:, at + 1 :] - newest.log_milex[rows][:, [at]]
+    whole = np.concatenate([past.log_milex, past.log_milex[:, -1:] + after], axis=1)
+    share = np.concatenate([past.log_share, newest.log_share[rows][:, at + 1 :]], axis=1)
+    return Series(whole, share, past.economies, (*past.years, *newest.years[at + 1 :]))
+
+
+def backtest(
+    tables: Mapping[str, pd.DataFrame], known: Knowledge, newest: Series, futures: Futures, run: Run, horizons: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return points and pairs (see `rolling.backtest`) of the model in use and the naive peer from all past editions.
+
+    tables: `milex`, `macro`, `editions` of data/raw. Plans are left out: the ledger holds those of today.
+    """
+    points, pairs = [], []
+    for edition in sorted(tables["milex"]["edition"].unique()):
+        past, macro = past_series(edition, tables["milex"], tables["macro"], tables["editions"])
+        if past.origin >= newest.origin:
+            continue
+        whole = aligned(past, newest)
+        contenders = {
+            futures.model: forecaster(known.at(edition, macro), futures, run),
+            "naive": rolling.naive(run.draws, run.seed),
+        }
+        for name, model in contenders.items():
+            point, pair = rolling.backtest(name, model, whole, [past.origin], horizons)
+            points.append(point)
+            pairs.append(pair)
+    if not points:
+        raise OvertakeError("data/raw/milex.csv", "holds no edition older than the one in use to forecast from")
+    return pd.concat(points, ignore_index=True), pd.concat(pairs, ignore_index=True)
+
+
+def forecaster(known: Knowledge, settings: Futures, run: Run) -> rolling.Forecaster:
+    """Return the model of `settings` as a forecaster with what is `known`."""
+
+    def forecast(series: Series, steps: int) -> FloatArray:
+        return series.log_milex[None, :, -1:] + models.growth(series, known, settings, steps, run)
+
+    return forecast
+
+
+def would_have_said(
+    tables: Mapping[str, pd.DataFrame],
+    known: Knowledge,
+    newest: Series,
+    balances: Mapping[str, Balance],
+    futures: Futures,
+    run: Run,
+) -> pd.DataFrame:
+    """Return, for each balance, what the method would have said from earlier origins beside what happened.
+
+    Columns `SAID`: from the origins `LOOKING_BACK` of the newest edition, and from the oldest edition as printed.
+    ahead: China's side spends more than the coalition in that year.
+    """
+    rows: list[dict[str, object]] = []
+    for origin in LOOKING_BACK:
+        if origin in newest.years[10:-1]:
+            rows += _said(f"{origin + 1}", newest.upto(origin), newest, known.at(known.edition, None), balances,
+                          futures, run)  # fmt: skip
+    oldest = str(tables["milex"]["edition"].min())
+    past, macro = past_series(oldest, tables["milex"], tables["macro"], tables["editions"])
+    if past.origin < newest.origin:
+        rows += _said(oldest, past, aligned(past, newest), known.at(oldest, macro), balances, futures, run)
+    return pd.DataFrame(rows, columns=list(SAID))
+
+
+def _said(
+    label: str,
+    past: Series,
+    whole: Series,
+    known: Knowledge,
+    balances: Mapping[str, Balance],
+    futures: Futures,
+    run: Run,
+) -> list[dict[str, object]]:
+    """Return the rows of one origin: all balances at AHEAD years and at the last year with an outcome."""
+    steps = whole.origin - past.origin
+    drawn = np.exp(forecaster(known, futures, run)(past, steps))
+    years = tuple(range(past.origin + 1, whole.origin + 1))
+    ahead = Paths(drawn, past.economies, years, years[-1], "constant US$ bn")
+    outcome = Paths(np.exp(whole.log_milex[None, :, -steps:]), whole.economies, years, years[-1], "constant US$ bn")
+    wanted = sorted({past.origin + step for step in AHEAD if step <= steps} | {whole.origin})
+    rows: list[dict[str, object]] = []
+    for name, balance in balances.items():
+        forecast, truth = ratio(ahead, balance, name), ratio(outcome, balance, name)[0]
+        for year in wanted:
+            at = years.index(year)
+            low, middle, high = np.quantile(forecast[:, at], QUANTILES)
+            ahead_share = float((forecast[:, at] > balance.threshold).mean())
+            found = (ahead_share, float(low), float(middle), float(high), float(truth[at]))
+            key = (label, known.edition, past.origin, name, year)
+            rows.append(dict(zip(SAID, (*key, *found, bool(truth[at] > balance.threshold)), strict=True)))
+    return rows
