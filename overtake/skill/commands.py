@@ -1,40 +1,111 @@
-"""Commands of the skill room: `weights`."""
+"""Commands of the skill room: `weights` and `skill`."""
 
 from __future__ import annotations
 
 import argparse
-from typing import Any
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from overtake import paths
+from overtake.errors import OvertakeError
+
+if TYPE_CHECKING:
+    from overtake.futures.knowledge import Knowledge
+    from overtake.skill.rolling import Forecaster
+
+#: Models that the full comparison scores beside the combination.
+ALONE = ("panel_regression", "pooled_random_walk", "gdp_share")
 
 
 def register(commands: Any) -> None:
     """Add the commands to the `argparse` subparsers `commands`."""
     weights = commands.add_parser("weights", help="score the growth models at tuning origins, for their weights")
     weights.set_defaults(func=_weights)
+    skill = commands.add_parser("skill", help="score the models on all countries, beside peers' forecasts")
+    skill.add_argument("--panel", type=Path, required=True, help="full panel: overtake ingest sipri --all-countries")
+    skill.add_argument("--peers", type=Path, help="peers' quantiles, written by make bench-peers")
+    skill.add_argument("--draws", type=int, default=500)
+    skill.add_argument("--horizons", type=int, default=10)
+    skill.set_defaults(func=_skill)
+
+
+def _known(edition: str) -> Knowledge:
+    """Return what is shipped, without any forecast of the IMF: a backtest may not see one of later."""
+    from overtake.figures import raw
+    from overtake.futures.knowledge import Knowledge
+
+    return Knowledge(
+        edition=edition,
+        hyperparameters=raw.load("hyperparameters.csv"),
+        panel_regression=raw.load("panel_regression.csv"),
+        scores=raw.load("model_scores.csv"),
+        editions=raw.load("macro.csv"),
+        macro=None,
+    )
+
+
+def _always(forecaster: Forecaster) -> Callable[[int], Forecaster]:
+    return lambda _: forecaster
 
 
 def _weights(_: argparse.Namespace) -> int:
     from overtake.config.params import Params
-    from overtake.figures import excerpt, raw
+    from overtake.figures import excerpt
     from overtake.futures import weights
-    from overtake.futures.knowledge import Knowledge
     from overtake.skill.evaluate import tuning_scores
     from overtake.tables import read_parquet
 
     spending = read_parquet(paths.PROCESSED / "spending.parquet")
-    import pandas as pd
-
-    known = Knowledge(
-        str(spending["edition"].iloc[0]),
-        raw.load("hyperparameters.csv"),
-        raw.load("panel_regression.csv"),
-        pd.DataFrame(),
-        raw.load("macro.csv"),
-        None,
-    )
     params = Params()
+    known = _known(str(spending["edition"].iloc[0]))
     table = tuning_scores(spending, known, params.futures, params.skill, params.run.seed)
     excerpt.write(paths.RAW, weights.FILE, table)
     print(f"wrote data/raw/{weights.FILE}; next: dvc repro")
+    return 0
+
+
+def _skill(arguments: argparse.Namespace) -> int:
+    import pandas as pd
+
+    from overtake.config.core import Run
+    from overtake.config.params import Params
+    from overtake.figures import excerpt
+    from overtake.skill import full, rolling
+    from overtake.skill.realtime import forecaster
+    from overtake.tables import read_parquet
+
+    if not 1 <= arguments.horizons <= 15 or not 100 <= arguments.draws <= 5000:
+        raise OvertakeError("overtake skill", "is out of range", allowed="--horizons 1 to 15, --draws 100 to 5000")
+    params = Params()
+    panel = read_parquet(arguments.panel)
+    edition = f"{int(panel['year'].max()) + 1}-04"
+    known, run = _known(edition), Run(seed=params.run.seed, draws=arguments.draws)
+    series = full.of_panel(panel)
+    models: dict[str, Callable[[int], Forecaster]] = {}
+    for name in ("combined", *ALONE):
+        models[name] = _always(forecaster(known, params.futures.model_copy(update={"model": name}), run))
+    models["naive"] = _always(rolling.naive(arguments.draws, params.run.seed))
+    peers: tuple[str, ...] = ()
+    if arguments.peers:
+        forecasts = read_parquet(arguments.peers)
+        peers = tuple(sorted(forecasts["model"].unique()))
+        for name in peers:
+            models[name] = full.peer(forecasts[forecasts["model"] == name], arguments.draws, params.run.seed)
+    index, tasks = full.run(series, range(2000, series.origin), arguments.horizons, models)
+    table = full.table(index, tasks, "combined", peers, params.run.seed).round(5)
+    command = f"overtake skill --panel milex_{edition}.parquet" + (" --peers forecasts.parquet" if peers else "")
+    table = table.assign(
+        edition=edition,
+        date=datetime.date.today().isoformat(),
+        status="derived",
+        source=f"{command} --draws {arguments.draws} --horizons {arguments.horizons}",
+    )
+    excerpt.write(paths.RAW, full.FILE, table[list(full.COLUMNS)])
+    for name, found in tasks.items():
+        print(f"{name:24s} {found.cpu_seconds:8.1f} s of CPU")
+    overall = table[(table["horizon"] == 0) & ~table["score"].str.startswith("pit")]
+    print(pd.pivot_table(overall, index=["slice", "model"], columns="score", values="value").round(4).to_string())
+    print(f"wrote data/raw/{full.FILE}")
     return 0
