@@ -64,7 +64,8 @@ def forecast_error(macro: pd.DataFrame) -> float:
 def paths(series: Series, expected: FloatArray, error_pct: float, draws: int, seed: int) -> FloatArray:
     """Return cumulated log growth of GDP, (draws, economies, steps): half of each error common to all, half own.
 
-    A quarter of an economy's error variance stays for good (its trend is misjudged), the rest is drawn every year.
+    Three quarters of the error's variance are drawn every year; a part of a sixteenth is drawn once and stays for good
+    (a trend is misjudged).
     """
     steps, sd = expected.shape[1], error_pct / 100
     common = stream(seed, "gdp", "world").standard_normal((draws, steps))

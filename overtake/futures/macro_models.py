@@ -40,7 +40,9 @@ def reversion(share: FloatArray) -> tuple[float, FloatArray]:
     """
     gap = share - share.mean(axis=1, keepdims=True)
     change, before = np.diff(gap, axis=1), gap[:, :-1]
-    speed = float(np.clip(-(change * before).sum() / (before**2).sum(), 0.0, 0.5))
+    spread = float((before**2).sum())
+    # Shares that never moved say nothing of a reversion.
+    speed = float(np.clip(-(change * before).sum() / spread, 0.0, 0.5)) if spread > 0 else 0.0
     own = (change + speed * before).std(axis=1)
     pooled: FloatArray = np.sqrt(own * np.median(own))
     return speed, pooled

@@ -74,6 +74,7 @@ def pool(parts: Mapping[str, FloatArray], shares: Mapping[str, float], seed: int
 
     parts: (draws, economies, steps) by name. The deal is a fixed permutation of the seed, so a draw keeps its shocks.
     """
+    shares = weights.normalised(shares)
     names = list(shares)
     draws = parts[names[0]].shape[0]
     bounds = np.round(np.cumsum([shares[name] for name in names]) * draws).astype(int)

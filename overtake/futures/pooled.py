@@ -14,6 +14,8 @@ from overtake.tables import FloatArray
 
 #: Correlations between economies' shocks are kept this far from none and from one.
 CORRELATION_RANGE = (0.0, 0.8)
+#: Least volatility of a series, a year: one that grew at the same rate every year is not certain to go on.
+LEAST_VOLATILITY = 0.005
 
 
 @dataclass(frozen=True)
@@ -91,18 +93,21 @@ def simulate(
     shared = np.float32(np.sqrt(growth.correlation))
     alone = np.float32(np.sqrt(1 - growth.correlation))
     common = stream(seed, "pooled_random_walk", "world").standard_normal((draws, steps), dtype=np.float32)
-    common *= shared
+    # Years in rows from here on: sums over years then run along whole rows of draws, three times as fast.
+    common = np.ascontiguousarray(common.T) * shared
     out = np.empty((draws, len(economies), steps), dtype=np.float32)
     for at, iso3 in enumerate(economies):
         random = stream(seed, "pooled_random_walk", iso3)
-        shock = random.standard_normal((draws, steps), dtype=np.float32)
+        shock = np.ascontiguousarray(random.standard_normal((draws, steps), dtype=np.float32).T)
         shock *= alone
         shock += common
         scale = np.sqrt((tail_df - 2) / random.chisquare(tail_df, draws)).astype(np.float32)
-        shock *= (np.float32(growth.volatility[at]) * scale)[:, None]
+        shock *= np.float32(growth.volatility[at]) * scale
         drift = random.standard_normal(draws, dtype=np.float32) * np.float32(growth.drift_sd[at])
-        shock += (np.float32(growth.drift[at]) + drift)[:, None]
-        np.cumsum(shock, axis=1, out=out[:, at])
+        shock += np.float32(growth.drift[at]) + drift
+        for step in range(1, steps):
+            shock[step] += shock[step - 1]
+        out[:, at] = shock.T
     return out
 
 
@@ -111,4 +116,4 @@ def _own(log_milex: FloatArray, window: int) -> tuple[FloatArray, FloatArray, Fl
     growth = np.diff(log_milex[:, -window - 1 :], axis=1)
     mean = np.nanmean(growth, axis=1)
     residuals = growth - mean[:, None]
-    return mean, np.nanstd(growth, axis=1), residuals
+    return mean, np.maximum(np.nanstd(growth, axis=1), LEAST_VOLATILITY), residuals

@@ -41,6 +41,8 @@ class Series:
 def of_spending(spending: pd.DataFrame) -> Series:
     """Return the series in the clean `spending` table; refuse by name what is too short, gapped, zero or constant."""
     wide = spending.pivot(index="iso3", columns="year", values="milex_constant_usd_bn").sort_index()
+    # A year that no economy reports is a gap of all of them.
+    wide = wide.reindex(columns=range(int(wide.columns.min()), int(wide.columns.max()) + 1))
     values = wide.to_numpy(dtype=float)
     problems = []
     for iso3, row in zip(wide.index, values, strict=True):

@@ -19,9 +19,9 @@ def of_settings(scores: pd.DataFrame, settings: Combination) -> dict[str, float]
     scores: data/raw/model_scores.csv (model, crps). Equal, or falling exponentially with the excess over the best
     score and then shrunk: weight = (1 - shrink) * scored + shrink / count.
     """
-    members = settings.members
+    members = tuple(dict.fromkeys(settings.members))
     if settings.weights == "equal":
-        return dict.fromkeys(members, 1 / len(members))
+        return normalised(dict.fromkeys(members, 1.0))
     known = dict(zip(scores["model"], scores["crps"].astype(float), strict=True))
     missing = [f"{name}: has no score" for name in members if name not in known]
     raise_all(f"data/raw/{FILE}", missing, next_step="overtake weights, or futures.combination.weights: equal")
