@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from overtake.futures.series import Series
@@ -161,7 +162,9 @@ def _tasks(series: Series, origin: int, horizons: int) -> tuple[Series, FloatArr
     return Series(past.log_milex[keep], past.log_share[keep], names, past.years), after[keep], steps
 
 
-def _scores(drawn: FloatArray, outcome: FloatArray, at_origin: FloatArray, chosen: FloatArray) -> dict[str, FloatArray]:
+def _scores(
+    drawn: FloatArray, outcome: FloatArray, at_origin: FloatArray, chosen: npt.NDArray[np.intp]
+) -> dict[str, FloatArray]:
     quantiles = np.quantile(drawn, scores.LEVELS, axis=0)
     missing = np.isnan(drawn[0])
     found: dict[str, FloatArray] = {
