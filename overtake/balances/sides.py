@@ -61,7 +61,7 @@ def sides(paths: Paths, balance: Balance, name: str = "balance", present: Bools 
 def ratio(paths: Paths, balance: Balance, name: str = "balance", present: Bools | None = None) -> FloatArray:
     """Return against over side, shape (draws, years of `paths`); NaN before the first year with every member."""
     both = sides(paths, balance, name, present)
-    found = np.full((paths.values.shape[0], len(paths.years)), np.nan, dtype=both.side.dtype)
+    found = np.full_like(paths.values[:, 0, :], np.nan)
     found[:, len(paths.years) - len(both.years) :] = both.against / both.side
     return found
 
@@ -110,7 +110,7 @@ def first_whole_year(paths: Paths, members: list[str], name: str, present: Bools
 
 def _weighted(paths: Paths, shares: Mapping[str, float]) -> FloatArray:
     """Return the weighted sum over the members, (draws, years), in the dtype of the paths."""
-    total = np.zeros((paths.values.shape[0], len(paths.years)), dtype=paths.values.dtype)
+    total = np.zeros_like(paths.values[:, 0, :])
     for iso3, weight in shares.items():
         total += paths.values.dtype.type(weight) * paths.economy(iso3)
     return total

@@ -91,7 +91,7 @@ def quantile_year(found: States, level: float) -> float:
 
 def _lasting(order: Bools, sustain: int) -> Bools:
     """Return where `order` holds in this and the next sustain - 1 years; False where fewer years remain."""
-    held = order.copy()
+    held = order.copy(order="K")
     for ahead in range(1, sustain):
         held[:, :-ahead] &= order[:, ahead:]
         held[:, -ahead:] = False

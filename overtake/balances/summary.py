@@ -168,8 +168,11 @@ def _breakeven_rows(paths: Paths, balance: Balance, member: str, name: str, pres
 
 
 def _by_economy(paths: Paths) -> Paths:
-    """Return the same paths with each economy's draws side by side in memory, so that sums over members run fast."""
-    return paths.with_values(np.ascontiguousarray(paths.values.transpose(1, 0, 2)).transpose(1, 0, 2), paths.unit)
+    """Return the same paths with the draws of an economy and year side by side in memory.
+
+    All that follows runs over members, then years, then draws; in this order it is several times faster.
+    """
+    return paths.with_values(np.ascontiguousarray(paths.values.transpose(1, 2, 0)).transpose(2, 0, 1), paths.unit)
 
 
 def _at(curve: FloatArray, years: tuple[int, ...], year: int) -> float:
