@@ -254,14 +254,14 @@ def ledgers(spent: pd.DataFrame, edition: str) -> dict[str, pd.DataFrame]:
     for number, name in enumerate(["2020-04", "2023-04", edition]):
         part = spent[spent["year"] <= 2019 + 3 * number].copy()
         part["milex_constant_usd_m"] = part["milex_constant_usd_bn"] * 1000 * (1.08 - 0.04 * number)
-        milex.append(part.assign(edition=name, source="sipri"))
+        milex.append(part.assign(edition=name, source="sipri", cell=[f"Constant!B{2 + i}" for i in range(len(part))]))
     editions = pd.DataFrame(
         [("sipri", name, f"{name}-27", 2018 + 3 * i, 1989, 2019 + 3 * i, "10.0000/FAKE", "fake.xlsx", "0" * 64,
           "2026-11")
          for i, name in enumerate(["2020-04", "2023-04", edition])],
         columns=["publisher", "edition", "published", "price_base", "first_year", "last_year", "doi", "file",
                  "sha256", "accessed"])  # fmt: skip
-    keep = ["edition", "iso3", "year", "milex_constant_usd_m", "gdp_share_pct", "status", "source"]
+    keep = ["edition", "iso3", "year", "milex_constant_usd_m", "gdp_share_pct", "status", "cell", "source"]
     return {"economies": economies, "milex": pd.concat(milex)[keep], "editions": editions}
 
 

@@ -30,14 +30,27 @@ def page_of(id: str, element: str) -> str:
     element = re.sub(r' id="fig-[\w-]+"| aria-labelledby="[^"]*"', "", element)
     element = element.replace('<p class="fig-title">', '<h1 class="fig-title">', 1)
     element = re.sub(r'(<h1 class="fig-title">.*?)</p>', r"\1</h1>", element, count=1, flags=re.S)
+    return _page(title, f'{element}\n<p class="away"><a href="../brief.html#fig-{id}">From the brief</a></p>', FRAME)
+
+
+def gallery(elements: dict[str, str]) -> str:
+    """Return one page with all figures under their ids, for whoever adds one (see docs/figures.md)."""
+    parts = []
+    for id, element in sorted(elements.items()):
+        element = re.sub(r'(<a [^>]*href=")#', r"\1../brief.html#", element)
+        element = re.sub(r'href="(tables|figures)/', r'href="../\1/', element)
+        parts.append(f"<h2><code>{html.escape(id)}</code></h2>\n{element}")
+    return _page("Gallery of figures", "<h1>Gallery of figures</h1>\n" + "\n".join(parts), "main{margin:0 auto}")
+
+
+def _page(title: str, body: str, css: str) -> str:
     return (
         '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{html.escape(title)}</title>\n<style>{font_faces()}\n{stylesheet()}\n{FRAME}</style>\n</head>\n"
-        f'<body>\n<main>\n{element}\n<p class="away"><a href="../brief.html#fig-{id}">From the brief</a></p>\n'
-        "</main>\n</body>\n</html>\n"
+        f"<title>{html.escape(title)}</title>\n<style>{font_faces()}\n{stylesheet()}\n{css}</style>\n</head>\n"
+        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     )
 
 

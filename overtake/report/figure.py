@@ -189,7 +189,8 @@ def data_table(id: str, rows: pd.DataFrame, columns: Mapping[str, Column], capti
         for row in rows.itertuples(index=False, name=None)
     )
     return Markup(
-        '<div class="scroll" tabindex="0" role="region" aria-label="Data of figure {0}: {2}"><table class="data" data-record="{0}">'
+        '<div class="scroll" tabindex="0" role="region" aria-label="Data of figure {0}: {2}">'
+        '<table class="data" data-record="{0}">'
         "<thead><tr>{3}</tr></thead><tbody>{4}</tbody></table></div>"
     ).format(id, "", caption, head, body)
 

@@ -53,6 +53,8 @@ def write_all(executed: Path, folder: Path, *, pdf: bool = True) -> None:
         write_parquet(pd.read_csv(io.StringIO(figure["csv"])), folder / "tables" / f"{id}.parquet")
         if id in elements:
             (folder / "figures" / f"{id}.html").write_text(embed.page_of(id, elements[id]), encoding="utf-8")
+    if elements:
+        (folder / "figures" / "index.html").write_text(embed.gallery(elements), encoding="utf-8")
     if pdf:
         from overtake.report.pdf import write_pdf
 

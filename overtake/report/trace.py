@@ -78,7 +78,7 @@ def raw_lines(raw: str, root: Path) -> list[str]:
         return [raw]
     shown = rows if len(rows) <= 3 else [rows[0], rows[-1]]
     lines = [raw] if len(rows) > 3 else []
-    return lines + [_row(match["file"], row) for row in shown]
+    return lines + [line for row in shown for line in _row(match["file"], row, root)]
 
 
 def matching_rows(path: Path, key: str) -> list[dict[str, str]]:
@@ -98,9 +98,23 @@ def _meets(row: dict[str, str], name: str, operator: str, value: str) -> bool:
     return found == value if operator == "=" else found != "" and float(found) <= float(value)
 
 
-def _row(file: str, row: dict[str, str]) -> str:
-    values = ", ".join(f"{name} = {value}" for name, value in row.items() if value != "")
-    return f"{file}: {values}"
+def _row(file: str, row: dict[str, str], root: Path) -> list[str]:
+    """Return a row of data/raw, and under it the workbook, sheet and cell that it was read from, where known."""
+    shown = ", ".join(f"{name} = {value}" for name, value in row.items() if value != "" and name != "cell")
+    lines = [f"{file}: {shown}"]
+    if row.get("cell"):
+        book = _workbook(root, row.get("edition", ""))
+        lines.append(f"{INDENT}{book}, {row['cell'].replace('!', ', cell ')}")
+    return lines
+
+
+def _workbook(root: Path, edition: str) -> str:
+    """Return the name and hash of the SIPRI workbook of an edition, from data/raw/editions.csv."""
+    path = root / "data" / "raw" / "editions.csv"
+    rows = matching_rows(path, f"publisher=sipri, edition={edition}") if path.is_file() else []
+    if not rows:
+        return f"workbook of edition {edition}"
+    return f"{rows[0].get('file', '')} (sha256 {rows[0].get('sha256', '')[:12]}...)"
 
 
 def _table(id: str, about: dict[str, Any]) -> str:

@@ -169,8 +169,9 @@ def fans(
             style.year_axis(axes, int(x[0]), end, Size(size.width if size.small else 240, size.height))
             axes.set_ylim(min(0.4, bottom), top)
             axes.set_yticks([tick for tick in (0.5, 1, 1.5, 2, 2.5, 3) if tick <= top])
-            style.bold(axes, 0, 1 + 8 / (axes.get_position().height * size.height), ctx.ruler_name(ruler).capitalize().replace("Gdp", "GDP"),
-                       transform=axes.transAxes, fontsize=13, va="bottom")  # fmt: skip
+            name = ctx.ruler_name(ruler)
+            above = 1 + 8 / (axes.get_position().height * size.height)
+            style.bold(axes, 0, above, name[:1].upper() + name[1:], transform=axes.transAxes, fontsize=13, va="bottom")
             if position == 0:
                 axes.text(x[0] + 0.5, 1.02, "parity", fontsize=12, color=style.MUTED, va="bottom")
 
