@@ -73,8 +73,10 @@ def page(found: Content) -> str:
     style = font_faces() + (ASSETS / "explorer.css").read_text(encoding="utf-8")
     code = script()
     data = json.dumps(found.config, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    blocks = [f'<script type="application/json" id="config">{_inert(data)}</script>']
-    blocks += [f'<script type="text/plain" id="{name}">{pack(layer)}</script>' for name, layer in found.layers.items()]
+    blocks = [f'<script type="application/json" id="data-config">{_inert(data)}</script>']
+    blocks += [
+        f'<script type="text/plain" id="data-{name}">{pack(layer)}</script>' for name, layer in found.layers.items()
+    ]
     template = Template((ASSETS / "explorer.html").read_text(encoding="utf-8"))
     return template.substitute(
         policy=html.escape(policy(style, code), quote=True),

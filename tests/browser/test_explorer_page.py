@@ -165,6 +165,8 @@ def test_axe_finds_nothing(
 def test_nothing_is_wider_than_the_page(opened: Open, explorer: Path, width: int) -> None:
     watched = opened(explorer, width=width)
     assert watched.page.evaluate("document.documentElement.scrollWidth") <= width
+    ids = watched.page.evaluate("[...document.querySelectorAll('[id]')].map((each) => each.id)")
+    assert sorted(ids) == sorted(set(ids))
 
 
 @pytest.mark.parametrize(
@@ -348,4 +350,4 @@ def test_motion_and_script_are_optional(opened: Open, explorer: Path) -> None:
     style = text.split("<style>")[1].split("</style>")[0]
     assert "transition" not in style
     assert "animation" not in style
-    json.loads(text.split('id="config">')[1].split("</script>")[0])
+    json.loads(text.split('id="data-config">')[1].split("</script>")[0])

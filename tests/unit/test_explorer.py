@@ -163,7 +163,7 @@ def test_names_and_labels_cannot_break_out(made: Case) -> None:
     text = build.page(replace(made, settings=settings, balances={
         **made.balances, "evil": Balance(label=evil, side={"JPN": 1.0})}).content())  # fmt: skip
     assert "alert(1)</script>" not in text.replace("&lt;script&gt;alert(1)&lt;/script&gt;", "")
-    config = json.loads(text.split('id="config">')[1].split("</script>")[0])
+    config = json.loads(text.split('id="data-config">')[1].split("</script>")[0])
     assert {"iso3": "JPN", "name": evil, "group": "ally"} in config["economies"]
     assert text.count("<script>") == 1
 

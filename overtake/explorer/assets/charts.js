@@ -158,9 +158,7 @@ export function drawCurve(svg, { found, words, probability, marks }, size) {
 
 /** Draw the break-even share with the share that the coalition counts. */
 export function drawShare(svg, { found, counted, words, share, lastObserved }, size) {
-  const begin = Math.max(0, found.share.years.indexOf(lastObserved) - 15);
-  const years = found.share.years.slice(begin);
-  const bands = Object.fromEntries(Object.entries(found.share.bands).map(([key, band_]) => [key, band_.slice(begin)]));
+  const { years, bands } = found.share;
   const last = years.length - 1;
   const domain = [
     Math.max(Math.min(0, Math.min(...bands[10])), Math.min(0, Math.min(...bands[50])) - 0.5),

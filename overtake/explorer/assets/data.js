@@ -38,6 +38,12 @@ export function unpack(text, first, years, draws) {
   return steps;
 }
 
+/** Return e to the power of every number of steps that layers can add up to, from place `zero` both ways. */
+function powersOf(layers, step) {
+  const zero = layers.reduce((sum, layer) => sum + layer.reduce((most, each) => Math.max(most, Math.abs(each)), 0), 0);
+  return { zero, table: Float64Array.from({ length: 2 * zero + 1 }, (_, at) => Math.exp((at - zero) * step)) };
+}
+
 /** Return the page's configuration with its layers of steps; `read` gives the text of an element by its id. */
 export function load(read) {
   const config = JSON.parse(read("config"));
@@ -51,5 +57,5 @@ export function load(read) {
   }
   if (config.plans) layers.plans = unpack(read("plans"), config.first, years.length, config.draws);
   const index = Object.fromEntries(config.economies.map(({ iso3 }, at) => [iso3, at]));
-  return { ...config, years, layers, index };
+  return { ...config, years, layers, index, powers: powersOf(Object.values(layers), config.step) };
 }

@@ -6,7 +6,7 @@ import { fromFragment, toFragment } from "./url.js";
 import { controls, results } from "./view.js";
 
 const byId = (id) => document.getElementById(id);
-const data = load((id) => byId(id).textContent);
+const data = load((id) => byId(`data-${id}`).textContent);
 const start = data.start;
 let setting = structuredClone(start);
 let waiting = false;

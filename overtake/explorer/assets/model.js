@@ -58,25 +58,25 @@ function remembered(name, key, compute) {
 
 /** Return the draws on the setting's ruler, one array an economy, kept until ruler, level or plans change. */
 function drawn(data, setting) {
-  const { draws, years, layers } = data;
+  const { draws, years, layers, powers } = data;
   const fill = (values, economy, year, add, factor, ruler) => {
     const from = (economy * years.length + year) * draws;
-    const base = centre(data.centre, data.first, economy, year);
+    const middle = Math.exp(centre(data.centre, data.first, economy, year) + add + factor);
     const off = ruler.errors ? layers[ruler.errors] : null;
     const plans = data.plans && setting.plans === "brief" ? layers.plans : null;
     for (let draw = 0; draw < draws; draw++) {
-      const steps = layers.draws[from + draw] + (plans ? plans[from + draw] : 0);
-      const flow = base + steps * data.step + add;
-      values[year * draws + draw] = Math.exp(flow + (factor + (off ? off[from + draw] * data.step : 0)));
+      const steps = layers.draws[from + draw] + (plans ? plans[from + draw] : 0) + (off ? off[from + draw] : 0);
+      values[year * draws + draw] = middle * powers.table[steps + powers.zero];
     }
   };
   const { first, of } = measured(data, setting, draws, years.length, fill);
-  const common = `${setting.ruler}|${setting.plans}`;
   const get = (economy) => {
-    const key = `${common}|${economy === data.index.CHN ? setting.level : ""}`;
+    const { iso3 } = data.economies[economy];
+    const plans = data.plans?.lifts[iso3] ? setting.plans : "";
+    const key = `${setting.ruler}|${plans}|${iso3 === "CHN" ? setting.level : ""}`;
     return remembered(economy, key, () => of(economy));
   };
-  return { first, get, key: `${common}|${setting.level}` };
+  return { first, get, key: `${setting.ruler}|${setting.plans}|${setting.level}` };
 }
 
 /** Return the figures as published on the setting's ruler, one draw, to the last observed year. */
@@ -228,7 +228,7 @@ export function evaluate(data, setting) {
   const yearAt = (level) => (crossedAtAll ? quantileYear(byYear, years, level) : null);
   const now = asPublished(data, setting, pairs, against, from, at);
   const sides = { opposed, others, own: first[us] > last ? null : get(us) };
-  const begin = whole([...against, ...rest].map(([economy]) => economy).concat(us), first, last);
+  const begin = Math.max(whole([...against, ...rest].map(([economy]) => economy).concat(us), first, last), last - 15);
   return {
     years,
     at,
