@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from overtake import paths as places
-from overtake.report import blocks, findings, parts, records, register
+from overtake.report import blocks, findings, parts, record, records, register
 from overtake.report.blocks import Block
 from overtake.report.charts import balance, checks, coalition, countries, crossing, ledgers
 from overtake.report.context import Context
@@ -177,6 +177,14 @@ class Brief:
     def skill(self) -> Markup:
         """Return how the method would have done."""
         return parts.skill(self.ctx)
+
+    def would_have_said(self) -> Markup:
+        """Return what the method would have said in earlier years."""
+        return record.would_have_said(self.ctx)
+
+    def peers(self) -> Markup:
+        """Return the comparison with peers over all countries."""
+        return record.peers(self.ctx)
 
     def gaps(self) -> Markup:
         """Return which years were filled, and how."""

@@ -1,4 +1,4 @@
-"""Commands of the report: `trace`, `diff`, `publish`."""
+"""Commands of the report: `trace`, `diff`, `publish`, `quarto`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def register(commands: Any) -> None:
-    """Add `trace ID`, `diff OLD NEW` and `publish` to the argparse subparsers `commands`."""
+    """Add `trace ID`, `diff OLD NEW`, `publish` and `quarto` to the argparse subparsers `commands`."""
     trace = commands.add_parser(
         "trace",
         help="follow a printed number down to the workbook's cell",
@@ -28,6 +28,11 @@ def register(commands: Any) -> None:
         "publish", help="keep this run's key numbers in data/published: the next brief says what moved against them"
     )
     publish.set_defaults(func=_publish)
+
+    quarto = commands.add_parser(
+        "quarto", help="render the executed brief through the Quarto command line (docx and html)"
+    )
+    quarto.set_defaults(func=_quarto)
 
 
 def _trace(arguments: argparse.Namespace) -> int:
@@ -59,4 +64,23 @@ def _publish(_: argparse.Namespace) -> int:
     for name in ("metrics.json", "manifest.json"):
         shutil.copyfile(paths.REPORTS / name, target / name)
     print(f"kept {diff.PUBLISHED}/metrics.json and manifest.json: commit them with the brief")
+    return 0
+
+
+def _quarto(_: argparse.Namespace) -> int:
+    from overtake import paths
+    from overtake.report import quarto
+    from overtake.report.publish import read_notebook
+
+    quarto.find()
+    notebook = read_notebook(paths.PROCESSED / "notebooks" / "brief.ipynb")
+    for to in ("html", "docx"):
+        exporter = quarto.QuartoExporter(to=to)  # type: ignore[no-untyped-call]
+        output, _ = exporter.from_notebook_node(notebook)
+        target = paths.REPORTS / f"brief-quarto.{to}"
+        content = output.encode("utf-8") if isinstance(output, str) else output
+        partial = target.with_name(target.name + ".partial")
+        partial.write_bytes(content)
+        partial.replace(target)
+        print(f"wrote reports/{target.name}")
     return 0

@@ -1,0 +1,255 @@
+"""The executed notebook through the Quarto command line: HTML with embedded resources, or docx.
+
+`overtake_quarto` is an nbconvert exporter. It works on a copy (Quarto rewrites notebooks) in which the brief's HTML
+stands as Pandoc markdown, so that headings, tables, citations and cross-references are the document's own.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tempfile
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters.exporter import Exporter
+from traitlets import Enum, Integer, Unicode, default
+
+from overtake import paths
+from overtake.errors import OvertakeError
+
+#: The oldest Quarto that embeds resources and leaves an executed notebook alone when told so.
+OLDEST = (1, 4)
+INSTALL = "install Quarto 1.4 or newer from quarto.org, or use `make brief`: it needs none"
+
+
+def find(command: str = "quarto") -> str:
+    """Return the path of the Quarto command; absent or too old is refused with how to install it."""
+    path = shutil.which(command)
+    if path is None:
+        raise OvertakeError("quarto", "is not on PATH", next_step=INSTALL)
+    done = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
+    match = re.match(r"(\d+)\.(\d+)", done.stdout.strip())
+    if match is None or (int(match[1]), int(match[2])) < OLDEST:
+        raise OvertakeError(
+            path, "is too old or does not tell its version", found=done.stdout.strip() or done.stderr.strip(),
+            allowed=f"{OLDEST[0]}.{OLDEST[1]} or newer", next_step=INSTALL,
+        )  # fmt: skip
+    return path
+
+
+class QuartoExporter(Exporter):
+    """Export through Quarto: `jupyter nbconvert --to overtake_quarto NOTEBOOK`."""
+
+    export_from_notebook = "Overtake brief through Quarto"
+    to = Enum(["html", "docx"], "html", help="format that Quarto writes").tag(config=True)
+    command = Unicode("quarto", help="Quarto's command").tag(config=True)
+    timeout = Integer(300, help="seconds that Quarto may take").tag(config=True)
+    references_file = Unicode(help="bibliography in CSL-JSON; default data/raw/references.json").tag(config=True)
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    @default("references_file")
+    def _references_default(self) -> str:
+        return str(paths.RAW / "references.json")
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> Any:
+        """Return the document (text or bytes) and the resources for an executed notebook."""
+        command = find(self.command)
+        nb, resources = super().from_notebook_node(nb, resources=resources, **kw)
+        with tempfile.TemporaryDirectory(prefix="overtake-quarto-") as folder:
+            output = self._render(command, nb, Path(folder))
+        resources["output_extension"] = f".{self.to}"
+        return (output.decode("utf-8") if self.to == "html" else output), resources
+
+    def _render(self, command: str, nb: Any, folder: Path) -> bytes:
+        """Return what Quarto makes of a copy of `nb` in `folder`."""
+        import nbformat
+
+        copy = folder / "brief.ipynb"
+        nbformat.write(translated(nb, folder), str(copy))  # type: ignore[no-untyped-call]
+        arguments = self.arguments(copy, folder)
+        try:
+            done = subprocess.run(
+                [command, *arguments], cwd=folder, capture_output=True, text=True, timeout=self.timeout, check=False
+            )
+        except subprocess.TimeoutExpired as error:
+            raise OvertakeError("quarto render", f"took longer than {self.timeout} s") from error
+        made = folder / f"brief.{self.to}"
+        if done.returncode or not made.is_file():
+            lines = (done.stderr or done.stdout).strip().splitlines()
+            raise OvertakeError(
+                "quarto " + " ".join(arguments[:2]), f"failed with exit code {done.returncode}",
+                found="\n           ".join(lines[-8:]) or "no message",
+                next_step="mend what Quarto names, or `make brief`",
+            )  # fmt: skip
+        return made.read_bytes()
+
+    def arguments(self, copy: Path, folder: Path) -> list[str]:
+        """Return Quarto's arguments: render the copy as it is, nothing executed, no code shown."""
+        found = ["render", copy.name, "--to", self.to, "--no-execute", "-M", "echo:false", "-M", "lang:en-GB",
+                 "-M", "number-sections:true", "-M", "toc:true"]  # fmt: skip
+        if self.to == "html":
+            found += ["-M", "embed-resources:true"]
+        if Path(self.references_file).is_file():
+            shutil.copyfile(self.references_file, folder / "references.json")
+            found += ["--bibliography", "references.json", "--citeproc"]
+        return found
+
+
+def translated(nb: Any, folder: Path) -> Any:
+    """Return a copy of notebook `nb` with the brief's HTML as Pandoc markdown, drawings as files in `folder`."""
+    import copy as copying
+
+    made = copying.deepcopy(nb)
+    for cell in made.cells:
+        kept = []
+        for output in cell.get("outputs", []):
+            html = output.get("data", {}).get("text/html")
+            if html is None:
+                kept.append(output)
+                continue
+            text = to_markdown(html, folder)
+            if text:
+                output["output_type"] = "display_data"
+                output.pop("execution_count", None)
+                output["data"] = {"text/markdown": text}
+                kept.append(output)
+        if "outputs" in cell:
+            cell["outputs"] = kept
+    return made
+
+
+def to_markdown(html: str, folder: Path) -> str:
+    """Return a block of the brief as Pandoc markdown; wide drawings are written to `folder` as ID.svg."""
+    reader = _Markdown(folder)
+    reader.feed(html)
+    reader.close()
+    return re.sub(r"\n{3,}", "\n\n", "".join(reader.out)).strip()
+
+
+class _Markdown(HTMLParser):
+    """Turns the few elements that the brief uses into markdown; what a document cannot hold is left out."""
+
+    #: Elements whose content a document on paper has no use for.
+    DROPPED = frozenset({"details", "style", "nav"})
+    BREAKS = frozenset({"p", "section", "header", "div", "ul", "ol", "dl", "figcaption", "aside", "caption"})
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(convert_charrefs=True)
+        self.folder = folder
+        self.out: list[str] = []
+        self.dropped: list[str] = []
+        self.svg: list[str] | None = None
+        self.names: list[str] = []
+        self.figure = ""
+        self.alt = ""
+        self.rows: list[list[str]] | None = None
+        self.caption: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        if self.svg is not None:
+            self._in_drawing()
+        elif self.dropped or tag in self.DROPPED or "no-print" in attributes.get("class", ""):
+            self.dropped.append(tag)
+        elif tag == "svg":
+            self.alt = attributes.get("aria-label", "")
+            self.svg = []
+            self._in_drawing()
+        elif tag == "figure":
+            self.figure = attributes.get("id", "")
+            self._write("\n\n")
+        elif tag in ("h1", "h2", "h3"):
+            self._write(f"\n\n{'#' * int(tag[1])} ")
+        elif tag == "table":
+            self.rows = []
+        elif tag == "tr" and self.rows is not None:
+            self.rows.append([])
+        elif tag in ("td", "th") and self.rows:
+            self.rows[-1].append("")
+        elif tag == "caption":
+            self.caption = []
+        elif tag == "li":
+            self._write("\n\n- ")
+        elif tag == "dt":
+            self._write("\n\n**")
+        elif tag == "dd":
+            self._write(": ")
+        elif tag in ("strong", "em"):
+            self._write("**" if tag == "strong" else "*")
+        elif tag in self.BREAKS and self.rows is None:
+            self._write("\n\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.svg is not None:
+            self.svg.append(f"</{self.names.pop()}>")
+            if not self.names:
+                self._drawing()
+        elif self.dropped:
+            if tag in self.dropped:
+                while self.dropped.pop() != tag:
+                    pass
+        elif tag == "table":
+            self._table()
+        elif tag == "dt":
+            self._write("**")
+        elif tag in ("strong", "em"):
+            self._write("**" if tag == "strong" else "*")
+        elif tag in self.BREAKS and self.rows is None:
+            self._write("\n\n")
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self.svg is not None:
+            self.svg.append(self.get_starttag_text() or "")
+        else:
+            super().handle_startendtag(tag, attrs)
+
+    def _in_drawing(self) -> None:
+        """Keep a start tag of a drawing as it is written: SVG minds the case, the parser does not."""
+        text = self.get_starttag_text() or ""
+        self.names.append(re.split(r"[\s>]", text[1:], maxsplit=1)[0])
+        self.svg = [*(self.svg or []), text]
+
+    def handle_data(self, data: str) -> None:
+        if self.svg is not None:
+            self.svg.append(data.replace("&", "&amp;").replace("<", "&lt;"))
+        elif not self.dropped:
+            self._write(re.sub(r"\s+", " ", data))
+
+    def _write(self, text: str) -> None:
+        if self.caption is not None and self.rows is not None and not self.rows:
+            self.caption.append(text)
+        elif self.rows is not None and self.rows and self.rows[-1]:
+            self.rows[-1][-1] += text
+        elif self.rows is None:
+            self.out.append(text)
+
+    def _drawing(self) -> None:
+        svg, self.svg = "".join(self.svg or []), None
+        if 'class="narrow"' in svg:
+            return
+        name = f"{self.figure or 'drawing'}.svg"
+        if "xmlns=" not in svg:
+            svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+        (self.folder / name).write_text(svg, encoding="utf-8")
+        alt = self.alt.replace('"', "'")
+        self._write(f'\n\n![]({name}){{#{self.figure} fig-alt="{alt}"}}\n\n')
+
+    def _table(self) -> None:
+        rows, caption = self.rows or [], "".join(self.caption or []).strip()
+        self.rows = self.caption = None
+        if not rows:
+            return
+        width = max(len(row) for row in rows)
+        lines = ["| " + " | ".join(_inline(cell) for cell in row + [""] * (width - len(row))) + " |" for row in rows]
+        lines.insert(1, "|" + " --- |" * width)
+        self._write("\n\n" + "\n".join(lines) + (f"\n\n: {caption}" if caption else "") + "\n\n")
+
+
+def _inline(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")

@@ -1,0 +1,174 @@
+"""The Quarto wrapper: against a stand-in command that checks the call, and the real one where it is present."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import nbconvert
+import nbformat
+import pytest
+
+from overtake.errors import OvertakeError
+from overtake.report.quarto import QuartoExporter, find, to_markdown, translated
+
+STANDIN = """#!{python}
+import json, pathlib, sys
+if sys.argv[1:] == ["--version"]:
+    print("{version}")
+    sys.exit(0)
+here = pathlib.Path.cwd()
+notebook = json.loads((here / sys.argv[2]).read_text())
+call = {{"arguments": sys.argv[1:], "notebook": notebook, "files": sorted(p.name for p in here.iterdir())}}
+pathlib.Path("{record}").write_text(json.dumps(call))
+if "{fail}":
+    print("ERROR: {fail}", file=sys.stderr)
+    sys.exit(3)
+(here / sys.argv[2]).write_text("rewritten")
+made = here / (pathlib.Path(sys.argv[2]).stem + "." + sys.argv[sys.argv.index("--to") + 1])
+made.write_bytes(b"made by the stand-in")
+"""
+
+
+@pytest.fixture
+def standin(tmp_path, monkeypatch):
+    """Return a function that puts a stand-in `quarto` first on PATH and returns the file of its last call."""
+
+    def put(version: str = "1.5.57", fail: str = "") -> Path:
+        folder, record = tmp_path / "bin", tmp_path / "call.json"
+        folder.mkdir(exist_ok=True)
+        command = folder / "quarto"
+        text = STANDIN.format(python=sys.executable, version=version, record=record, fail=fail)
+        command.write_text(text)
+        command.chmod(0o755)
+        monkeypatch.setenv("PATH", str(folder))
+        return record
+
+    return put
+
+
+def notebook() -> nbformat.NotebookNode:
+    html = (
+        '<section><h2 id="a">A heading</h2><p>It is <a class="num" href="#n-x"><data value="1">1</data></a>, they say '
+        '[@made-up].</p><figure id="fig-f"><p class="fig-title">Message</p><svg class="wide" role="img" '
+        'aria-label="An &quot;alt&quot; text" viewBox="0 0 1 1"><clipPath><path d="M0"/></clipPath>'
+        '<text>a &lt; b</text></svg><svg class="narrow"></svg>'
+        "<figcaption><p>Source: x.</p><details><p>not on paper</p></details></figcaption></figure>"
+        "<table><caption><span>Cap</span></caption><thead><tr><th>a</th><th>b</th></tr></thead>"
+        "<tbody><tr><th>1|2</th><td>3</td></tr></tbody></table></section>"
+    )
+    output = nbformat.v4.new_output("display_data", {"text/html": html, "text/plain": "block"})
+    empty = nbformat.v4.new_output("display_data", {"text/html": "<!-- left out -->", "text/plain": "block"})
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x", outputs=[output, empty])])
+
+
+def exporter(tmp_path: Path, **given) -> QuartoExporter:
+    works = tmp_path / "references.json"
+    works.write_text("[]")
+    return QuartoExporter(references_file=str(works), **given)
+
+
+def test_the_call_renders_a_copy_and_executes_nothing(tmp_path, standin):
+    record = standin()
+    given = notebook()
+    before = nbformat.writes(given)
+    output, resources = exporter(tmp_path).from_notebook_node(given)
+    assert output == "made by the stand-in"
+    assert resources["output_extension"] == ".html"
+    assert nbformat.writes(given) == before
+    call = json.loads(record.read_text())
+    arguments = call["arguments"]
+    assert arguments[:2] == ["render", "brief.ipynb"]
+    assert "--no-execute" in arguments
+    assert "--execute" not in arguments
+    assert arguments[arguments.index("--to") + 1] == "html"
+    assert "embed-resources:true" in arguments
+    assert arguments[arguments.index("--bibliography") + 1] == "references.json"
+    assert {"brief.ipynb", "references.json", "fig-f.svg"} <= set(call["files"])
+
+
+def test_the_copy_holds_markdown_with_citation_cross_reference_and_table(tmp_path, standin):
+    record = standin()
+    exporter(tmp_path).from_notebook_node(notebook())
+    outputs = json.loads(record.read_text())["notebook"]["cells"][0]["outputs"]
+    assert len(outputs) == 1
+    text = "".join(outputs[0]["data"]["text/markdown"])
+    assert text.startswith("## A heading\n\nIt is 1, they say [@made-up].")
+    assert "![](fig-f.svg){#fig-f fig-alt=\"An 'alt' text\"}" in text
+    assert "| a | b |\n| --- | --- |\n| 1\\|2 | 3 |\n\n: Cap" in text
+    assert "not on paper" not in text
+
+
+def test_docx_comes_as_bytes(tmp_path, standin):
+    record = standin()
+    output, resources = exporter(tmp_path, to="docx").from_notebook_node(notebook())
+    assert output == b"made by the stand-in"
+    assert resources["output_extension"] == ".docx"
+    assert "embed-resources:true" not in json.loads(record.read_text())["arguments"]
+
+
+def test_absent_quarto_is_refused_with_how_to_install_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(OvertakeError, match=r"quarto\.org"):
+        find()
+
+
+@pytest.mark.parametrize("version", ["1.3.450", "", "nonsense"])
+def test_an_old_quarto_is_refused(standin, version):
+    standin(version=version)
+    with pytest.raises(OvertakeError, match=r"1\.4 or newer"):
+        find()
+
+
+def test_its_error_is_passed_on(tmp_path, standin):
+    standin(fail="no such template")
+    with pytest.raises(OvertakeError, match="no such template"):
+        exporter(tmp_path).from_notebook_node(notebook())
+
+
+def test_text_in_drawings_stays_valid(tmp_path):
+    to_markdown(notebook().cells[0].outputs[0].data["text/html"], tmp_path)
+    from xml.etree import ElementTree
+
+    root = ElementTree.parse(tmp_path / "fig-f.svg").getroot()
+    assert root.find(".//{*}text").text == "a < b"
+    assert root.find("{*}clipPath/{*}path").get("d") == "M0"
+
+
+def test_the_whole_brief_becomes_markdown_with_valid_drawings(tmp_path):
+    from xml.etree import ElementTree
+
+    from tests import synthetic
+
+    executed = synthetic.rendered().parent / "data" / "processed" / "notebooks" / "brief.ipynb"
+    copy = translated(nbformat.read(executed, as_version=4), tmp_path)
+    text = "".join(
+        "".join(output["data"].get("text/markdown", ""))
+        for cell in copy.cells
+        for output in cell.get("outputs", [])
+        if "data" in output
+    )
+    drawings = sorted(path.name for path in tmp_path.glob("*.svg"))
+    assert len(drawings) >= 10
+    for name in drawings:
+        ElementTree.parse(tmp_path / name)
+        assert f"]({name})" in text
+    assert text.startswith("Overtake: military expenditure")
+    assert "\n# China " in text
+    assert "<" not in text.replace("<1%", "").replace("<-", "")
+
+
+def test_it_is_registered_by_entry_point():
+    try:
+        found = nbconvert.get_exporter("overtake_quarto")
+    except nbconvert.exporters.ExporterNameError:
+        pytest.skip("the package was installed before the entry point was added; reinstall it with pip install -e .")
+    assert found is QuartoExporter
+
+
+@pytest.mark.skipif(shutil.which("quarto") is None, reason="no Quarto on PATH")
+def test_the_real_quarto(tmp_path):
+    output, _ = exporter(tmp_path).from_notebook_node(notebook())
+    assert "A heading" in output
