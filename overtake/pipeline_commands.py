@@ -1,4 +1,4 @@
-"""Commands of the pipeline: `run`, `schema`, `params`, `outputs`."""
+"""Commands of the pipeline: `run`, `schema`, `params`, `outputs`, `readme`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ def register(commands: Any) -> None:
     params.set_defaults(func=_params)
     outputs = commands.add_parser("outputs", help="name the files that the last run made for reading")
     outputs.set_defaults(func=_outputs)
+    readme = commands.add_parser("readme", help="write today's answer into README.md from the last run")
+    readme.set_defaults(func=_readme)
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -47,6 +49,19 @@ def _params(_: argparse.Namespace) -> int:
 
     paths.PARAMS.write_text(template.text(), encoding="utf-8")
     print(f"wrote {paths.PARAMS.name}; next: dvc repro")
+    return 0
+
+
+def _readme(_: argparse.Namespace) -> int:
+    from overtake import paths
+    from overtake.config.load import load
+    from overtake.report import readme
+    from overtake.report.brief import Brief
+
+    params = load(paths.PARAMS).model_dump(mode="json")
+    brief = Brief.open({name: params[name] for name in ("brief", "balances", "crossing")})
+    readme.write(paths.ROOT / "README.md", brief.head().html, brief.findings().html)
+    print("wrote the answer into README.md")
     return 0
 
 
