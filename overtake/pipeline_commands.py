@@ -1,4 +1,4 @@
-"""Commands of the pipeline: `run`, `schema`, `params`, `outputs`, `readme`."""
+"""Commands of the pipeline: `run`, `schema`, `params`, `outputs`, `explorer`, `readme`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ def register(commands: Any) -> None:
     params.set_defaults(func=_params)
     outputs = commands.add_parser("outputs", help="name the files that the last run made for reading")
     outputs.set_defaults(func=_outputs)
+    explorer = commands.add_parser(
+        "explorer", help="write reports/explorer.html from the last run (dvc repro calls this)"
+    )
+    explorer.set_defaults(func=_explorer)
     readme = commands.add_parser("readme", help="write today's answer into README.md from the last run")
     readme.set_defaults(func=_readme)
 
@@ -49,6 +53,15 @@ def _params(_: argparse.Namespace) -> int:
 
     paths.PARAMS.write_text(template.text(), encoding="utf-8")
     print(f"wrote {paths.PARAMS.name}; next: dvc repro")
+    return 0
+
+
+def _explorer(_: argparse.Namespace) -> int:
+    from overtake import paths
+    from overtake.config.load import load
+    from overtake.explorer.publish import publish
+
+    publish(load(paths.PARAMS))
     return 0
 
 
