@@ -112,11 +112,19 @@ def rulers(paths: Paths) -> pd.DataFrame:
 
 def estimates() -> pd.DataFrame:
     """Return a made-up ledger of pairs; one is in purchasing power and must not be offered, one is no pair."""
-    rows = [("ministry", 2024, "mer", 330, 450, 850), ("institute", 2023, "mer", 219, 219, 905),
-            ("parity", 2024, "ppp", 470, 480, 1300), ("single", 2022, "mer", 300, 320, np.nan)]  # fmt: skip
-    frame = pd.DataFrame(rows, columns=["estimate", "year", "basis", "china_usd_bn_lo", "china_usd_bn_hi", "us_usd_bn"])
-    return frame.assign(label=frame["estimate"].str.title(), scope="part", bound="", china_us_ratio_lo=np.nan,
-                        china_us_ratio_hi=np.nan, sipri_china_usd_bn=314.0, sipri_us_usd_bn=997.0)  # fmt: skip
+    rows = [
+        ("ministry_old", "Ministry", 2014, "mer", 200, 200, 600),
+        ("ministry", "Ministry", 2024, "mer", 330, 450, 850),
+        ("institute", "Institute", 2023, "mer", 219, 219, 905),
+        ("own", "Own", 2024, "mer", 314, 314, 997),
+        ("parity", "Parity", 2024, "ppp", 470, 480, 1300),
+        ("half", "Half", 2022, "ppp", 300, 320, np.nan),
+    ]
+    columns = ["estimate", "label", "year", "basis", "china_usd_bn_lo", "china_usd_bn_hi", "us_usd_bn"]
+    nothing = dict.fromkeys(("china_us_ratio_lo", "china_us_ratio_hi"), np.nan)
+    return pd.DataFrame(rows, columns=columns).assign(
+        scope="full", bound="", sipri_china_usd_bn=314.0, sipri_us_usd_bn=997.0, **nothing
+    )
 
 
 def plans(paths: Paths) -> pd.DataFrame:
@@ -136,7 +144,12 @@ def embedded(found: Content, setting: Mapping[str, Any], made: Case) -> tuple[Pa
     economies = tuple(each["iso3"] for each in config["economies"])
     years = tuple(range(config["years"][0], config["years"][1] + 1))
     ruler = next(each for each in config["rulers"] if each["name"] == setting["ruler"])
-    level = 1.0 if setting["level"] == "sipri" else float(np.mean(pairs(made.estimates)[setting["level"]].relative))
+    level: FloatArray | float = 1.0
+    known = {name: float(np.mean(pair.relative)) for name, pair in pairs(made.estimates).items()}
+    central = known.get(setting["level"], 1.0)
+    if setting["level"] == "uncertain":
+        level = np.exp(found.layers["level"].steps[:, 0, :] / 512)
+        central = float(np.median([known["ministry"], known["institute"], known["own"]]))
     lift = np.zeros((len(economies), len(years)))
     if setting["plans"] != "brief" and setting["plans"] > 0:
         rows = made.plans.lifts[np.isclose(made.plans.lifts["part"], setting["plans"])]
@@ -144,10 +157,10 @@ def embedded(found: Content, setting: Mapping[str, Any], made: Case) -> tuple[Pa
             lift[economies.index(str(iso3))] = np.round(row.to_numpy(), 5)
     own = found.layers["plans"].logs() if setting["plans"] == "brief" else 0.0
     flows = np.exp(found.layers["draws"].logs() + own + lift)
-    flows[:, economies.index("CHN")] *= level
+    flows[:, economies.index("CHN")] *= central if setting["level"] != "uncertain" else level
     upto = len(config["observed"][0])
     seen = np.array(config["observed"], dtype=float)[None]
-    seen[:, economies.index("CHN")] *= level
+    seen[:, economies.index("CHN")] *= central
     if ruler["kind"] == "flow":
         factor = np.full((len(economies), len(years)), np.nan)
         for at, row in enumerate(ruler["centre"]):

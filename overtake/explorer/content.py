@@ -14,9 +14,9 @@ from overtake.config.balances import Balance
 from overtake.errors import raise_all
 from overtake.explorer import encode
 from overtake.explorer.factors import wide
+from overtake.explorer.levels import offered
 from overtake.explorer.plans import Plans, embedded
 from overtake.explorer.settings import Settings
-from overtake.rulers.china import MARKET, pairs
 from overtake.tables import FloatArray, Paths
 
 #: Thresholds that the page offers: low, high, step.
@@ -55,7 +55,10 @@ def content(
     planned = None
     if plans:
         planned, layers["plans"] = embedded(kept, base, plans)
-    levels, presets = _levels(estimates), _presets(balances)
+    levels, uncertain = offered(estimates, kept.values.shape[0], settings.seed, settings.level)
+    if uncertain is not None:
+        layers["level"] = uncertain
+    presets = _presets(balances)
     config = {
         "edition": settings.edition,
         "source": settings.source,
@@ -131,17 +134,6 @@ def _shared(layers: dict[str, encode.Layer], name: str, found: encode.Layer) -> 
     return name
 
 
-def _levels(estimates: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return SIPRI's level of China and the middle of every pair at market exchange rates, relative to SIPRI's."""
-    at_market = [pair for pair in pairs(estimates).values() if pair.basis == MARKET]
-    return [{"key": "sipri", "label": "SIPRI", "factor": 1.0}] + [
-        {"key": pair.name, "label": " ".join([f"{pair.label}, {pair.year}", pair.bound]).strip(),
-         "factor": float(np.mean(pair.relative))}
-        for pair in sorted(at_market, key=lambda pair: (-pair.year, pair.name))
-        if pair.name != "sipri"
-    ]  # fmt: skip
-
-
 def _presets(balances: Mapping[str, Balance]) -> list[dict[str, Any]]:
     """Return the balances that the page's controls can show: China with or without Russia, whole per cents."""
     found = []
@@ -164,7 +156,7 @@ def _offered(threshold: float) -> bool:
 def _start(presets: list[dict[str, Any]], settings: Settings, rulers: list[str], levels: list[str]) -> dict[str, Any]:
     """Return the state in which the page opens: the settings', or the first that its controls can show.
 
-    A headline balance with broken per cents, a ruler out of use or the level `uncertain` must not stop the brief.
+    A headline balance with broken per cents, a ruler out of use or a level of purchasing power must not stop the brief.
     """
     allies = [iso3 for iso3, (_, group) in sorted(settings.names.items()) if group == "ally" and iso3 != "USA"]
     fallback = {"side": dict.fromkeys(allies, 100), "against": ["CHN"], "threshold": 1.0}

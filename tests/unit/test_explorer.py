@@ -196,8 +196,19 @@ def test_modules_import_only_what_stands_before_them() -> None:
 
 def test_only_pairs_at_market_rates_are_offered(made: Case) -> None:
     levels = {each["key"]: each["factor"] for each in made.content().config["levels"]}
-    assert set(levels) == {"sipri", "ministry", "institute"}
+    assert set(levels) == {"sipri", "uncertain", "ministry", "institute"}
     assert levels["ministry"] == pytest.approx((330 + 450) / 2 / 314 / (850 / 997))
+
+
+def test_the_uncertain_level_is_the_rulers(made: Case) -> None:
+    found = made.content()
+    factors_ = np.exp(found.layers["level"].logs()[:, 0, 0])
+    low, high = 330 / 314 / (850 / 997), 450 / 314 / (850 / 997)
+    point = 219 / 314 / (905 / 997)
+    at_point, at_one = np.abs(factors_ / point - 1) < 0.002, factors_ == 1
+    assert (at_point.sum(), at_one.sum()) == (20, 20)  # a third of sixty draws each
+    rest = factors_[~at_point & ~at_one]
+    assert ((rest > low * 0.998) & (rest < high * 1.002)).all()
 
 
 def test_presets_are_what_the_controls_can_show(made: Case) -> None:
@@ -223,7 +234,7 @@ def test_settings_that_do_not_fit_are_refused(made: Case, change: dict[str, Any]
 
 def test_what_the_page_cannot_show_does_not_stop_the_brief(made: Case) -> None:
     broken = Balance(label="Broken", side={"JPN": 0.335})
-    settings = replace(made.settings, level="uncertain", ruler="yards", balance="broken")
+    settings = replace(made.settings, level="parity", ruler="yards", balance="broken")
     start = replace(made, settings=settings, balances={"broken": broken, **made.balances}).content().config["start"]
     assert (start["level"], start["ruler"], start["against"]) == ("sipri", "constant_usd", ["CHN"])
     assert start["side"] == dict.fromkeys(("JPN", "KOR", "AUS", "PHL", "THA"), 100)
@@ -238,7 +249,14 @@ def test_equal_errors_share_a_layer(made: Case) -> None:
     assert shared["constant_usd"] is None
     assert shared["stock"] is None
     # Viet Nam's purchasing power starts later on one ruler, so the two cannot share.
-    assert set(found.layers) == {"draws", "plans", "errors-current_usd", "errors-gdp_ppp", "errors-military_ppp"}
+    assert set(found.layers) == {
+        "draws",
+        "plans",
+        "level",
+        "errors-current_usd",
+        "errors-gdp_ppp",
+        "errors-military_ppp",
+    }
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,9 @@ const SHARE_PERCENTS = [10, 25, 50, 75, 90];
 const centre = (rows, first, economy, year) => rows[economy][year - first[economy]];
 
 /** Return what China's level and a chosen part of the plans add to an economy's logs in a year, the same in any draw. */
-function added(data, setting, economy, year) {
-  const level = economy === data.index.CHN ? Math.log(data.levels.find((l) => l.key === setting.level).factor) : 0;
+function added(data, setting, economy, year, central) {
+  const { factor, layer } = data.levels.find(({ key }) => key === setting.level);
+  const level = economy === data.index.CHN && (central || !layer) ? Math.log(factor) : 0;
   const lifts = data.plans && setting.plans > 0 ? data.plans.lifts[data.economies[economy].iso3] : null;
   if (!lifts || year < data.plans.ahead) return level;
   return level + lifts[Math.round(setting.plans / data.plans.step) - 1][year - data.plans.ahead];
@@ -38,7 +39,7 @@ function measured(data, setting, draws, years, flow) {
     const values = new Float64Array(years * draws).fill(NaN);
     for (let year = first[economy]; year < years; year++) {
       const factor = stock ? 0 : centre(ruler.centre, ruler.first, economy, year);
-      flow(values, economy, year, added(data, setting, economy, year), factor, ruler);
+      flow(values, economy, year, added(data, setting, economy, year, draws === 1), factor, ruler);
     }
     if (stock && first[economy] < years) {
       accumulate(values, draws, first[economy], years, ruler.share[economy], data.stock);
@@ -64,8 +65,12 @@ function drawn(data, setting) {
     const middle = Math.exp(centre(data.centre, data.first, economy, year) + add + factor);
     const off = ruler.errors ? layers[ruler.errors] : null;
     const plans = data.plans && setting.plans === "brief" ? layers.plans : null;
+    const level = economy === data.index.CHN ? layers[data.levels.find(({ key }) => key === setting.level).layer] : null;
     for (let draw = 0; draw < draws; draw++) {
-      const steps = layers.draws[from + draw] + (plans ? plans[from + draw] : 0) + (off ? off[from + draw] : 0);
+      let steps = layers.draws[from + draw];
+      if (plans) steps += plans[from + draw];
+      if (off) steps += off[from + draw];
+      if (level) steps += level[draw];
       values[year * draws + draw] = middle * powers.table[steps + powers.zero];
     }
   };

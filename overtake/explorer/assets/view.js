@@ -78,7 +78,7 @@ export function controls(data, form, { change, reset, link }) {
   });
   const ruler = choice("ruler", "Ruler", data.rulers.map(({ name, label }) => [name, label]), (name) => change({ ruler: name }));
   const level = choice("level", "China\u2019s level", data.levels.map(({ key, label, factor }) =>
-    [key, factor === 1 ? label : `${label} (\u00d7${factor.toFixed(2)})`]), (key) => change({ level: key }));
+    [key, factor === 1 || key === "uncertain" ? label : `${label} (\u00d7${factor.toFixed(2)})`]), (key) => change({ level: key }));
   const threshold = slider("threshold", "Threshold of the ratio", data.thresholds, (value) => change({ threshold: Math.round(value * 100) / 100 }));
   const sustain = slider("sustain", "Years a new order must last", [1, 10, 1], (value) => change({ sustain: value }));
   const plans = planned(data, (value) => change({ plans: value }));
