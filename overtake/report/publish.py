@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from overtake.errors import OvertakeError
-from overtake.report import crate, embed
+from overtake.report import crate, embed, hubverse
 from overtake.report.blocks import MIME
 from overtake.report.exporter import page_description
 from overtake.tables import write_parquet
@@ -45,6 +45,10 @@ def write_all(executed: Path, folder: Path, *, pdf: bool = True) -> None:
     _write_json(folder / "manifest.json", data.get("manifest", {}))
     for name in ("figures", "tables"):
         (folder / name).mkdir()
+    hub = hubverse.projections(executed.resolve().parents[1])
+    if len(hub):
+        hub.to_csv(folder / "tables" / "projections.csv", index=False, lineterminator="\n")
+        write_parquet(hub, folder / "tables" / "projections.parquet")
     elements = embed.figures(page)
     for figure in data.get("figures", []):
         id = figure["id"]

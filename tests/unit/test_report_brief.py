@@ -120,6 +120,23 @@ def test_csv_files_hold_no_formula_and_as_many_rows_as_recorded(reports, numbers
                 assert not value.startswith("-") or re.fullmatch(r"-[\d.e+-]+", value), (id, value)
 
 
+def test_projections_are_in_hubverse_long_form(reports):
+    frame = pd.read_csv(reports / "tables" / "projections.csv", dtype={"output_type_id": str})
+    assert list(frame.columns) == [
+        "origin_date", "target", "horizon", "location", "output_type", "output_type_id", "value",
+    ]  # fmt: skip
+    quantiles = frame[frame["output_type"] == "quantile"]
+    one = quantiles[(quantiles["location"] == "JPN") & (quantiles["horizon"] == 10)]
+    futures = pd.read_parquet(reports.parent / "data" / "processed" / "futures.parquet")
+    drawn = futures.loc[futures["iso3"] == "JPN", str(synthetic.LAST + 10)]
+    assert one.set_index("output_type_id")["value"].to_dict() == pytest.approx(
+        {q: drawn.quantile(float(q)) for q in ("0.05", "0.1", "0.25", "0.5", "0.75", "0.9", "0.95")}, rel=1e-4
+    )
+    cdf = frame[(frame["output_type"] == "cdf") & (frame["location"] == "eleven@constant_usd")]
+    assert cdf["value"].is_monotonic_increasing
+    assert cdf["value"].between(0, 1).all()
+
+
 def test_the_title_tells_the_state_of_the_headline_balance(page):
     title = re.search(r"<title>(.*?)</title>", page).group(1)
     assert title.startswith("China will ")
