@@ -9,6 +9,7 @@ import pandas as pd
 from overtake.config.core import Run
 from overtake.config.futures import Futures
 from overtake.config.skill import Skill
+from overtake.errors import OvertakeError
 from overtake.futures import models
 from overtake.futures.knowledge import Knowledge
 from overtake.futures.series import Series, of_spending
@@ -29,6 +30,13 @@ def evaluate(
 
     raw: `milex`, `macro`, `editions` of data/raw; editions newer than the one in use are left out.
     """
+    if settings.first_origin >= series.origin:
+        raise OvertakeError(
+            "params.yaml: skill.first_origin",
+            "leaves no outcome to score",
+            found=settings.first_origin,
+            allowed=f"before the last observed year, {series.origin}",
+        )
     run = Run(seed=seed, draws=settings.draws)
     origins = range(settings.first_origin, series.origin)
     contenders = {
