@@ -28,7 +28,7 @@ def offered(
         levels.append(
             {
                 "key": "uncertain",
-                "label": "uncertain: each full estimate in an equal share of draws",
+                "label": "uncertain, across full estimates",
                 "factor": float(_uncertain(estimates, 1, seed)[0]),
                 "layer": "level",
             }

@@ -280,6 +280,26 @@ def test_sentences_change_their_grammar(opened: Open, explorer: Path, found: Con
     assert {"passed", "overtake", "median year"} <= heads
 
 
+@pytest.mark.parametrize(
+    ("side", "named"),
+    [
+        ("PHL", "the Philippines"),
+        ("JPN", "Japan"),
+        ("USA", "the United States"),
+        ("JPN,KOR,AUS,PHL,THA", "the five treaty allies"),
+        ("JPN,KOR,AUS,PHL,THA,USA:0.3", "the five treaty allies and 30% of US spending"),
+        ("JPN,KOR,AUS,PHL,THA,USA", "the five treaty allies and the United States"),
+        ("GBR,IND:0.5", "the United Kingdom and 50% of India"),
+        ("JPN,KOR,GBR,TWN,USA:0.1", "four economies and 10% of US spending"),
+        ("JPN,KOR,GBR,TWN:0.2,USA:0.1", "four economies (some in part) and 10% of US spending"),
+    ],
+)
+def test_the_coalition_is_called_by_its_name(opened: Open, explorer: Path, side: str, named: str) -> None:
+    sentence = opened(explorer, f"#side={side}").page.evaluate(READ)["sentence"]
+    assert f"{named} " in sentence or f"{named}," in sentence
+    assert f" the {named}" not in sentence
+
+
 def test_no_request_leaves_and_nothing_is_stored(opened: Open, explorer: Path) -> None:
     watched = opened(explorer)
     watched.page.locator("#us").press("End")

@@ -94,7 +94,10 @@ export function drawRatio(svg, { found, threshold, words, ratio }, size) {
   const { years, at, bands, observed } = found;
   const last = years.length - 1;
   const past = Math.max(...observed, ...bands[90].slice(0, at + 1));
-  const top = Math.max(threshold * 1.25, past * 1.04, Math.min(Math.max(...bands[95]), 2.2 * Math.max(bands[50][last], threshold)));
+  // High enough for nine draws in ten, unless their spread would press all else to the floor.
+  const middle = Math.max(...bands[50].slice(at), threshold);
+  const high = Math.min(Math.max(...bands[95]), Math.max(1.05 * Math.max(...bands[90]), 2.2 * middle), 5 * middle);
+  const top = Math.max(threshold * 1.25, past * 1.04, high);
   const shown = frame(svg, {
     ...size, ...words, years, domain: [0, top], ticks: ticksOf([0, top], 5), format: (tick) => `${tick}`, right: 134,
   });

@@ -32,12 +32,14 @@ export function whom(data, setting) {
   return `${counted(rest)} economies${some}${usPart}`;
 }
 
-/** Return the phrase of the starting point whose members are exactly `members`, all in full, else nothing. */
+/** Return one member's name, or the phrase of the starting point of exactly these members in full, or nothing. */
 function phrase(data, members) {
+  if (members.length === 1) return named(data, members[0]);
   const key = [...members].sort().join();
   return data.presets.find(
-    ({ side, against }) =>
+    ({ side, against, phrase: words }) =>
       against.length === 1 &&
+      !words.includes("%") &&
       Object.values(side).every((percent) => percent === 100) &&
       Object.keys(side).sort().join() === key,
   )?.phrase;

@@ -76,7 +76,7 @@ export function controls(data, form, { change, reset, link }) {
     const input = make("input", { type: "radio", name: "against", id: `against-${value}`, value, onchange: () => change({ against: value.split(",") }) });
     return { value, input, row: make("div", { class: "choice" }, input, make("label", { for: `against-${value}` }, words)) };
   });
-  const ruler = choice("ruler", "Ruler", data.rulers.map(({ name, label }) => [name, label]), (name) => change({ ruler: name }));
+  const ruler = choice("ruler", "Ruler", data.rulers.map(({ name, label }) => [name, label[0].toUpperCase() + label.slice(1)]), (name) => change({ ruler: name }));
   const level = choice("level", "China\u2019s level", data.levels.map(({ key, label, factor }) =>
     [key, factor === 1 || key === "uncertain" ? label : `${label} (\u00d7${factor.toFixed(2)})`]), (key) => change({ level: key }));
   const threshold = slider("threshold", "Threshold of the ratio", data.thresholds, (value) => change({ threshold: Math.round(value * 100) / 100 }));
