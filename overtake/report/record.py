@@ -56,7 +56,9 @@ def peers(ctx: Context) -> Markup:
         return Markup("")
     frame = ctx.need("skill_full")
     frame = frame[(frame["slice"] == "held back") & (frame["horizon"].astype(int) == 0)]
-    ranked = frame[frame["score"] == "crps"].sort_values("value")["model"]
+    # A peer that forecast only the longer series was scored on easier tasks: its mean is not comparable.
+    whole = frame[(frame["score"] == "crps") & (frame["n"] == frame.loc[frame["score"] == "crps", "n"].max())]
+    ranked = whole.sort_values("value")["model"]
     rows = []
     for model in ranked:
         cells: list[Any] = []
