@@ -145,8 +145,11 @@ def table(index: Index, tasks: Mapping[str, Tasks], ours: str, peers: tuple[str,
                 for score in POINT_SCORES:
                     rows += _row(name, model, horizon, score, found.points[score], here, index.country, seed)
                 rows += _row(name, model, horizon, "brier", found.brier, there, index.pair_country, seed)
-            for tenth, share in enumerate(np.histogram(found.points["pit"][points], 10, (0, 1))[0] / points.sum()):
-                rows.append((name, model, 0, f"pit_{tenth + 1}", share, np.nan, np.nan, int(points.sum())))
+            levels = found.points["pit"][points]
+            levels = levels[np.isfinite(levels)]
+            for tenth, count in enumerate(np.histogram(levels, 10, (0, 1))[0]):
+                share = float(count / max(levels.size, 1))
+                rows.append((name, model, 0, f"pit_{tenth + 1}", share, np.nan, np.nan, levels.size))
         for score, where, country in (("crps", points, index.country), ("brier", pairs, index.pair_country)):
             rows += _against_best(name, score, where, country, tasks, ours, peers, seed)
     return pd.DataFrame(rows, columns=list(COLUMNS[:8]))
