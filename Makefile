@@ -10,7 +10,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,\
 VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help brief test check bench bench-peers lock clean
+.PHONY: help brief brief-quarto test check bench bench-peers lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ $(VENV)/.ready: requirements.txt pyproject.toml
 brief: $(VENV)/.ready ## make the environment, run `dvc repro`, name the files to open
 	@dvc repro
 	@overtake outputs
+
+brief-quarto: $(VENV)/.ready ## the executed brief through Quarto (HTML and docx), where quarto is on PATH
+	@overtake quarto
 
 test: $(VENV)/.ready ## run all tests and the static checks
 	@ruff check .

@@ -16,4 +16,3 @@ PANEL = ROOT / "data" / "panel"
 NOTEBOOKS = ROOT / "notebooks"
 REPORTS = ROOT / "reports"
 SCENARIOS = ROOT / "scenarios"
-

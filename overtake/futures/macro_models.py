@@ -74,14 +74,15 @@ def error_correction(series: Series, expected: FloatArray, error_pct: float, dra
         - b * np.nanmean(growth, axis=1)[:, None]
         + c * np.nanmean(before, axis=1)[:, None]
     )
-    own = np.nanstd(_within(change), axis=1)
-    volatility = np.sqrt(own * np.median(own))
+    own: FloatArray = np.nanstd(_within(change), axis=1)
+    volatility: FloatArray = np.sqrt(own * np.median(own))
     grown = gdp.paths(series, expected, error_pct, draws, seed)
     out = np.empty(grown.shape, dtype=np.float32)
     for at, iso3 in enumerate(series.economies):
         shocks = volatility[at] * stream(seed, "error_correction", iso3).standard_normal(grown.shape[::2])
-        total, ratio = np.zeros(draws), np.full(draws, share[at, -1])
-        previous = np.zeros(draws)
+        total: FloatArray = np.zeros(draws)
+        ratio: FloatArray = np.full(draws, share[at, -1])
+        previous: FloatArray = np.zeros(draws)
         for step in range(grown.shape[2]):
             income_step = grown[:, at, step] - previous
             moved = intercept[at] + b * income_step - c * ratio + shocks[:, step]

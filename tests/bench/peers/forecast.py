@@ -71,7 +71,7 @@ def main(panel_file, out):
                 warnings.simplefilter("ignore")
                 found = StatsForecast(models=[model], freq=1, n_jobs=1).forecast(df=used, h=HORIZONS, level=CENTRAL)
             cpu[name] = cpu.get(name, 0.0) + time.process_time() - start
-            alias = [column for column in found.columns if column not in ("unique_id", "ds") and "-" not in column][0]
+            alias = next(name for name in found.columns if name not in ("unique_id", "ds") and "-" not in name)
             names = [f"{alias}-lo-{c}" for c in reversed(CENTRAL)] + [f"{alias}-hi-{c}" for c in CENTRAL]
             table = pd.DataFrame(found[names].to_numpy(), columns=[f"q{at:02d}" for at in range(1, len(names) + 1)])
             table.insert(0, "horizon", found["ds"].to_numpy() - origin)
