@@ -105,7 +105,7 @@ def _ranks(random: np.random.Generator, draws: int, steps: int, phi: float) -> F
     for step in range(1, steps):
         shocks[:, step] += np.float32(phi) * shocks[:, step - 1]
     lag: FloatArray = np.abs(np.subtract.outer(np.arange(steps), np.arange(steps))).astype(float)
-    covariance: FloatArray = np.where(lag > 0, np.float64(phi) ** lag, 1.0) / (1 - phi**2)
+    covariance: FloatArray = np.asarray(phi**lag / (1 - phi**2), dtype=float)
     spread: FloatArray = np.sqrt(np.cumsum(np.cumsum(covariance, axis=0), axis=1).diagonal()).astype(np.float32)
     found: FloatArray = np.cumsum(shocks, axis=1) / spread
     return found
