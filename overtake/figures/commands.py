@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from overtake import paths
-from overtake.errors import OvertakeError
+from overtake.errors import OvertakeError, raise_all
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,6 +61,7 @@ def _ingest_sipri(arguments: argparse.Namespace) -> int:
         print(f"wrote {target.relative_to(paths.ROOT)} for your own use (SIPRI's terms: do not republish it)")
         return 0
     new = excerpt.of_sipri(book, economies)
+    _refuse_unsound(new, book.file)
     old = _in_place("milex.csv")
     print("\n".join(excerpt.changes(old, new, sipri.MEASURES)))
     if arguments.dry_run:
@@ -80,6 +81,17 @@ def _ingest_sipri(arguments: argparse.Namespace) -> int:
     )
     _write("milex.csv", excerpt.merged(old, new), [row])
     return 0
+
+
+def _refuse_unsound(new: pd.DataFrame, file: str) -> None:
+    """Refuse an excerpt that `overtake validate` would refuse later: unit errors, economies without any figure."""
+    from overtake.figures import raw, sipri
+
+    money = [measure for measure in sipri.MEASURES if measure.startswith("milex_")]
+    counts = new.groupby("iso3")["milex_constant_usd_m"].count()
+    problems = [f"{iso3}: no figure in constant US$" for iso3 in counts.index[counts == 0]]
+    problems += [line for measure in money for line in raw.jumps(new, measure)]
+    raise_all(f"{file}: figures of the economies in use", problems, next_step=sipri.DOWNLOAD)
 
 
 def _ingest_weo(arguments: argparse.Namespace) -> int:

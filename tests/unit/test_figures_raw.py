@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from workbook_case import CONSTANT, CURRENT, LAST, LOCAL, SHARE, Book, build, cell_of, saved
+from workbook_case import CONSTANT, CURRENT, FIRST, LAST, LOCAL, SHARE, Book, build, cell_of, saved
 
 from overtake import paths as project
 from overtake.errors import OvertakeError
@@ -230,5 +230,28 @@ def test_a_refused_workbook_overwrites_nothing(folder: Path, tmp_path: Path) -> 
         cell_of(book, CONSTANT, "Japan", 2019).value = "about 50"
 
     with pytest.raises(OvertakeError, match="Japan 2019"):
+        run("ingest", "sipri", str(saved(tmp_path, whole(build()), bend)))
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda value: value / 1000, "JPN 2019 milex_constant_usd_m.*unit error"),
+        (lambda value: None, "JPN: no figure in constant US"),
+    ],
+)
+def test_an_excerpt_that_validate_would_refuse_is_not_written(
+    folder: Path, tmp_path: Path, spoil: Callable[[float], float | None], told: str
+) -> None:
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    def bend(book: Book) -> None:
+        years = [2019] if spoil(1.0) is not None else range(FIRST, LAST + 1)
+        for year in years:
+            cell = cell_of(book, CONSTANT, "Japan", year)
+            cell.value = spoil(cell.value)
+
+    with pytest.raises(OvertakeError, match=told):
         run("ingest", "sipri", str(saved(tmp_path, whole(build()), bend)))
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
