@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -136,9 +137,8 @@ def test_an_older_edition_rebuilds_the_brief_as_of_its_publication(built):
     spending = pd.read_parquet(root / "data/processed/spending.parquet")
     assert set(spending["price_base"]) == {2018}
     assert spending["year"].max() == 2019
-    page = (root / "reports/brief.html").read_text(encoding="utf-8")
-    assert "April 2020" in page
-    assert "data to 2019" in page
+    page = re.sub(r"<[^>]+>", "", (root / "reports/brief.html").read_text(encoding="utf-8"))
+    assert "SIPRI edition of April 2020, data to 2019" in page
 
 
 def test_a_bad_parameter_stops_in_the_first_stage_and_the_last_brief_stays(built):
