@@ -17,6 +17,7 @@ ROOMS = (
     "overtake.skill.commands",
     "overtake.balances_command",
     "overtake.scenarios_command",
+    "overtake.sensitivity.commands",
     "overtake.report.commands",
     "overtake.pipeline_commands",
 )

@@ -1,0 +1,185 @@
+"""Chunks on a Dask cluster: the inputs go to every worker once, chunks out, tables back to the client's disk."""
+
+# Dask's functions carry no types: calling them is no error of ours.
+# mypy: disallow-untyped-calls=False
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from distributed import Client, Future, KilledWorker, LocalCluster, as_completed, get_worker
+from distributed.diagnostics.plugin import WorkerPlugin
+
+from overtake.errors import OvertakeError
+from overtake.sensitivity.inputs import code
+from overtake.sensitivity.processes import failed
+
+if TYPE_CHECKING:
+    from overtake.sensitivity.executor import How, Task
+
+#: Seconds to find the scheduler, and seconds without any worker before the run gives up.
+CONNECT_SECONDS, IDLE_SECONDS = 15.0, 120.0
+#: Seconds between looks at the queue of finished chunks, and between looks at the cluster's health.
+GLANCE_SECONDS, HEALTH_SECONDS = 0.02, 2.0
+#: The scheduler address that asks for a cluster on this machine.
+LOCAL = "local"
+
+
+class BenchPlugin(WorkerPlugin):
+    """What every worker of the cluster holds, those that join later too: the inputs, and one bench made of them."""
+
+    def __init__(self, task: Task, shared: Any) -> None:
+        self.task, self.shared, self.code = task, shared, code()
+
+    def setup(self, worker: Any) -> None:
+        """Make the worker ready; the bench itself waits for the first chunk."""
+        self.bench: Any = None
+        self.lock = threading.Lock()
+
+    def evaluate(self, chunk: Any) -> pd.DataFrame:
+        """Return the table of a chunk; refuse on a worker with other code, which could give other numbers."""
+        if code() != self.code:
+            raise OvertakeError("cluster", "a worker runs another release of Overtake", found=code(), allowed=self.code,
+                                next_step="install the same release on every worker, then rerun")  # fmt: skip
+        with self.lock:
+            if self.bench is None:
+                self.bench = self.task.prepare(self.shared)
+            return self.task.run(self.bench, chunk)
+
+
+def results(task: Task, shared: Any, work: Sequence[tuple[int, Any]], how: How) -> Iterator[tuple[int, pd.DataFrame]]:
+    """Yield chunk number and table as they finish on the cluster at `how.scheduler`.
+
+    The chunks of a lost worker are evaluated elsewhere by Dask itself; a lost scheduler ends the run with an error,
+    and what had come back is kept.
+    """
+    with _client(how) as client:
+        address = str(how.scheduler)
+        _await_worker(client, address)
+        name = f"overtake-{client.id}"
+        client.register_plugin(BenchPlugin(task, shared), name=name)
+        futures = {client.submit(_evaluate, name, chunk, pure=False): (index, chunk) for index, chunk in work}
+        try:
+            for future in _finished(client, list(futures), address):
+                index, chunk = futures.pop(future)
+                yield index, _table(future, chunk, address)
+                future.release()
+        finally:
+            with suppress(Exception):  # the cluster may be gone already
+                client.cancel(list(futures))
+                client.unregister_worker_plugin(name)
+
+
+def _evaluate(name: str, chunk: Any) -> pd.DataFrame:
+    """Evaluate a chunk on the worker that this is called on."""
+    plugin: BenchPlugin = get_worker().plugins[name]  # type: ignore[assignment]
+    return plugin.evaluate(chunk)
+
+
+def _finished(client: Client, futures: list[Future[Any]], address: str) -> Iterator[Future[Any]]:
+    """Yield futures as they finish; refuse when the scheduler is gone, or without workers for too long."""
+    waiting = as_completed(futures)
+    left, looked, seen = len(futures), time.monotonic(), time.monotonic()
+    while left:
+        if waiting.has_ready():
+            left -= 1
+            yield next(waiting)
+            continue
+        time.sleep(GLANCE_SECONDS)
+        if client.status not in ("running", "connecting"):
+            raise _gone(address)
+        if time.monotonic() - looked > HEALTH_SECONDS:
+            looked = time.monotonic()
+            seen = looked if _workers(client) else seen
+            if looked - seen > IDLE_SECONDS:
+                raise _idle(address)
+
+
+def _table(future: Future[Any], chunk: Any, address: str) -> pd.DataFrame:
+    """Return what a finished future holds, or raise what became of it."""
+    if future.status in ("cancelled", "lost"):
+        raise _gone(address)
+    try:
+        table: pd.DataFrame = future.result(timeout=IDLE_SECONDS)
+    except OvertakeError:
+        raise
+    except KilledWorker as error:
+        raise OvertakeError(
+            f"chunk {chunk}",
+            "ended one worker of the cluster after the other",
+            next_step="look for a shortage of memory on the workers, then rerun: finished chunks are kept",
+        ) from error
+    except (OSError, TimeoutError) as error:
+        raise _gone(address) from error
+    except Exception as error:
+        if type(error).__name__ in ("CancelledError", "FutureCancelledError", "FuturesCancelledError"):
+            raise _gone(address) from error
+        raise failed(chunk, error) from error
+    return table
+
+
+@contextmanager
+def _client(how: How) -> Iterator[Client]:
+    """Yield a client of the cluster at an address, or of one made here; refuse an address where nobody answers."""
+    with ExitStack() as stack:
+        address: Any = how.scheduler
+        if how.scheduler == LOCAL:
+            cluster: AbstractContextManager[Any] = LocalCluster(
+                n_workers=how.workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=40
+            )
+            address = stack.enter_context(cluster)
+        try:
+            client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise OvertakeError(
+                f"--scheduler {how.scheduler}",
+                "no Dask scheduler answers there",
+                found=" ".join(str(error).split())[:160],
+                allowed="an address such as tcp://10.0.0.5:8786, or `local`",
+                next_step="start one with `dask scheduler`, or leave --scheduler out to use this machine",
+            ) from error
+        stack.callback(_close, client)
+        yield client
+
+
+def _close(client: Client) -> None:
+    with suppress(Exception):  # nothing is owed to a cluster that is gone
+        client.close(timeout=5)
+
+
+def _await_worker(client: Client, address: str) -> None:
+    """Return once the cluster has a worker; refuse after CONNECT_SECONDS without one."""
+    until = time.monotonic() + CONNECT_SECONDS
+    while not _workers(client):
+        if time.monotonic() > until:
+            raise _idle(address)
+        time.sleep(0.2)
+
+
+def _workers(client: Client) -> int:
+    """Return the number of workers, as the scheduler last said."""
+    try:
+        return len(client.scheduler_info(n_workers=-1)["workers"])
+    except (OSError, ValueError, KeyError, TimeoutError):
+        return 0
+
+
+def _gone(address: str) -> OvertakeError:
+    return OvertakeError(
+        f"--scheduler {address}",
+        "the scheduler is gone",
+        next_step="start it again, or leave --scheduler out, and rerun: finished chunks are kept",
+    )
+
+
+def _idle(address: str) -> OvertakeError:
+    return OvertakeError(
+        f"--scheduler {address}",
+        "the cluster has no worker",
+        next_step=f"start some with `dask worker {address}`, then rerun: finished chunks are kept",
+    )

@@ -1,0 +1,73 @@
+"""One executor for all that is many: chunks go to processes here or to a Dask cluster, results to the store.
+
+A task is two importable functions: `prepare(shared) -> bench`, once a worker, and `run(bench, chunk) -> table`. What a
+chunk gives depends on nothing but `shared` and the chunk, so the table is the same for any number of workers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from overtake.errors import OvertakeError
+from overtake.sensitivity.store import Store
+
+Report = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What workers do: `prepare` makes a bench of the shared inputs, `run` evaluates one chunk on it."""
+
+    prepare: Callable[[Any], Any]
+    run: Callable[[Any, Any], pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class How:
+    """Where chunks are evaluated: on `workers` processes of this machine, or where `scheduler` (an address) says.
+
+    scheduler `local` starts a Dask cluster of `workers` processes on this machine.
+    """
+
+    workers: int = 1
+    scheduler: str | None = None
+
+
+def execute(task: Task, shared: Any, chunks: Sequence[Any], store: Store, how: How, report: Report) -> pd.DataFrame:
+    """Return the tables of all chunks, one under the other; only those that `store` lacks are evaluated.
+
+    report: called with the number of finished chunks and of all, at the start and after each.
+    """
+    with store.held():
+        missing = store.missing()
+        done = len(chunks) - len(missing)
+        report(done, len(chunks))
+        for index, table in _results(task, shared, [(index, chunks[index]) for index in missing], how):
+            store.write(index, table)
+            done += 1
+            report(done, len(chunks))
+        return store.whole()
+
+
+def _results(task: Task, shared: Any, work: Sequence[tuple[int, Any]], how: How) -> Iterator[tuple[int, pd.DataFrame]]:
+    """Yield chunk number and table as they finish, in any order."""
+    if not work:
+        return
+    if how.workers < 1:
+        raise OvertakeError("--workers", "no worker, no work", found=how.workers, allowed="1 or more")
+    if how.scheduler is not None:
+        from overtake.sensitivity import cluster
+
+        yield from cluster.results(task, shared, work, how)
+    elif how.workers == 1:
+        bench = task.prepare(shared)
+        for index, chunk in work:
+            yield index, task.run(bench, chunk)
+    else:
+        from overtake.sensitivity import processes
+
+        yield from processes.results(task, shared, work, min(how.workers, len(work)))

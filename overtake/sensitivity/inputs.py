@@ -1,0 +1,88 @@
+"""What an evaluation needs, read once from data/raw and params.yaml, and cut to any edition: no stage has to run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from overtake import clean, paths
+from overtake.config.core import Data
+from overtake.config.params import Params
+from overtake.figures import raw
+from overtake.futures.knowledge import Knowledge
+from overtake.futures.plans import Promises
+from overtake.rulers.base import Figures
+from overtake.sensitivity.local import Case
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Parameters and tables of data/raw, by the names of their files; pickled once for every worker."""
+
+    params: Params
+    milex: pd.DataFrame
+    macro: pd.DataFrame
+    editions: pd.DataFrame
+    hyperparameters: pd.DataFrame
+    panel_regression: pd.DataFrame
+    model_scores: pd.DataFrame
+    plans: pd.DataFrame
+    crosswalk: pd.DataFrame
+    realisation: pd.DataFrame
+    composition: pd.DataFrame
+    china_estimates: pd.DataFrame
+
+
+def read_inputs(params: Params, folder: Path = paths.RAW) -> Inputs:
+    """Return the inputs of `params` with the tables in `folder`, checked as they are read."""
+    tables = [field.name for field in fields(Inputs) if field.name != "params"]
+    return Inputs(params, **{name: raw.load(f"{name}.csv", folder) for name in tables})
+
+
+def case_of(inputs: Inputs, data: Data, draws: int) -> Case:
+    """Return the case of an edition, its tables cleaned as the stage `clean` does."""
+    params = inputs.params
+    macro = clean.clean_macro(inputs.macro, clean.weo_edition(data, inputs.editions))
+    spending = clean.clean_spending(inputs.milex, macro, inputs.editions, data)
+    known = Knowledge(
+        data.edition, inputs.hyperparameters, inputs.panel_regression, inputs.model_scores, inputs.macro, macro
+    )
+    sipri = inputs.editions.loc[inputs.editions["publisher"] == "sipri", "edition"].astype(str)
+    return Case(
+        Figures(spending, macro, inputs.composition, inputs.china_estimates),
+        inputs.milex,
+        known,
+        params.futures,
+        params.rulers,
+        params.crossing,
+        params.balances,
+        params.run.model_copy(update={"draws": draws}),
+        Promises(macro, inputs.plans, inputs.crosswalk, inputs.realisation, tuple(sipri)),
+    )
+
+
+def fingerprint(inputs: Inputs, *choices: object) -> str:
+    """Return a digest of all that a result depends on: parameters, figures, `choices`, our code, numpy's release."""
+    digest = hashlib.sha256(inputs.params.model_dump_json().encode())
+    for field in fields(Inputs):
+        table = getattr(inputs, field.name)
+        if isinstance(table, pd.DataFrame):
+            digest.update(json.dumps([field.name, *table.columns]).encode())
+            digest.update(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes())
+    digest.update(json.dumps([str(choice) for choice in choices]).encode())
+    digest.update(f"{code()} {np.__version__} {pd.__version__}".encode())
+    return digest.hexdigest()[:16]
+
+
+def code() -> str:
+    """Return a digest of the package's own modules, the same wherever the package is installed."""
+    digest = hashlib.sha256()
+    package = Path(__file__).resolve().parents[1]
+    for file in sorted(package.rglob("*.py"), key=lambda file: file.relative_to(package).as_posix()):
+        digest.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]

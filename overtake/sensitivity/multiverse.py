@@ -1,0 +1,180 @@
+"""Evaluate the multiverse a chunk at a time: one simulation, every cheap choice crossed on the same draws."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from overtake import rulers
+from overtake.balances.sides import first_whole_year, presence, weights
+from overtake.futures import plans
+from overtake.futures.simulate import simulate
+from overtake.rulers.china import at_level
+from overtake.rulers.tables import measure
+from overtake.sensitivity.axes import CHOICES, SIPRI, Axes, Chunk
+from overtake.sensitivity.inputs import Inputs, case_of
+from overtake.sensitivity.kernel import medians, probabilities
+from overtake.sensitivity.local import Case
+from overtake.tables import FloatArray, Paths
+
+#: Decimals of medians in the table: what a processor's last bits do not reach.
+DECIMALS = 5
+
+
+@dataclass
+class Bench:
+    """A worker's own: the inputs, and the edition in hand with its rulers' factors, kept until the next edition."""
+
+    inputs: Inputs
+    axes: Axes
+    edition: str = ""
+    case: Case | None = None
+    factors: dict[str, FloatArray] = field(default_factory=dict)
+    levels: dict[str, FloatArray] = field(default_factory=dict)
+
+    def of(self, edition: str) -> Case:
+        """Return the case of an edition."""
+        if self.case is None or self.edition != edition:
+            data = self.inputs.params.data.model_copy(update={"edition": edition})
+            self.case, self.edition, self.factors = case_of(self.inputs, data, self.axes.draws), edition, {}
+            self.levels = {level: china_level(self.case, level, self.axes.draws) for level in self.axes.china_levels}
+        return self.case
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Paths on a ruler, the draws of an economy and year side by side in memory, and where they have values."""
+
+    paths: Paths
+    present: npt.NDArray[np.bool_]
+
+
+def prepare(shared: tuple[Inputs, Axes]) -> Bench:
+    """Return the bench that a worker keeps between chunks."""
+    return Bench(*shared)
+
+
+def columns(axes: Axes) -> list[str]:
+    """Return the columns of the multiverse's table."""
+    return [*CHOICES, *(f"{kind}_{year}" for kind in ("p_ahead", "p_by", "ratio") for year in axes.years)]
+
+
+def specifications(axes: Axes, chunk: Chunk) -> pd.DataFrame:
+    """Return the specifications of a chunk, one a row, the columns of CHOICES, in the order of evaluation."""
+    cheap = [
+        (chunk.edition, chunk.window_years, chunk.model, *one)
+        for treatment, ruler in itertools.product(axes.plans, axes.rulers)
+        for one in itertools.product(
+            (treatment,), (ruler,), axes.coalitions, axes.levels(ruler), axes.us_shares, axes.sustain
+        )
+    ]
+    return pd.DataFrame(cheap, columns=list(CHOICES)).astype({"window_years": "int16", "sustain": "int8"})
+
+
+def evaluate(bench: Bench, chunk: Chunk) -> pd.DataFrame:
+    """Return one row per specification of `chunk` (see `columns`), in the order of `specifications`."""
+    axes, case = bench.axes, bench.of(chunk.edition)
+    bare = futures(case, chunk, axes.draws)
+    parts = []
+    for treatment in axes.plans:
+        settings = case.futures.model_copy(update={"plans": treatment})
+        planned = plans.apply(bare, case.figures.spending, case.promises, settings, case.run.seed)
+        by_draw = np.ascontiguousarray(planned.values.transpose(1, 2, 0))
+        for ruler in axes.rulers:
+            measured = _measured(bench, case, ruler, planned, by_draw)
+            parts += [_coalition(bench, case, measured, name, ruler) for name in axes.coalitions]
+    found = pd.DataFrame(np.concatenate(parts), columns=columns(axes)[len(CHOICES) :])
+    return pd.concat([specifications(axes, chunk), found], axis=1)
+
+
+def futures(case: Case, chunk: Chunk, draws: int) -> Paths:
+    """Return the futures of a chunk without plans: growth estimated on its window, all observed years kept."""
+    spending = case.figures.spending
+    last, earliest = int(spending["year"].max()), int(spending["year"].min())
+    first = max(earliest, last - chunk.window_years + 1)
+    walk = case.futures.pooled_random_walk
+    walk = walk.model_copy(update={"window": min(chunk.window_years, walk.window)})
+    settings = case.futures.model_copy(update={"model": chunk.model, "plans": "off", "pooled_random_walk": walk})
+    run = case.run.model_copy(update={"draws": draws})
+    paths = simulate(spending[spending["year"] >= first], case.milex, case.known, settings, run)
+    return paths if first == earliest else _with_history(paths, spending)
+
+
+def _with_history(paths: Paths, spending: pd.DataFrame) -> Paths:
+    """Return `paths` with the observed years before them, each draw's level error carried back."""
+    wide = spending.pivot(index="iso3", columns="year", values="milex_constant_usd_bn").reindex(list(paths.economies))
+    earlier = [int(year) for year in wide.columns if int(year) < paths.years[0]]
+    error = paths.values[:, :, paths.years.index(paths.last_observed)] / wide[paths.last_observed].to_numpy(np.float32)
+    history = wide[earlier].to_numpy(np.float32)[None] * error[:, :, None]
+    return replace(paths, values=np.concatenate([history, paths.values], axis=2), years=(*earlier, *paths.years))
+
+
+def _measured(bench: Bench, case: Case, ruler: str, paths: Paths, by_draw: FloatArray) -> Measured:
+    """Return `paths` on a ruler, China as SIPRI has it; by_draw: their values (economies, years, draws).
+
+    Where a ruler is proportional to spending, its factor is found once an edition, from paths of ones.
+    """
+    settings = case.rulers.model_copy(update={"china_level": SIPRI})
+    if not rulers.RULERS[ruler].proportional:
+        values = measure(ruler, paths, case.figures, settings, case.run.seed).values.transpose(1, 2, 0)
+    else:
+        if ruler not in bench.factors:
+            ones = paths.with_values(np.ones_like(paths.values), paths.unit)
+            factor = measure(ruler, ones, case.figures, settings, case.run.seed).values
+            bench.factors[ruler] = np.ascontiguousarray(factor.transpose(1, 2, 0))
+        values = by_draw * bench.factors[ruler]
+    measured = paths.with_values(np.ascontiguousarray(values).transpose(2, 0, 1), ruler)
+    return Measured(measured, presence(measured))
+
+
+def _coalition(bench: Bench, case: Case, measured: Measured, name: str, ruler: str) -> FloatArray:
+    """Return the measures of one coalition on one ruler, (specifications, columns), over levels, shares and sustain."""
+    axes, paths = bench.axes, measured.paths
+    against, side = weights(case.balances[name])
+    start = first_whole_year(paths, [*against, *side, "USA"], name, measured.present)
+    end = paths.years.index(max(axes.years)) + max(axes.sustain)
+    kept = slice(start, end)
+    asked = tuple(paths.years.index(year) - start for year in sorted(axes.years))
+    usa = _years_by_draws(paths, "USA", kept)
+    rest = _weighted(paths, side, kept)
+    others = _weighted(paths, {iso3: weight for iso3, weight in against.items() if iso3 != "CHN"}, kept)
+    china = np.float32(against.get("CHN", 0.0)) * _years_by_draws(paths, "CHN", kept)
+    combinations = list(itertools.product(axes.levels(ruler), axes.us_shares))
+    above = np.empty((end - start, len(combinations), usa.shape[1]), dtype=bool)
+    middle = np.empty((len(asked), len(combinations)))
+    for at, (level, share) in enumerate(combinations):
+        facing = others + china * bench.levels[level]
+        ratio = facing / (rest + np.float32(share) * usa)
+        np.greater(ratio, 1.0, out=above[:, at])
+        middle[:, at] = medians(ratio[list(asked)])
+    last = paths.years.index(paths.last_observed) - start
+    rows = np.empty((len(combinations), len(axes.sustain), 3, len(asked)))
+    for place, sustain in enumerate(axes.sustain):
+        ahead, crossed = probabilities(above, sustain, last, asked)
+        rows[:, place] = np.stack([ahead, crossed, np.round(middle, DECIMALS)]).transpose(2, 0, 1)
+    return rows.reshape(len(combinations) * len(axes.sustain), -1)
+
+
+def china_level(case: Case, level: str, draws: int) -> FloatArray:
+    """Return China's level over SIPRI's, (draws,)."""
+    year = int(case.figures.spending["year"].max())
+    one = Paths(np.ones((draws, 1, 1), np.float32), ("CHN",), (year,), year, "")
+    found: FloatArray = at_level(one, case.figures, level, case.run.seed).values[:, 0, 0]
+    return found
+
+
+def _years_by_draws(paths: Paths, iso3: str, kept: slice) -> FloatArray:
+    """Return an economy's values, (years, draws), contiguous."""
+    return paths.values.transpose(1, 2, 0)[paths.economies.index(iso3), kept]
+
+
+def _weighted(paths: Paths, shares: dict[str, float], kept: slice) -> FloatArray:
+    """Return the weighted sum over members, (years, draws); zero where there are none."""
+    total = np.zeros_like(_years_by_draws(paths, paths.economies[0], kept))
+    for iso3, weight in shares.items():
+        total += np.float32(weight) * _years_by_draws(paths, iso3, kept)
+    return total

@@ -1,0 +1,82 @@
+"""A run's folder: finished chunks as files, each whole or absent, so that a killed run goes on where it stopped."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from overtake.errors import OvertakeError
+from overtake.tables import read_parquet, write_parquet
+
+
+@dataclass(frozen=True)
+class Store:
+    """Chunks of one run in `folder`, whose name carries the fingerprint of all that they depend on."""
+
+    folder: Path
+    count: int
+
+    def path(self, index: int) -> Path:
+        """Return the file of a chunk."""
+        return self.folder / f"chunk-{index:05d}.parquet"
+
+    def missing(self) -> list[int]:
+        """Return the chunks that are not there yet; a damaged file counts as absent and is removed."""
+        absent = []
+        for index in range(self.count):
+            try:
+                self.read(index)
+            except OvertakeError:
+                self.path(index).unlink(missing_ok=True)
+                absent.append(index)
+        return absent
+
+    def read(self, index: int) -> pd.DataFrame:
+        """Return a finished chunk."""
+        return read_parquet(self.path(index))
+
+    def write(self, index: int, table: pd.DataFrame) -> None:
+        """Write a chunk whole or not at all; a full disk is refused with what to do."""
+        with disk(self.path(index)):
+            write_parquet(table, self.path(index))
+
+    def whole(self) -> pd.DataFrame:
+        """Return all chunks as one table, in their order."""
+        return pd.concat([self.read(index) for index in range(self.count)], ignore_index=True)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the folder for one run at a time; the system lets go of it however the run ends."""
+        with disk(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = (self.folder / "lock").open("w")
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise OvertakeError(
+                    str(self.folder), "another run is writing here", next_step="wait for it, or end it, then rerun"
+                ) from error
+            for partial in self.folder.glob("*.partial"):
+                partial.unlink()
+            yield
+
+
+@contextmanager
+def disk(path: Path) -> Iterator[None]:
+    """Turn a full disk, met while writing `path`, into one clear error, the partial file removed."""
+    try:
+        yield
+    except OSError as error:
+        path.with_name(path.name + ".partial").unlink(missing_ok=True)
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        raise OvertakeError(
+            str(path), "the disk is full", next_step="free some space and rerun: finished chunks are kept"
+        ) from error
