@@ -64,8 +64,8 @@ def forecast_error(macro: pd.DataFrame) -> float:
 def paths(series: Series, expected: FloatArray, error_pct: float, draws: int, seed: int) -> FloatArray:
     """Return cumulated log growth of GDP, (draws, economies, steps): half of each error common to all, half own.
 
-    Three quarters of the error's variance are drawn every year; a part of a sixteenth is drawn once and stays for good
-    (a trend is misjudged).
+    Fifteen sixteenths of the error's variance are drawn every year; one sixteenth is drawn once and stays for good (a
+    trend is misjudged).
     """
     steps, sd = expected.shape[1], error_pct / 100
     common = stream(seed, "gdp", "world").standard_normal((draws, steps))
@@ -74,7 +74,7 @@ def paths(series: Series, expected: FloatArray, error_pct: float, draws: int, se
         random = stream(seed, "gdp", iso3)
         yearly = np.sqrt(0.5) * (common + random.standard_normal((draws, steps)))
         lasting = random.standard_normal((draws, 1))
-        out[:, at] = np.cumsum(expected[at] + sd * (np.sqrt(0.75) * yearly + 0.5 * 0.5 * lasting), axis=1)
+        out[:, at] = np.cumsum(expected[at] + sd * (np.sqrt(15 / 16) * yearly + lasting / 4), axis=1)
     return out
 
 

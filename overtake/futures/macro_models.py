@@ -16,17 +16,19 @@ WINDOW = 30
 def gdp_share(series: Series, expected: FloatArray, error_pct: float, draws: int, seed: int) -> FloatArray:
     """Return log growth since the origin, (draws, economies, steps), float32: GDP times a mean-reverting share.
 
-    The share's speed of reversion is pooled over the economies; it reverts half-way between the own mean of the
-    window and the present share; shocks have the own volatility, pooled half with the median.
+    The share's speed of reversion is pooled over the economies; each draw has a share of its own to revert to, any
+    between the own mean of the window and the present one; shocks have the own volatility, pooled half with the median.
     """
     share = _filled(series.log_share[:, -WINDOW:])
     speed, volatility = reversion(share)
-    target = 0.5 * (share.mean(axis=1) + share[:, -1])
+    away = share[:, -1] - share.mean(axis=1)
     grown = gdp.paths(series, expected, error_pct, draws, seed)
     out = np.empty(grown.shape, dtype=np.float32)
     for at, iso3 in enumerate(series.economies):
-        shocks = volatility[at] * stream(seed, "gdp_share", iso3).standard_normal(grown.shape[::2])
-        gap, start = np.full(draws, share[at, -1] - target[at]), share[at, -1] - target[at]
+        random = stream(seed, "gdp_share", iso3)
+        shocks = volatility[at] * random.standard_normal(grown.shape[::2])
+        start = away[at] * random.random(draws)
+        gap = start
         for step in range(grown.shape[2]):
             gap = (1 - speed) * gap + shocks[:, step]
             out[:, at, step] = grown[:, at, step] + gap - start
@@ -36,13 +38,16 @@ def gdp_share(series: Series, expected: FloatArray, error_pct: float, draws: int
 def reversion(share: FloatArray) -> tuple[float, FloatArray]:
     """Return the pooled yearly speed of reversion of log shares (economies, years) and each one's volatility.
 
-    Least squares of the change on the distance from the own mean, all economies together, between 0 and a half.
+    Least squares of the change on the distance from the own mean, all economies together, between 0 and a half; an own
+    mean of n years makes shares seem to revert faster by (2 - speed) / (n - 1) (Nickell 1981), which is taken off.
     """
     gap = share - share.mean(axis=1, keepdims=True)
     change, before = np.diff(gap, axis=1), gap[:, :-1]
     spread = float((before**2).sum())
     # Shares that never moved say nothing of a reversion.
-    speed = float(np.clip(-(change * before).sum() / spread, 0.0, 0.5)) if spread > 0 else 0.0
+    speed = -float((change * before).sum()) / spread if spread > 0 else 0.0
+    years = share.shape[1]
+    speed = float(np.clip((speed * (years - 1) - 2) / (years - 2), 0.0, 0.5))
     own = (change + speed * before).std(axis=1)
     pooled: FloatArray = np.sqrt(own * np.median(own))
     return speed, pooled
