@@ -21,7 +21,7 @@ def register(commands: Any) -> None:
         "explorer", help="write reports/explorer.html from the last run (dvc repro calls this)"
     )
     explorer.set_defaults(func=_explorer)
-    readme = commands.add_parser("readme", help="write today's answer into README.md from the last run")
+    readme = commands.add_parser("readme", help="write today's answer into README.md, scores into docs/methods.md")
     readme.set_defaults(func=_readme)
 
 
@@ -68,12 +68,16 @@ def _explorer(_: argparse.Namespace) -> int:
 def _readme(_: argparse.Namespace) -> int:
     from overtake import paths
     from overtake.config.load import load
+    from overtake.figures import raw
     from overtake.report import readme
     from overtake.report.brief import Brief
+    from overtake.skill import reached
 
     params = load(paths.PARAMS).model_dump(mode="json")
     brief = Brief.open({name: params[name] for name in ("brief", "balances", "crossing")})
-    readme.write(paths.ROOT / "README.md", brief.head().html, brief.findings().html)
+    readme.write(paths.ROOT / "README.md", "answer", readme.answer(brief.head().html, brief.findings().html))
+    full = raw.load("skill_full.csv")
+    readme.write(paths.ROOT / "docs" / "methods.md", "reached", reached.reached(full))
     print("wrote the answer into README.md")
     return 0
 

@@ -1,4 +1,4 @@
-"""Today's answer in the README: the brief's own title, standfirst and key findings, as plain Markdown."""
+"""Figures in Markdown documents, between markers: today's answer in the README is the brief's own head, as text."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from overtake.errors import OvertakeError
 
-BEGIN = "<!-- answer:begin (written by `overtake readme` from the tables of the last run) -->"
-END = "<!-- answer:end -->"
+BEGIN = "<!-- {0}:begin (written by `overtake readme` from the tables of the last run) -->"
+END = "<!-- {0}:end -->"
 
 
 def answer(head: str, findings: str) -> str:
@@ -22,17 +22,18 @@ def answer(head: str, findings: str) -> str:
     return "\n".join([f"> **{title}.** {standfirst}", "", *bullets, "", f"*{dateline}*"])
 
 
-def written(readme: str, text: str) -> str:
-    """Return the README with `text` between its markers; refuse one without them."""
-    pattern = re.compile(r"<!-- answer:begin.*?-->.*?" + re.escape(END), re.DOTALL)
-    if not pattern.search(readme):
-        raise OvertakeError("README.md", "lacks its markers", allowed=f"{BEGIN} ... {END}")
-    return pattern.sub(lambda _: f"{BEGIN}\n{text}\n{END}", readme)
+def written(document: str, block: str, text: str) -> str:
+    """Return a Markdown document with `text` between the markers of `block`; refuse one without them."""
+    begin, end = BEGIN.format(block), END.format(block)
+    pattern = re.compile(rf"<!-- {block}:begin.*?-->.*?{re.escape(end)}", re.DOTALL)
+    if not pattern.search(document):
+        raise OvertakeError("the document", "lacks its markers", allowed=f"{begin} ... {end}")
+    return pattern.sub(lambda _: f"{begin}\n{text}\n{end}", document)
 
 
-def write(path: Path, head: str, findings: str) -> None:
-    """Write the answer into the README at `path`."""
-    path.write_text(written(path.read_text(encoding="utf-8"), answer(head, findings)), encoding="utf-8")
+def write(path: Path, block: str, text: str) -> None:
+    """Write `text` between the markers of `block` in the Markdown document at `path`."""
+    path.write_text(written(path.read_text(encoding="utf-8"), block, text), encoding="utf-8")
 
 
 def plain(text: str) -> str:

@@ -13,6 +13,7 @@ from overtake.errors import OvertakeError
 
 if TYPE_CHECKING:
     from overtake.futures.knowledge import Knowledge
+    from overtake.futures.series import Series
     from overtake.skill.rolling import Forecaster
 
 #: Models that the full comparison scores beside the combination.
@@ -22,12 +23,13 @@ ALONE = ("panel_regression", "pooled_random_walk", "gdp_share")
 def register(commands: Any) -> None:
     """Add the commands to the `argparse` subparsers `commands`."""
     weights = commands.add_parser("weights", help="score the growth models at tuning origins, for their weights")
+    weights.add_argument("--panel", type=Path, required=True, help="full panel: overtake ingest sipri --all-countries")
     weights.set_defaults(func=_weights)
     skill = commands.add_parser("skill", help="score the models on all countries, beside peers' forecasts")
     skill.add_argument("--panel", type=Path, required=True, help="full panel: overtake ingest sipri --all-countries")
     skill.add_argument("--peers", type=Path, help="peers' quantiles, written by make bench-peers")
     skill.add_argument("--draws", type=int, default=500)
-    skill.add_argument("--horizons", type=int, default=10)
+    skill.add_argument("--horizons", type=int, default=15)
     skill.set_defaults(func=_skill)
 
 
@@ -46,22 +48,27 @@ def _known(edition: str) -> Knowledge:
     )
 
 
-def _always(forecaster: Forecaster) -> Callable[[int], Forecaster]:
-    return lambda _: forecaster
+def _panel(file: Path) -> tuple[Series, str]:
+    """Return a full panel as a series, and its edition."""
+    from overtake.skill import full
+    from overtake.tables import read_parquet
+
+    panel = read_parquet(file)
+    return full.of_panel(panel), f"{int(panel['year'].max()) + 1}-04"
 
 
-def _weights(_: argparse.Namespace) -> int:
+def _weights(arguments: argparse.Namespace) -> int:
     from overtake.config.params import Params
     from overtake.figures import excerpt
     from overtake.futures import weights
     from overtake.skill.evaluate import tuning_scores
-    from overtake.tables import read_parquet
 
-    spending = read_parquet(paths.PROCESSED / "spending.parquet")
+    series, edition = _panel(arguments.panel)
     params = Params()
-    known = _known(str(spending["edition"].iloc[0]))
-    table = tuning_scores(spending, known, params.futures, params.skill, params.run.seed)
+    table = tuning_scores(series, _known(edition), params.futures, params.skill, params.run.seed)
+    table = table.assign(source=f"overtake weights --panel milex_{edition}.parquet, tuning half of all countries")
     excerpt.write(paths.RAW, weights.FILE, table)
+    print(table[["model", "crps", "n"]].to_string(index=False))
     print(f"wrote data/raw/{weights.FILE}; next: dvc repro")
     return 0
 
@@ -79,14 +86,12 @@ def _skill(arguments: argparse.Namespace) -> int:
     if not 1 <= arguments.horizons <= 15 or not 100 <= arguments.draws <= 5000:
         raise OvertakeError("overtake skill", "is out of range", allowed="--horizons 1 to 15, --draws 100 to 5000")
     params = Params()
-    panel = read_parquet(arguments.panel)
-    edition = f"{int(panel['year'].max()) + 1}-04"
+    series, edition = _panel(arguments.panel)
     known, run = _known(edition), Run(seed=params.run.seed, draws=arguments.draws)
-    series = full.of_panel(panel)
     models: dict[str, Callable[[int], Forecaster]] = {}
     for name in ("combined", *ALONE):
-        models[name] = _always(forecaster(known, params.futures.model_copy(update={"model": name}), run))
-    models["naive"] = _always(rolling.naive(arguments.draws, params.run.seed))
+        models[name] = full.always(forecaster(known, params.futures.model_copy(update={"model": name}), run))
+    models["naive"] = full.always(rolling.naive(arguments.draws, params.run.seed))
     peers: tuple[str, ...] = ()
     if arguments.peers:
         forecasts = read_parquet(arguments.peers)

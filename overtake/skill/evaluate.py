@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from overtake.config.core import Run
@@ -12,8 +13,8 @@ from overtake.config.skill import Skill
 from overtake.errors import OvertakeError
 from overtake.futures import models
 from overtake.futures.knowledge import Knowledge
-from overtake.futures.series import Series, of_spending
-from overtake.skill import realtime, rolling, split, tables
+from overtake.futures.series import Series
+from overtake.skill import full, realtime, rolling, split, tables
 
 PEER = "naive"
 
@@ -68,19 +69,22 @@ def _summary(points: pd.DataFrame, pairs: pd.DataFrame, backtest: str, settings:
     return tables.summarise(points, pairs, backtest=backtest, bootstrap=settings.bootstrap, seed=seed, peer=PEER)
 
 
-def tuning_scores(
-    spending: pd.DataFrame, known: Knowledge, futures: Futures, settings: Skill, seed: int
-) -> pd.DataFrame:
-    """Return model_scores.csv: mean CRPS of each model on the tuning half of the economies and origins only."""
-    series = of_spending(spending)
+def tuning_scores(series: Series, known: Knowledge, futures: Futures, settings: Skill, seed: int) -> pd.DataFrame:
+    """Return model_scores.csv but for its source: mean CRPS of each model on tuning countries and tuning origins.
+
+    series: all countries of a panel; each origin's tasks are those of the full comparison.
+    """
     run = Run(seed=seed, draws=settings.draws)
     origins = range(settings.first_origin, split.LAST_TUNING_ORIGIN + 1)
-    rows = []
-    for name in models.MODELS:
-        alone = futures.model_copy(update={"model": name})
-        points, _ = rolling.backtest(name, realtime.forecaster(known, alone, run), series, origins, settings.horizons)
-        tuning = points[points["iso3"].map(split.tuning_country)]
-        rows.append((name, round(float(tuning["crps"].mean()), 5), len(tuning), origins[0], origins[-1], known.edition,
-                     "derived", "overtake weights, tuning half of the economies"))  # fmt: skip
-    columns = ("model", "crps", "n", "first_origin", "last_origin", "edition", "status", "source")
-    return pd.DataFrame(rows, columns=list(columns))
+    contenders = {
+        name: full.always(realtime.forecaster(known, futures.model_copy(update={"model": name}), run))
+        for name in models.MODELS
+    }
+    index, tasks = full.run(series, origins, settings.horizons, contenders)
+    tuning = np.array([split.tuning_country(iso3) for iso3 in series.economies])[index.country.astype(int)]
+    rows = [
+        (name, round(float(found.points["crps"][tuning].mean()), 5), int(tuning.sum()), origins[0], origins[-1],
+         known.edition, "derived")
+        for name, found in tasks.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["model", "crps", "n", "first_origin", "last_origin", "edition", "status"])

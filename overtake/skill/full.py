@@ -95,6 +95,11 @@ def peer(forecasts: pd.DataFrame, draws: int, seed: int) -> Callable[[int], Fore
     return at
 
 
+def always(forecaster: Forecaster) -> Callable[[int], Forecaster]:
+    """Return the same forecaster for every origin."""
+    return lambda _: forecaster
+
+
 def run(
     series: Series, origins: range, horizons: int, models: Mapping[str, Callable[[int], Forecaster]]
 ) -> tuple[Index, dict[str, Tasks]]:
@@ -132,8 +137,9 @@ def run(
 def table(index: Index, tasks: Mapping[str, Tasks], ours: str, peers: tuple[str, ...], seed: int) -> pd.DataFrame:
     """Return slice, model, horizon, score, value, lo, hi, n: all tasks and those held back from tuning.
 
-    Horizon 0 is the mean over horizons. `crps_over_best_peer` and `brier_over_best_peer` are ratios of `ours` to the
-    peer with the lowest mean score on the slice, on the tasks of both. 95 % intervals: bootstrap over countries.
+    Horizon 0 is the mean over horizons. `crps_over_<peer>` and `brier_over_<peer>` are ratios of `ours` to each peer on
+    the tasks of both: peers with conformal intervals forecast only the longer series. 95 % intervals: bootstrap over
+    countries.
     """
     rows: list[tuple[object, ...]] = []
     everything = np.ones(len(index.held), dtype=bool), np.ones(len(index.pair_held), dtype=bool)
@@ -151,7 +157,7 @@ def table(index: Index, tasks: Mapping[str, Tasks], ours: str, peers: tuple[str,
                 share = float(count / max(levels.size, 1))
                 rows.append((name, model, 0, f"pit_{tenth + 1}", share, np.nan, np.nan, levels.size))
         for score, where, country in (("crps", points, index.country), ("brier", pairs, index.pair_country)):
-            rows += _against_best(name, score, where, country, tasks, ours, peers, seed)
+            rows += [_against(name, score, where, country, tasks, ours, peer, seed) for peer in peers]
     return pd.DataFrame(rows, columns=list(COLUMNS[:8]))
 
 
@@ -201,32 +207,26 @@ def _row(
     return [(name, model, horizon, score, mean, low, high, int(use.sum()))]
 
 
-def _against_best(
+def _against(
     name: str,
     score: str,
     where: FloatArray,
     country: FloatArray,
     tasks: Mapping[str, Tasks],
     ours: str,
-    peers: tuple[str, ...],
+    peer: str,
     seed: int,
-) -> list[tuple[object, ...]]:
-    """Return the ratio of our mean score to that of the best peer among those that forecast every task."""
-
-    def values(model: str) -> FloatArray:
-        return tasks[model].brier if score == "brier" else tasks[model].points[score]
-
-    whole = [model for model in peers if np.isfinite(values(model)[where]).all()]
-    if not whole:
-        return []
-    best = min(whole, key=lambda model: float(values(model)[where].mean()))
-    _, block = np.unique(country[where], return_inverse=True)
-    own = np.bincount(block, weights=values(ours)[where])
-    other = np.bincount(block, weights=values(best)[where])
-    drawn = stream(seed, "full", name, score, "ratio").integers(0, len(own), (BOOTSTRAP, len(own)))
-    low, high = np.quantile(own[drawn].sum(axis=1) / other[drawn].sum(axis=1), [0.025, 0.975])
-    label = f"{score}_over_{best}"
-    return [(name, ours, 0, label, float(own.sum() / other.sum()), float(low), float(high), int(where.sum()))]
+) -> tuple[object, ...]:
+    """Return the ratio of our mean score to a peer's on the tasks `where` both forecast."""
+    own, other = (
+        tasks[model].brier if score == "brier" else tasks[model].points[score] for model in (ours, peer)
+    )  # fmt: skip
+    both = where & np.isfinite(own) & np.isfinite(other)
+    _, block = np.unique(country[both], return_inverse=True)
+    ratio, low, high = scores.ratio_interval(
+        own[both], other[both], block, BOOTSTRAP, stream(seed, "full", name, score, "ratio")
+    )
+    return (name, ours, 0, f"{score}_over_{peer}", ratio, low, high, int(both.sum()))
 
 
 def _read(ranks: FloatArray, inner: FloatArray, quantiles: FloatArray) -> FloatArray:

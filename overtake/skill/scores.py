@@ -105,3 +105,19 @@ def block_interval(
     tail = (100 - percent) / 200
     low, high = np.quantile(means, [tail, 1 - tail])
     return float(values.mean()), float(low), float(high)
+
+
+def ratio_interval(
+    own: FloatArray,
+    other: FloatArray,
+    blocks: npt.NDArray[np.intp],
+    draws: int,
+    generator: np.random.Generator,
+    percent: int = 95,
+) -> tuple[float, float, float]:
+    """Return the ratio of mean `own` to mean `other` (n,), with low and high by a bootstrap of whole `blocks` (n,)."""
+    sums, peers = (np.bincount(blocks, weights=values) for values in (own, other))
+    chosen = generator.integers(0, len(sums), (draws, len(sums)))
+    tail = (100 - percent) / 200
+    low, high = np.quantile(sums[chosen].sum(axis=1) / peers[chosen].sum(axis=1), [tail, 1 - tail])
+    return float(sums.sum() / peers.sum()), float(low), float(high)

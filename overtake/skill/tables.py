@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from overtake.skill import scores
@@ -41,22 +40,18 @@ def _against(
 ) -> list[tuple[object, ...]]:
     """Return rows of the ratio of mean scores to those of `peer`, bootstrapped over the same blocks of both."""
     keys = [key for key in ("origin", "horizon", "iso3", "i", "j") if key in table]
-    base = table[table["model"] == peer].set_index(keys)
+    base = table[table["model"] == peer]
     rows: list[tuple[object, ...]] = []
     for model, part in table[table["model"] != peer].groupby("model", sort=True):
-        both = part.set_index(keys).join(base, rsuffix="_peer", how="inner").reset_index()
+        both = part.merge(base, on=keys, suffixes=("", "_peer"))
         index = pd.factorize(both[block])[0]
         for name in names:
             if name.startswith("in"):
                 continue
-            own = np.bincount(index, weights=both[name].to_numpy(dtype=float))
-            other = np.bincount(index, weights=both[f"{name}_peer"].to_numpy(dtype=float))
             generator = stream(seed, "bootstrap", backtest, str(model), name, "over", peer)
-            chosen = generator.integers(0, len(own), (bootstrap, len(own)))
-            ratios = own[chosen].sum(axis=1) / other[chosen].sum(axis=1)
-            low, high = np.quantile(ratios, [0.025, 0.975])
-            label = f"{name}_over_{peer}"
-            rows.append((backtest, model, 0, 0, label, own.sum() / other.sum(), float(low), float(high), len(both)))
+            own, other = (both[column].to_numpy(dtype=float) for column in (name, f"{name}_peer"))
+            ratio, low, high = scores.ratio_interval(own, other, index, bootstrap, generator)
+            rows.append((backtest, model, 0, 0, f"{name}_over_{peer}", ratio, low, high, len(both)))
     return rows
 
 
