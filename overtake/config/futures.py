@@ -25,6 +25,9 @@ class PooledRandomWalk(Section):
     window: Annotated[int, Field(ge=8, le=60)] = 30
     """Years of history that an economy's own drift and volatility are taken from."""
 
+    cut: Annotated[float, Field(ge=0.05, le=5)] = 0.25
+    """A year's log growth beyond this, either way, counts as this: a war or a revaluation is no trend (tuned)."""
+
     tail_df: Annotated[float, Field(gt=2, le=100)] = 6.0
     """Degrees of freedom of the heavy tails: each draw of an economy has a volatility of its own."""
 
@@ -46,18 +49,16 @@ class Combination(Section):
         "panel_regression",
         "pooled_random_walk",
         "gdp_share",
-        "state_space",
-        "damped_trend",
     )
-    """Models of the pool; the error-correction equation is a cross-check and stays outside."""
+    """Models of the pool; those of statsmodels and the error-correction equation are cross-checks and stay outside."""
 
     weights: Literal["scored", "equal"] = "scored"
     """`scored`: from the CRPS at tuning origins (data/raw/model_scores.csv), shrunk towards equal; or `equal`."""
 
-    sharpness: Annotated[float, Field(ge=0, le=100)] = 10.0
+    sharpness: Annotated[float, Field(ge=0, le=100)] = 20.0
     """How fast a weight falls with the score: a CRPS one tenth above the best costs a factor exp(-sharpness / 10)."""
 
-    shrink: Annotated[float, Field(ge=0, le=1)] = 0.25
+    shrink: Annotated[float, Field(ge=0, le=1)] = 0.1
     """Part of the weights that is equal, 0 to 1."""
 
 

@@ -36,7 +36,7 @@ def _run(_: argparse.Namespace) -> int:
         edition = file.stem.removeprefix("milex_")
         last = int(panel["year"].max())
         origins = range(hyperparameters.FIRST_ORIGIN, last + 1)
-        parts.append(hyperparameters.estimate(panel, edition, origins, PooledRandomWalk().window))
+        parts.append(hyperparameters.estimate(panel, edition, origins, PooledRandomWalk()))
         fits.append(coefficients.estimate(panel, edition, origins))
         print(f"edition {edition}: {len(origins)} origins")
     excerpt.write(paths.RAW, hyperparameters.FILE, pd.concat(parts, ignore_index=True))

@@ -10,11 +10,13 @@ from overtake.tables import FloatArray
 
 #: Years of history that features look back on.
 WINDOW = 20
-#: Terms of the median: means of own growth and of GDP growth over so many years, the log share of GDP (per cent), and
-#: its distance from the own mean over the window.
-MEDIAN_TERMS = ("one", "g1", "g3", "g5", "g10", "g20", "gdp1", "gdp5", "gdp10", "share", "share_gap")
-#: Terms of the log scale: robust and plain volatility of growth in the window, mean absolute growth of late.
-SCALE_TERMS = ("one", "log_mad", "log_sd", "log_recent")
+#: A year's growth of spending or GDP beyond this, in logs, says no more than this: wars and revaluations are no trend.
+SPENDING_CUT, GDP_CUT = 0.15, 0.12
+#: Terms of the median: means of own growth and of GDP growth over so many years, each year cut as above; the log share
+#: of GDP (per cent); its distance, and that of log spending, from the own mean over the window.
+MEDIAN_TERMS = ("one", "g1", "g3", "g5", "g10", "g20", "gdp1", "gdp5", "gdp10", "share", "share_gap", "level_gap")
+#: Terms of the log scale: robust and plain volatility of growth in the window, mean absolute growth of 4 and 10 years.
+SCALE_TERMS = ("one", "log_mad", "log_sd", "log_recent", "log_recent10")
 #: Added to volatilities before the log, so that a flat series has one.
 FLOOR = 0.01
 
@@ -31,11 +33,18 @@ def features(log_milex: FloatArray, log_share: FloatArray, at: int) -> tuple[Flo
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # rows without figures give NaN, as the contract says
         spread = growth - np.nanmedian(growth, axis=1, keepdims=True)
-        mean = [np.nanmean(growth[:, -years:], axis=1) for years in (1, 3, 5, 10, WINDOW)]
-        gdp_mean = [np.nanmean(gdp[:, -years:], axis=1) for years in (1, 5, 10)]
-        gap = share[:, -1] - np.nanmean(share, axis=1)
-        median = np.stack([one, *mean, *gdp_mean, share[:, -1], gap], axis=1)
+        mean = _means(growth, SPENDING_CUT, (1, 3, 5, 10, WINDOW))
+        gdp_mean = _means(gdp, GDP_CUT, (1, 5, 10))
+        gaps = [values[:, -1] - np.nanmean(values, axis=1) for values in (share, spending)]
+        median = np.stack([one, *mean, *gdp_mean, share[:, -1], *gaps], axis=1)
         mad = 1.4826 * np.nanmedian(np.abs(spread), axis=1)
-        recent = np.nanmean(np.abs(growth[:, -4:]), axis=1)
-        scale = np.stack([one, *(np.log(value + FLOOR) for value in (mad, np.nanstd(growth, axis=1), recent))], axis=1)
+        recent = [np.nanmean(np.abs(growth[:, -years:]), axis=1) for years in (4, 10)]
+        volatilities = (mad, np.nanstd(growth, axis=1), *recent)
+        scale = np.stack([one, *(np.log(value + FLOOR) for value in volatilities)], axis=1)
     return median, scale
+
+
+def _means(growth: FloatArray, cut: float, spans: tuple[int, ...]) -> list[FloatArray]:
+    """Return mean growth over the last years of each span, every year cut at plus and minus `cut`."""
+    kept: FloatArray = np.clip(growth, -cut, cut)
+    return [np.nanmean(kept[:, -years:], axis=1) for years in spans]

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from overtake.config.futures import PooledRandomWalk
 from overtake.errors import OvertakeError
 from overtake.futures import pooled
 from overtake.tables import FloatArray
@@ -16,6 +17,8 @@ COLUMNS = ("edition", "origin", "model", "parameter", "value", "countries", "sta
 FIRST_ORIGIN = 2000
 #: A country counts at an origin when it has figures in each of this many years up to it.
 YEARS_NEEDED = 12
+#: What is shipped of the pooled random walk.
+PARAMETERS = ("drift", "drift_sd", "log_volatility", "autocorrelation")
 
 
 def logs(panel: pd.DataFrame) -> tuple[FloatArray, tuple[int, ...]]:
@@ -26,16 +29,16 @@ def logs(panel: pd.DataFrame) -> tuple[FloatArray, tuple[int, ...]]:
     return np.log(np.where(values > 0, values, np.nan)), tuple(int(year) for year in wide.columns)
 
 
-def estimate(panel: pd.DataFrame, edition: str, origins: Iterable[int], window: int) -> pd.DataFrame:
+def estimate(panel: pd.DataFrame, edition: str, origins: Iterable[int], settings: PooledRandomWalk) -> pd.DataFrame:
     """Return the rows of hyperparameters.csv for one edition: each origin sees figures up to its year only."""
     values, years = logs(panel)
     rows = []
     for origin in origins:
         seen = values[:, : years.index(origin) + 1]
         whole = seen[np.isfinite(seen[:, -YEARS_NEEDED:]).all(axis=1)]
-        world = pooled.world(whole, window)
+        world = pooled.world(whole, settings.window, settings.cut)
         source = f"overtake hyperparameters, SIPRI edition {edition}"
-        for parameter in ("drift", "drift_sd", "log_volatility"):
+        for parameter in PARAMETERS:
             value = round(getattr(world, parameter), 6)
             rows.append((edition, origin, "pooled_random_walk", parameter, value, len(whole), "derived", source))
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -48,7 +51,7 @@ def world(shipped: pd.DataFrame, edition: str, origin: int) -> pooled.World:
     ]
     values = dict(zip(rows["parameter"], rows["value"].astype(float), strict=True))
     try:
-        return pooled.World(values["drift"], values["drift_sd"], values["log_volatility"])
+        return pooled.World(*(values[name] for name in PARAMETERS))
     except KeyError as error:
         raise OvertakeError(
             f"data/raw/{FILE}",

@@ -77,10 +77,10 @@ def fitted() -> panel_regression.Coefficients:
 
 def known(macro: pd.DataFrame | None = None) -> Knowledge:
     """Return what models know at the last year of `series`."""
-    world = pooled.World(0.03, 0.02, float(np.log(0.08)))
+    world = pooled.World(0.03, 0.02, float(np.log(0.08)), 0.2)
     rows = [
         (EDITION, LAST, "pooled_random_walk", name, getattr(world, name), 100, "derived", "made up")
-        for name in ("drift", "drift_sd", "log_volatility")
+        for name in hyperparameters.PARAMETERS
     ]
     names = ["pooled_random_walk", "panel_regression", "damped_trend", "state_space", "gdp_share", "error_correction"]
     return Knowledge(
