@@ -10,7 +10,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,\
 VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help brief brief-quarto test check bench bench-peers lock clean
+.PHONY: help brief brief-quarto test check bench bench-pipeline bench-peers lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ check: $(VENV)/.ready ## lint and type-check only
 
 bench: $(VENV)/.ready ## measure speed and memory against floors and peers, in one run
 	@python -m tests.bench.bench
+
+bench-pipeline: $(VENV)/.ready ## time `dvc repro` beside papermill, nbconvert and WeasyPrint by command (about half an hour)
+	@python -m tests.bench.pipeline
 
 bench-peers: $(VENV)/.ready ## score statsforecast on the same tasks, in an environment of its own (.peers)
 	@bash tests/bench/peers/run.sh
