@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from overtake.errors import OvertakeError
+from overtake.tables import FloatArray
 
 
 def sipri_per_government(crosswalk: pd.DataFrame, iso3: str, basis: str | None = None) -> float | None:
@@ -22,7 +23,12 @@ def sipri_per_government(crosswalk: pd.DataFrame, iso3: str, basis: str | None =
 
 
 def gdp_constant_usd(spending: pd.DataFrame, macro: pd.DataFrame, iso3: str, last: int, year: int) -> float:
-    """Return GDP of `year` in the price base of the spending table, US$ bn.
+    """Return GDP of `year`, at or after `last`, in the price base of the spending table, US$ bn; see `gdp_path`."""
+    return float(gdp_path(spending, macro, iso3, last, year)[-1])
+
+
+def gdp_path(spending: pd.DataFrame, macro: pd.DataFrame, iso3: str, last: int, until: int) -> FloatArray:
+    """Return GDP from `last` to `until` in the price base of the spending table, US$ bn.
 
     GDP at the last observed year is spending over its share of GDP; then the IMF's real growth, its last forecast
     year's growth held for the years beyond.
@@ -32,6 +38,8 @@ def gdp_constant_usd(spending: pd.DataFrame, macro: pd.DataFrame, iso3: str, las
     growth = macro[macro["iso3"] == iso3].set_index("year")["real_growth_pct"].dropna().sort_index()
     if not np.isfinite(share) or growth.empty:
         raise OvertakeError(f"share of GDP of {iso3}", f"none in {last}, or no growth forecast to build on")
-    path = growth.reindex(range(int(growth.index[0]), max(year, int(growth.index[-1])) + 1)).ffill()
-    factors = 1 + path.reindex(range(last + 1, year + 1)).to_numpy(dtype=float) / 100
-    return float(row["milex_constant_usd_bn"].iloc[0]) / (share / 100) * float(np.prod(factors))
+    path = growth.reindex(range(int(growth.index[0]), max(until, int(growth.index[-1])) + 1)).ffill()
+    factors = 1 + path.reindex(range(last + 1, until + 1)).to_numpy(dtype=float) / 100
+    now = float(row["milex_constant_usd_bn"].iloc[0]) / (share / 100)
+    found: FloatArray = now * np.cumprod([1.0, *factors])
+    return found

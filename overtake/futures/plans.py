@@ -5,7 +5,7 @@ A plan is a floor: it lifts an economy's middle path to the share of GDP that it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ import pandas as pd
 from overtake.config.futures import Futures
 from overtake.errors import OvertakeError
 from overtake.figures.ledgers import evidence
-from overtake.shares import gdp_constant_usd, sipri_per_government
+from overtake.shares import gdp_path, sipri_per_government
 from overtake.streams import stream
 from overtake.tables import FloatArray, Paths
 
@@ -32,6 +32,21 @@ class Promises:
     crosswalk: pd.DataFrame
     realisation: pd.DataFrame
     editions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Floor:
+    """An economy's plans made ready: what depends on no draw.
+
+    knots: the last observed year and the goals' years; shares: of GDP at the knots, per cent, today's first; gdp: from
+    the last observed year to the last goal's, constant US$ bn; delivered: of what its plans promise, 0 to 1.
+    """
+
+    iso3: str
+    knots: tuple[int, ...]
+    shares: tuple[float, ...]
+    gdp: FloatArray
+    delivered: float
 
 
 def read_promises() -> Promises:
@@ -58,23 +73,46 @@ def apply(paths: Paths, spending: pd.DataFrame, promises: Promises | None, setti
     """
     if settings.plans == "off":
         return paths
-    if promises is None:
+    return lifted(paths, None if promises is None else floors(spending, promises), settings, seed)
+
+
+def lifted(paths: Paths, known: Sequence[Floor] | None, settings: Futures, seed: int) -> Paths:
+    """Return what `apply` does, from plans made ready."""
+    if settings.plans == "off":
+        return paths
+    if known is None:
         raise OvertakeError("futures.plans", "plans need the ledgers of data/raw", found=settings.plans, allowed="off")
-    goals = targets(spending, promises)
-    goals = goals[goals["used"]]
-    delivered = realised(promises.realisation)
     values = paths.values.copy()
-    for iso3, rows in goals.groupby("iso3", sort=True):
-        if iso3 not in paths.economies:
+    for floor in known:
+        if floor.iso3 not in paths.economies:
             continue
-        at = paths.economies.index(str(iso3))
+        at = paths.economies.index(floor.iso3)
         part: FloatArray = np.ones(1)
         if settings.plans == "cut":
-            mean = delivered.get(str(iso3), delivered["all"])
-            part = _parts(mean, settings.plan_realisation_sd, values.shape[0], seed, str(iso3))
+            part = _parts(floor.delivered, settings.plan_realisation_sd, values.shape[0], seed, floor.iso3)
         middle = np.median(values[:, at], axis=0).astype(float)
-        values[:, at] *= lift(middle, paths, str(iso3), rows, part, spending, promises.macro).astype(values.dtype)
+        values[:, at] *= raised(middle, paths, floor, part).astype(values.dtype)
     return paths.with_values(values, paths.unit)
+
+
+def floors(spending: pd.DataFrame, promises: Promises) -> tuple[Floor, ...]:
+    """Return the plans of every economy that has some, by name; they depend on no draw and no setting."""
+    goals = targets(spending, promises)
+    delivered = realised(promises.realisation)
+    return tuple(
+        _floor(str(iso3), rows, spending, promises.macro, delivered.get(str(iso3), delivered["all"]))
+        for iso3, rows in goals[goals["used"]].groupby("iso3", sort=True)
+    )
+
+
+def _floor(iso3: str, goals: pd.DataFrame, spending: pd.DataFrame, macro: pd.DataFrame, delivered: float) -> Floor:
+    """Return an economy's plans from its `goals` (year, share_pct)."""
+    last = int(spending["year"].max())
+    now = spending[(spending["iso3"] == iso3) & (spending["year"] == last)]["gdp_share_pct"].iloc[0]
+    promised = goals.groupby("year")["share_pct"].max().sort_index()
+    knots = (last, *(int(year) for year in promised.index))
+    gdp = gdp_path(spending, macro, iso3, last, knots[-1])
+    return Floor(iso3, knots, (float(now), *promised.astype(float)), gdp, delivered)
 
 
 def targets(spending: pd.DataFrame, promises: Promises) -> pd.DataFrame:
@@ -116,16 +154,18 @@ def lift(
     middle: (years,), the economy's middle path, constant US$ bn; goals: year, share_pct; part: (draws or 1,), of the
     way to each promised share that is gone. Shares move log-linearly between goals; after the last the factor stays.
     """
+    return raised(middle, paths, _floor(iso3, goals, spending, macro, 1.0), part)
+
+
+def raised(middle: FloatArray, paths: Paths, floor: Floor, part: FloatArray) -> FloatArray:
+    """Return the same factor from an economy's plans made ready."""
     last = paths.last_observed
-    now = spending[(spending["iso3"] == iso3) & (spending["year"] == last)]["gdp_share_pct"].iloc[0]
-    promised = goals.groupby("year")["share_pct"].max().sort_index()
-    knots = np.array([last, *promised.index], dtype=float)
-    years = np.arange(last + 1, min(int(knots[-1]), paths.years[-1]) + 1)
-    gdp = np.array([gdp_constant_usd(spending, macro, iso3, last, int(year)) for year in years])
-    reached = np.log(now + part[:, None] * (np.array([now, *promised]) - now))
+    years = np.arange(last + 1, min(floor.knots[-1], paths.years[-1]) + 1)
+    now, shares = floor.shares[0], np.array(floor.shares)
+    reached = np.log(now + part[:, None] * (shares - now))
     # Each column: how much of a knot's log share a year takes, linear between knots.
-    between = np.stack([np.interp(years, knots, knot) for knot in np.eye(len(knots))])
-    first = paths.years.index(last) + 1
+    between = np.stack([np.interp(years, floor.knots, knot) for knot in np.eye(len(floor.knots))])
+    first, gdp = paths.years.index(last) + 1, floor.gdp[1 : 1 + len(years)]
     factor = np.ones((part.size, len(paths.years)))
     factor[:, first : first + len(years)] = np.exp(reached @ between) / 100 * gdp / middle[first : first + len(years)]
     factor = np.maximum(factor, 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -10,8 +12,8 @@ from overtake.config.futures import Futures
 from overtake.errors import OvertakeError
 from overtake.futures import measurement, models, plans
 from overtake.futures.knowledge import Knowledge
-from overtake.futures.series import of_spending
-from overtake.tables import Paths
+from overtake.futures.series import Series, of_spending
+from overtake.tables import FloatArray, Paths
 
 
 def simulate(
@@ -29,7 +31,6 @@ def simulate(
     that draw's level error.
     """
     series = of_spending(spending)
-    base = int(spending["price_base"].iloc[0])
     last = series.years[-1]
     if settings.horizon <= last:
         raise OvertakeError(
@@ -39,12 +40,35 @@ def simulate(
             allowed=f"{last + 1} or later",
         )
     growth = models.growth(series, known, settings, settings.horizon - last, run)
+    return assemble(growth, series, ground(series, spending, milex, run, promises), settings, run)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What futures stand on whatever their growth: log level errors (draws, economies), plans, price base."""
+
+    error: FloatArray
+    floors: tuple[plans.Floor, ...] | None
+    price_base: int
+
+
+def ground(
+    series: Series, spending: pd.DataFrame, milex: pd.DataFrame, run: Run, promises: plans.Promises | None
+) -> Ground:
+    """Return the ground of `run.draws` futures; without promises only futures without plans stand on it."""
     error = measurement.level_error(spending, series.economies, measurement.revision_sd(milex), run.draws, run.seed)
+    floors = None if promises is None else plans.floors(spending, promises)
+    return Ground(error, floors, int(spending["price_base"].iloc[0]))
+
+
+def assemble(growth: FloatArray, series: Series, under: Ground, settings: Futures, run: Run) -> Paths:
+    """Return the futures that log growth since the origin makes, (draws, economies, steps): levels, errors, plans."""
+    last = series.years[-1]
     logs = np.empty((run.draws, len(series.economies), len(series.years) + growth.shape[2]), dtype=np.float32)
     logs[:, :, : len(series.years)] = series.log_milex
     np.add(growth, series.log_milex[:, -1:].astype(np.float32), out=logs[:, :, len(series.years) :])
-    logs += error[:, :, None]
+    logs += under.error[:, :, None]
     np.exp(logs, out=logs)
-    years = (*series.years, *range(last + 1, settings.horizon + 1))
-    paths = Paths(logs, series.economies, years, last, f"constant {base} US$ bn")
-    return plans.apply(paths, spending, promises, settings, run.seed)
+    years = (*series.years, *range(last + 1, last + growth.shape[2] + 1))
+    paths = Paths(logs, series.economies, years, last, f"constant {under.price_base} US$ bn")
+    return plans.lifted(paths, under.floors, settings, run.seed)
