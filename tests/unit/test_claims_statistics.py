@@ -34,6 +34,19 @@ def test_hac_mean_by_hand(count: int) -> None:
     assert (found.value, found.lo, found.hi) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("count", [6, 10, 25, 60])
+def test_hac_standard_error_is_that_of_statsmodels(count: int) -> None:
+    linear = pytest.importorskip("statsmodels.regression.linear_model")
+    values = np.cumsum(RANDOM.normal(0, 0.03, count))
+    lags = statistics.bandwidth(count)
+    fit = linear.OLS(values, np.ones((count, 1))).fit(
+        cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True}
+    )
+    critical = sum(c * ((lags + 1) / count) ** power for power, c in enumerate(statistics.FIXED_B[90]))
+    found = statistics.mean_hac(values, 90)
+    assert (found.hi - found.value) / critical == pytest.approx(float(fit.bse[0]), rel=1e-9)
+
+
 def test_autocorrelation_widens_the_interval() -> None:
     shocks = RANDOM.normal(0, 0.02, 60)
     persistent = np.array([shocks[max(0, i - 3) : i + 1].sum() for i in range(60)])
