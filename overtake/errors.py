@@ -27,6 +27,11 @@ class OvertakeError(Exception):
         self.next_step = next_step
         super().__init__(self._text())
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Return what makes the same error in another process; what was found travels as text."""
+        found, allowed = (None if value is None else str(value) for value in (self.found, self.allowed))
+        return _again, (self.place, self.problem, found, allowed, self.next_step)
+
     def _text(self) -> str:
         lines = [f"{self.place}: {self.problem}"]
         if self.found is not None:
@@ -36,6 +41,10 @@ class OvertakeError(Exception):
         if self.next_step is not None:
             lines.append(f"  next:    {self.next_step}")
         return "\n".join(lines)
+
+
+def _again(place: str, problem: str, found: object, allowed: object, next_step: str | None) -> OvertakeError:
+    return OvertakeError(place, problem, found=found, allowed=allowed, next_step=next_step)
 
 
 def raise_all(place: str, problems: Iterable[str], *, next_step: str | None = None, shown: int = 20) -> None:
