@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from overtake.config.base import Section
+from overtake.config.multiverse import Axes
 
 
 class Range(Section):
@@ -54,7 +55,7 @@ def default_ranges() -> dict[str, Range]:
 
 
 class Sensitivity(Section):
-    """One-at-a-time sensitivity: each parameter moved alone, all else and all random numbers unchanged."""
+    """Parameters moved one at a time, together, and until a verdict flips; all random numbers unchanged."""
 
     balances: Annotated[tuple[str, ...], Field(min_length=1)] = ("eleven", "five_us30")
     """Balances whose answer is watched."""
@@ -65,8 +66,17 @@ class Sensitivity(Section):
     years: Annotated[tuple[int, ...], Field(min_length=1)] = (2030, 2035)
     """Years of P(China's side leads)."""
 
-    draws: Annotated[int, Field(ge=200, le=20_000)] = 4000
-    """Joint futures of each evaluation."""
+    draws: Annotated[int, Field(ge=200, le=20_000)] = 2000
+    """Joint futures of each evaluation, one parameter moved at a time, also in the search for flips."""
+
+    samples: Annotated[int, Field(ge=16, le=65_536)] = 64
+    """Base samples of the Sobol design, a power of two; it has (parameters + 2) times as many points."""
+
+    search_draws: Annotated[int, Field(ge=200, le=20_000)] = 500
+    """Joint futures of each evaluation where there are many: the Sobol design and sweeps."""
 
     ranges: Annotated[dict[str, Range], Field(min_length=1)] = Field(default_factory=default_ranges)
     """Uncertain parameters by key: low, high and the reason for the range."""
+
+    multiverse: Axes = Axes()
+    """Every defensible choice, crossed with every other."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -28,6 +29,8 @@ CONNECT_SECONDS, IDLE_SECONDS = 15.0, 120.0
 GLANCE_SECONDS, HEALTH_SECONDS = 0.02, 2.0
 #: The scheduler address that asks for a cluster on this machine.
 LOCAL = "local"
+#: What may be an address; Dask waits long for a name that is none.
+ADDRESS = re.compile(r"(tcp|tls|ws|wss|ucx|inproc)://[^\s/]+(/[^\s]*)?")
 
 
 class BenchPlugin(WorkerPlugin):
@@ -83,7 +86,7 @@ def _evaluate(name: str, chunk: Any) -> pd.DataFrame:
 
 def _finished(client: Client, futures: list[Future[Any]], address: str) -> Iterator[Future[Any]]:
     """Yield futures as they finish; refuse when the scheduler is gone, or without workers for too long."""
-    waiting = as_completed(futures)
+    waiting = as_completed(futures, loop=client.loop)
     left, looked, seen = len(futures), time.monotonic(), time.monotonic()
     while left:
         if waiting.has_ready():
@@ -128,6 +131,8 @@ def _client(how: How) -> Iterator[Client]:
     """Yield a client of the cluster at an address, or of one made here; refuse an address where nobody answers."""
     with ExitStack() as stack:
         address: Any = how.scheduler
+        if address != LOCAL and not ADDRESS.fullmatch(str(address)):
+            raise _silent(how, "no address")
         if how.scheduler == LOCAL:
             cluster: AbstractContextManager[Any] = LocalCluster(
                 n_workers=how.workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=40
@@ -136,13 +141,7 @@ def _client(how: How) -> Iterator[Client]:
         try:
             client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
-            raise OvertakeError(
-                f"--scheduler {how.scheduler}",
-                "no Dask scheduler answers there",
-                found=" ".join(str(error).split())[:160],
-                allowed="an address such as tcp://10.0.0.5:8786, or `local`",
-                next_step="start one with `dask scheduler`, or leave --scheduler out to use this machine",
-            ) from error
+            raise _silent(how, " ".join(str(error).split())[:160]) from error
         stack.callback(_close, client)
         yield client
 
@@ -167,6 +166,16 @@ def _workers(client: Client) -> int:
         return len(client.scheduler_info(n_workers=-1)["workers"])
     except (OSError, ValueError, KeyError, TimeoutError):
         return 0
+
+
+def _silent(how: How, found: str) -> OvertakeError:
+    return OvertakeError(
+        f"--scheduler {how.scheduler}",
+        "no Dask scheduler answers there",
+        found=found,
+        allowed="an address such as tcp://10.0.0.5:8786, or `local`",
+        next_step="start one with `dask scheduler`, or leave --scheduler out to use this machine",
+    )
 
 
 def _gone(address: str) -> OvertakeError:

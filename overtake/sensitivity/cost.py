@@ -5,9 +5,9 @@ from __future__ import annotations
 from overtake.errors import OvertakeError
 
 #: Core seconds of a chunk's simulation, plans and rulers, and of one specification, both at 1000 draws.
-CHUNK_SECONDS, SPECIFICATION_SECONDS = 0.3, 0.00013
+CHUNK_SECONDS, SPECIFICATION_SECONDS = 0.15, 0.00012
 #: Core seconds of one point of a sweep, at 1000 draws.
-POINT_SECONDS = 0.6
+POINT_SECONDS = 0.06
 #: Bytes of a specification on disk, choices and measures together.
 BYTES = 30
 #: Specifications that a run may have unless `--limit` says more.

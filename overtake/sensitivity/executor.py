@@ -66,8 +66,20 @@ def _results(task: Task, shared: Any, work: Sequence[tuple[int, Any]], how: How)
     elif how.workers == 1:
         bench = task.prepare(shared)
         for index, chunk in work:
-            yield index, task.run(bench, chunk)
+            yield index, _run(task, bench, chunk)
     else:
         from overtake.sensitivity import processes
 
         yield from processes.results(task, shared, work, min(how.workers, len(work)))
+
+
+def _run(task: Task, bench: Any, chunk: Any) -> pd.DataFrame:
+    """Return the table of a chunk evaluated here; what goes wrong unexpectedly names the chunk."""
+    from overtake.sensitivity.processes import failed
+
+    try:
+        return task.run(bench, chunk)
+    except OvertakeError:
+        raise
+    except Exception as error:
+        raise failed(chunk, error) from error

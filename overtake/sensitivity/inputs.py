@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from overtake import clean, paths
-from overtake.config.core import Data
+from overtake.config.base import Section
+from overtake.config.core import Data, Run
 from overtake.config.params import Params
 from overtake.figures import raw
 from overtake.futures.knowledge import Knowledge
@@ -44,6 +46,17 @@ def read_inputs(params: Params, folder: Path = paths.RAW) -> Inputs:
     return Inputs(params, **{name: raw.load(f"{name}.csv", folder) for name in tables})
 
 
+def narrowed(params: Params, balances: Iterable[str]) -> Params:
+    """Return the parameters of which only what an evaluation reads is kept, all else at its default.
+
+    So a run's fingerprint moves with what its answers depend on, not with the brief's headline or another balance.
+    Balances that are not declared are left out here and refused where they are asked for.
+    """
+    kept = {name: params.balances[name] for name in dict.fromkeys(balances) if name in params.balances}
+    read = {name: getattr(params, name) for name in ("data", "futures", "rulers", "crossing")}
+    return Params().model_copy(update={**read, "run": Run(seed=params.run.seed), "balances": kept})
+
+
 def case_of(inputs: Inputs, data: Data, draws: int) -> Case:
     """Return the case of an edition, its tables cleaned as the stage `clean` does."""
     params = inputs.params
@@ -66,17 +79,33 @@ def case_of(inputs: Inputs, data: Data, draws: int) -> Case:
     )
 
 
-def fingerprint(inputs: Inputs, *choices: object) -> str:
-    """Return a digest of all that a result depends on: parameters, figures, `choices`, our code, numpy's release."""
-    digest = hashlib.sha256(inputs.params.model_dump_json().encode())
-    for field in fields(Inputs):
-        table = getattr(inputs, field.name)
-        if isinstance(table, pd.DataFrame):
-            digest.update(json.dumps([field.name, *table.columns]).encode())
-            digest.update(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes())
-    digest.update(json.dumps([str(choice) for choice in choices]).encode())
-    digest.update(f"{code()} {np.__version__} {pd.__version__}".encode())
+def fingerprint(*choices: object) -> str:
+    """Return a digest of all that a result depends on: inputs and choices, our code, the libraries' releases."""
+    digest = hashlib.sha256(f"{code()} {np.__version__} {pd.__version__}".encode())
+    for part in _told(choices):
+        digest.update(part)
     return digest.hexdigest()[:16]
+
+
+def _told(value: object) -> Iterator[bytes]:
+    """Yield `value` as bytes that differ where values differ: tables by their cells, containers item by item."""
+    yield f"<{type(value).__name__}>".encode()
+    if isinstance(value, pd.DataFrame):
+        yield json.dumps([str(column) for column in value.columns]).encode()
+        yield pd.util.hash_pandas_object(value, index=False).to_numpy().tobytes()
+    elif isinstance(value, Section):
+        yield value.model_dump_json().encode()
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield from _told({field.name: getattr(value, field.name) for field in fields(value)})
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield repr(key).encode()
+            yield from _told(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _told(item)
+    else:
+        yield repr(value).encode()
 
 
 def code() -> str:

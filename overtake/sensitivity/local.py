@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -15,14 +16,20 @@ from overtake.config.futures import Futures
 from overtake.config.rulers import Rulers
 from overtake.config.sensitivity import Sensitivity
 from overtake.errors import OvertakeError, raise_all
+from overtake.futures import models, weights
 from overtake.futures.knowledge import Knowledge
 from overtake.futures.plans import Promises
-from overtake.futures.simulate import simulate
+from overtake.futures.series import of_spending
+from overtake.futures.simulate import assemble, ground
 from overtake.rulers.base import Figures
 from overtake.rulers.tables import measure
-from overtake.tables import Paths
+from overtake.tables import FloatArray, Paths
 
 COLUMNS = ("parameter", "low", "high", "balance", "ruler", "measure", "at_low", "at_base", "at_high", "reason")
+
+Kept = TypeVar("Kept")
+#: Futures and models' growth that a bench keeps: a point of a Sobol design and its neighbours share most of them.
+FUTURES_KEPT, GROWTH_KEPT = 4, 12
 
 
 @dataclass(frozen=True)
@@ -40,59 +47,123 @@ class Case:
     promises: Promises
 
 
+def points(settings: Sensitivity) -> list[tuple[tuple[str, float], ...]]:
+    """Return where the tornado looks: at the base, then at the low and the high end of every parameter."""
+    ends = [((name, end),) for name, bounds in settings.ranges.items() for end in (bounds.low, bounds.high)]
+    return [(), *ends]
+
+
+def rows(answers: pd.DataFrame, settings: Sensitivity) -> pd.DataFrame:
+    """Return the contract's `sensitivity` table from the answers at `points`: a row a parameter, balance, measure."""
+    base, found = answers.iloc[0], []
+    for at, (parameter, bounds) in enumerate(settings.ranges.items()):
+        low, high = answers.iloc[1 + 2 * at], answers.iloc[2 + 2 * at]
+        for column in answers.columns:
+            balance, name = column.split(" ")
+            found.append((parameter, bounds.low, bounds.high, balance, settings.ruler, name,
+                          low[column], base[column], high[column], bounds.reason))  # fmt: skip
+    return pd.DataFrame(found, columns=list(COLUMNS))
+
+
 def tornado(case: Case, settings: Sensitivity) -> pd.DataFrame:
-    """Return the contract's `sensitivity` table: P(China's side leads in a year) at low, base and high.
+    """Return the contract's `sensitivity` table, one row a parameter, balance and measure.
 
     All evaluations share their random numbers (same seed and streams), so that differences are the parameter's.
     """
-    unknown = [name for name in settings.balances if name not in case.balances]
-    raise_all("params.yaml: sensitivity.balances", [f"{name}: no such balance" for name in unknown])
-    case = Case(**{**vars(case), "run": case.run.model_copy(update={"draws": settings.draws})})
-    base = answers(case, settings, None, 0.0)
-    rows = []
-    for parameter, bounds in settings.ranges.items():
-        low = answers(case, settings, parameter, bounds.low, base_paths=base[1])[0]
-        high = answers(case, settings, parameter, bounds.high, base_paths=base[1])[0]
-        for (balance, name), value in base[0].items():
-            key = (balance, name)
-            rows.append((parameter, bounds.low, bounds.high, balance, settings.ruler, name,
-                         low[key], value, high[key], bounds.reason))  # fmt: skip
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    bench = Bench(with_draws(case, settings.draws), settings)
+    return rows(pd.DataFrame([bench.row(dict(point)) for point in points(settings)]), settings)
 
 
-def answers(
-    case: Case, settings: Sensitivity, parameter: str | None, value: float, *, base_paths: Paths | None = None
-) -> tuple[dict[tuple[str, str], float], Paths]:
-    """Return P(China's side leads) by balance and measure with `parameter` at `value`, and the futures behind it."""
-    futures, sustain, threshold, level = case.futures, case.crossing.sustain, 1.0, 1.0
-    shifts: dict[str, float] = {}
-    if parameter is None:
-        pass
-    elif parameter.startswith("futures."):
-        futures = with_value(case.futures, parameter.removeprefix("futures."), value)
-        base_paths = None
-    elif parameter == "crossing.sustain":
-        sustain = int(value)
-    elif parameter == "threshold":
-        threshold = value
-    elif parameter == "china_level":
-        level = value
-    elif parameter.startswith("growth_shift_pct."):
-        shifts[parameter.removeprefix("growth_shift_pct.")] = value
-    else:
-        raise OvertakeError(f"params.yaml: sensitivity.ranges.{parameter}", "is no parameter that can be moved")
-    paths = base_paths or simulate(case.figures.spending, case.milex, case.known, futures, case.run, case.promises)
-    measured = measure(settings.ruler, paths, case.figures, case.rulers, case.run.seed)
-    found = {}
-    for name in settings.balances:
-        balance = case.balances[name]
-        moved = _shifted(measured, balance, shifts, level)
-        drawn = ratio(moved, balance, name) / (balance.threshold * threshold)
-        first = int(np.argmax(np.isfinite(drawn).all(axis=0)))
-        lead = leads(drawn[:, first:] > 1, sustain).mean(axis=0)
-        for year in settings.years:
-            found[name, f"p_ahead_{year}"] = float(lead[paths.years.index(year) - first])
-    return found, paths
+def with_draws(case: Case, draws: int) -> Case:
+    """Return the case with another number of joint futures."""
+    return replace(case, run=case.run.model_copy(update={"draws": draws}))
+
+
+class Bench:
+    """Answers for parameters moved, growth and futures kept between them where they did not change."""
+
+    def __init__(self, case: Case, settings: Sensitivity) -> None:
+        """Refuse settings that name a balance that is not declared."""
+        unknown = [name for name in settings.balances if name not in case.balances]
+        raise_all("params.yaml: sensitivity.balances", [f"{name}: no such balance" for name in unknown])
+        self.case, self.settings = case, settings
+        self.series = of_spending(case.figures.spending)
+        self.ground = ground(self.series, case.figures.spending, case.milex, case.run, case.promises)
+        self._growth: dict[str, FloatArray] = {}
+        self._measured: dict[str, Paths] = {}
+
+    def answers(self, moved: Mapping[str, float]) -> dict[tuple[str, str], float]:
+        """Return P(China's side leads) by balance and measure with the parameters of `moved` at these values.
+
+        Keys: `futures.` and a dotted key of that section, `crossing.sustain`, `threshold` (a factor on every
+        balance's own), `china_level` (a factor), `growth_shift_pct.` and an economy or `side`.
+        """
+        case, settings = self.case, self.settings
+        futures, sustain, threshold, level = case.futures, case.crossing.sustain, 1.0, 1.0
+        shifts: dict[str, float] = {}
+        for parameter, value in moved.items():
+            if parameter.startswith("futures."):
+                futures = with_value(futures, parameter.removeprefix("futures."), value)
+            elif parameter == "crossing.sustain":
+                sustain = int(value)
+            elif parameter == "threshold":
+                threshold = value
+            elif parameter == "china_level":
+                level = value
+            elif parameter.startswith("growth_shift_pct."):
+                shifts[parameter.removeprefix("growth_shift_pct.")] = value
+            else:
+                raise OvertakeError(f"params.yaml: sensitivity.ranges.{parameter}", "is no parameter that can be moved")
+        measured = self.measured(futures)
+        found = {}
+        for name in settings.balances:
+            balance = case.balances[name]
+            needed = _needed(measured, balance, max(settings.years) + sustain)
+            drawn = ratio(_shifted(needed, balance, shifts, level), balance, name) / (balance.threshold * threshold)
+            first = int(np.argmax(np.isfinite(drawn).all(axis=0)))
+            lead = leads(drawn[:, first:] > 1, sustain)
+            for year in settings.years:
+                found[name, f"p_ahead_{year}"] = float(lead[:, measured.years.index(year) - first].mean())
+        return found
+
+    def row(self, moved: Mapping[str, float]) -> dict[str, float]:
+        """Return the answers under `balance measure`, as a table has them in its columns."""
+        return {f"{balance} {name}": value for (balance, name), value in self.answers(moved).items()}
+
+    def measured(self, futures: Futures) -> Paths:
+        """Return the futures of these settings on the settings' ruler; the last few are kept."""
+        case = self.case
+
+        def make() -> Paths:
+            paths = assemble(self.growth(futures), self.series, self.ground, futures, case.run)
+            return measure(self.settings.ruler, paths, case.figures, case.rulers, case.run.seed)
+
+        return kept(self._measured, futures.model_dump_json(), make, FUTURES_KEPT)
+
+    def growth(self, futures: Futures) -> FloatArray:
+        """Return log growth as `overtake.futures.models.growth` does, each model run again only for other settings."""
+        if futures.model != "combined":
+            return self._model(futures.model, futures)
+        shares = weights.of_settings(self.case.known.scores, futures.combination)
+        parts = {name: self._model(name, futures) for name in shares}
+        return models.pool(parts, shares, self.case.run.seed)
+
+    def _model(self, name: str, futures: Futures) -> FloatArray:
+        steps = futures.horizon - self.series.origin
+        # Of the settings, a model reads at most the section of its own name.
+        own = getattr(futures, name, None)
+        key = f"{name} {steps} {own.model_dump_json() if own is not None else ''}"
+        model, case = models.MODELS[name], self.case
+        return kept(self._growth, key, lambda: model(self.series, case.known, futures, steps, case.run), GROWTH_KEPT)
+
+
+def kept(found: dict[str, Kept], key: str, make: Callable[[], Kept], most: int) -> Kept:
+    """Return the value under `key`, made where it is not there; of more than `most` the longest unused goes."""
+    value = found.pop(key) if key in found else make()
+    found[key] = value
+    while len(found) > most:
+        del found[next(iter(found))]
+    return value
 
 
 def with_value(settings: Futures, dotted: str, value: float) -> Futures:
@@ -106,6 +177,14 @@ def with_value(settings: Futures, dotted: str, value: float) -> Futures:
     return Futures.of(raw)
 
 
+def _needed(paths: Paths, balance: Balance, until: int) -> Paths:
+    """Return the paths of the balance's economies up to a year: all that its answers need."""
+    members = [iso3 for iso3 in paths.economies if iso3 in {*balance.side, *balance.against}]
+    years = tuple(year for year in paths.years if year <= until)
+    rows = [paths.economies.index(iso3) for iso3 in members]
+    return replace(paths, values=paths.values[:, rows, : len(years)], economies=tuple(members), years=years)
+
+
 def _shifted(paths: Paths, balance: Balance, shifts: Mapping[str, float], level: float) -> Paths:
     """Return paths with growth shifted after the last observed year and China's level multiplied."""
     if not shifts and level == 1.0:
@@ -114,6 +193,8 @@ def _shifted(paths: Paths, balance: Balance, shifts: Mapping[str, float], level:
     factor = np.ones((len(paths.economies), len(paths.years)))
     for who, points in shifts.items():
         for iso3 in balance.side if who == "side" else (who,):
-            factor[paths.economies.index(iso3)] *= (1 + points / 100) ** ahead
-    factor[paths.economies.index("CHN")] *= level
+            if iso3 in paths.economies:
+                factor[paths.economies.index(iso3)] *= (1 + points / 100) ** ahead
+    if "CHN" in paths.economies:
+        factor[paths.economies.index("CHN")] *= level
     return paths.with_values(paths.values * factor.astype(paths.values.dtype), paths.unit)

@@ -11,11 +11,12 @@ import pandas as pd
 
 from overtake import rulers
 from overtake.balances.sides import first_whole_year, presence, weights
+from overtake.config.multiverse import SIPRI, Axes, Chunk
 from overtake.futures import plans
 from overtake.futures.simulate import simulate
 from overtake.rulers.china import at_level
 from overtake.rulers.tables import measure
-from overtake.sensitivity.axes import CHOICES, SIPRI, Axes, Chunk
+from overtake.sensitivity.axes import CHOICES
 from overtake.sensitivity.inputs import Inputs, case_of
 from overtake.sensitivity.kernel import medians, probabilities
 from overtake.sensitivity.local import Case
@@ -35,6 +36,7 @@ class Bench:
     case: Case | None = None
     factors: dict[str, FloatArray] = field(default_factory=dict)
     levels: dict[str, FloatArray] = field(default_factory=dict)
+    floors: tuple[plans.Floor, ...] = ()
 
     def of(self, edition: str) -> Case:
         """Return the case of an edition."""
@@ -42,6 +44,7 @@ class Bench:
             data = self.inputs.params.data.model_copy(update={"edition": edition})
             self.case, self.edition, self.factors = case_of(self.inputs, data, self.axes.draws), edition, {}
             self.levels = {level: china_level(self.case, level, self.axes.draws) for level in self.axes.china_levels}
+            self.floors = plans.floors(self.case.figures.spending, self.case.promises)
         return self.case
 
 
@@ -60,7 +63,7 @@ def prepare(shared: tuple[Inputs, Axes]) -> Bench:
 
 def columns(axes: Axes) -> list[str]:
     """Return the columns of the multiverse's table."""
-    return [*CHOICES, *(f"{kind}_{year}" for kind in ("p_ahead", "p_by", "ratio") for year in axes.years)]
+    return [*CHOICES, *(f"{kind}_{year}" for kind in ("p_ahead", "p_by", "ratio") for year in sorted(axes.years))]
 
 
 def specifications(axes: Axes, chunk: Chunk) -> pd.DataFrame:
@@ -82,7 +85,7 @@ def evaluate(bench: Bench, chunk: Chunk) -> pd.DataFrame:
     parts = []
     for treatment in axes.plans:
         settings = case.futures.model_copy(update={"plans": treatment})
-        planned = plans.apply(bare, case.figures.spending, case.promises, settings, case.run.seed)
+        planned = plans.lifted(bare, bench.floors, settings, case.run.seed)
         by_draw = np.ascontiguousarray(planned.values.transpose(1, 2, 0))
         for ruler in axes.rulers:
             measured = _measured(bench, case, ruler, planned, by_draw)

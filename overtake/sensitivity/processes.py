@@ -104,8 +104,7 @@ def _serve(pipe: Connection, task: Task, shared: Any) -> None:
                 bench = task.prepare(shared)
             answer = (task.run(bench, chunk), None)
         except OvertakeError as error:
-            answer = (None, OvertakeError(error.place, error.problem, found=error.found, allowed=error.allowed,
-                                          next_step=error.next_step))  # fmt: skip
+            answer = (None, error)
         except Exception as error:
             answer = (None, failed(chunk, error))
         try:

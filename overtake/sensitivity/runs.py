@@ -3,33 +3,50 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from overtake import paths
+from overtake.config.multiverse import SIPRI, Axes
 from overtake.config.params import Params
 from overtake.rulers.china import MARKET, pairs
-from overtake.sensitivity import cost, multiverse, variance
-from overtake.sensitivity.axes import CHOICES, QUESTION, SIPRI, Axes, check
+from overtake.sensitivity import cost, local, multiverse, sweep, variance, verdicts, world
+from overtake.sensitivity.axes import CHOICES, QUESTION, check
 from overtake.sensitivity.executor import How, Task, execute
-from overtake.sensitivity.inputs import fingerprint, read_inputs
+from overtake.sensitivity.inputs import fingerprint, narrowed, read_inputs
 from overtake.sensitivity.store import Store, disk
 from overtake.tables import write_parquet
 
 MULTIVERSE = Task(multiverse.prepare, multiverse.evaluate)
+POINTS = Task(world.prepare, world.evaluate)
+FLIPS = Task(verdicts.prepare, verdicts.evaluate)
+TORNADO, SOBOL, FLIP, SWEEP = "sensitivity.parquet", "sobol.parquet", "flips.parquet", "sweep.parquet"
 TABLE, SHARES, CURVE = "multiverse.parquet", "multiverse_shares.parquet", "multiverse_curve.parquet"
+
+
+def say(text: str) -> None:
+    """Print to standard error: standard output is for answers."""
+    print(text, file=sys.stderr, flush=True)
 
 
 @dataclass(frozen=True)
 class Options:
-    """What every run shares: where results go, how much may be asked for, and where it is evaluated."""
+    """What every run shares: where results go, how much may be asked for, where it is evaluated, who hears of it."""
 
-    how: How
+    how: How = field(default_factory=How)
     limit: int = cost.LIMIT
     out: Path = paths.PROCESSED
     count_only: bool = False
+    say: Callable[[str], None] = say
+
+    def progress(self, done: int, count: int) -> None:
+        """Say how far a run has come, about ten times in all."""
+        if done == count or done % max(count // 10, 1) == 0:
+            self.say(f"{done} of {count} chunks")
 
 
 def run_multiverse(params: Params, axes: Axes, options: Options) -> Path | None:
@@ -37,19 +54,16 @@ def run_multiverse(params: Params, axes: Axes, options: Options) -> Path | None:
 
     Finished chunks live in a folder of `options.out` named by the fingerprint of everything that they depend on.
     """
-    inputs = read_inputs(params)
+    inputs = read_inputs(narrowed(params, axes.coalitions))
     levels = {SIPRI, "uncertain"} | {
         name for name, pair in pairs(inputs.china_estimates).items() if pair.basis == MARKET
     }
     check(axes, params, set(inputs.milex["edition"].astype(str)), levels)
     chunks = axes.chunks()
     stated = cost.words(axes.count(), len(chunks), axes.draws, options.how.workers)
-    cost.check("overtake multiverse", axes.count(), options.limit, stated)
-    say(stated)
-    if options.count_only:
+    table = _run("multiverse", MULTIVERSE, (inputs, axes), chunks, axes.count(), stated, options)
+    if table is None:
         return None
-    store = Store(options.out / "multiverse" / fingerprint(inputs, axes.model_dump_json()), len(chunks))
-    table = execute(MULTIVERSE, (inputs, axes), chunks, store, options.how, progress)
     for name in CHOICES:
         if table[name].dtype == object or str(table[name].dtype) in ("str", "string"):
             table[name] = table[name].astype("category")
@@ -68,18 +82,67 @@ def curves(table: pd.DataFrame, axes: Axes) -> pd.DataFrame:
     return found[["measure", "rank", "value", *CHOICES]]
 
 
-def write(table: pd.DataFrame, path: Path) -> None:
-    """Write a table whole or not at all; a full disk is refused."""
+def run_tornado(params: Params, options: Options) -> Path | None:
+    """Move every uncertain parameter alone to either end of its range; write and return `sensitivity.parquet`."""
+    points = local.points(params.sensitivity)
+    table = _points("tornado", params, points, params.sensitivity.draws, options)
+    return None if table is None else write(local.rows(table, params.sensitivity), options.out / TORNADO)
+
+
+def run_sobol(params: Params, options: Options) -> Path | None:
+    """Move all continuous parameters together and write their Sobol indices; return the path of `sobol.parquet`."""
+    settings, seed = params.sensitivity, params.run.seed
+    world.check_samples(settings.samples)
+    ranges = world.continuous(settings.ranges)
+    design = world.sample(ranges, settings.samples, seed)
+    table = _points("sobol", params, world.named(design, list(ranges)), settings.search_draws, options)
+    if table is None:
+        return None
+    return write(world.indices(ranges, table, settings.samples, seed), options.out / SOBOL)
+
+
+def run_sweep(params: Params, given: Sequence[str], options: Options) -> Path | None:
+    """Evaluate the grid that `given` (`parameter=value,value` or `parameter=low:high:count`) spans; return its path."""
+    grid = sweep.grid(given, params.sensitivity.ranges, options.limit)
+    points = sweep.points(grid)
+    table = _points("sweep", params, points, params.sensitivity.search_draws, options)
+    return None if table is None else write(pd.concat([sweep.frame(points), table], axis=1), options.out / SWEEP)
+
+
+def run_flips(params: Params, options: Options) -> Path | None:
+    """Search the smallest change that flips each balance and each claim; return the path of `flips.parquet`."""
+    given = verdicts.grounds(params)
+    chunks, count, draws = verdicts.chunks(given), verdicts.most_evaluations(given), params.sensitivity.draws
+    stated = cost.words(count, len(chunks), draws, options.how.workers, each=cost.POINT_SECONDS)
+    table = _run("flips", FLIPS, given, chunks, count, f"at most {stated}", options)
+    return None if table is None else write(table, options.out / FLIP)
+
+
+def _points(
+    name: str, params: Params, points: Sequence[world.Point], draws: int, options: Options
+) -> pd.DataFrame | None:
+    """Return the answers at `points`, a row each; only the balances that are watched count."""
+    settings = params.sensitivity
+    inputs, chunks = read_inputs(narrowed(params, settings.balances)), world.chunked(points)
+    stated = cost.words(len(points), len(chunks), draws, options.how.workers, each=cost.POINT_SECONDS)
+    shared = (inputs, settings.model_copy(update={"multiverse": Axes()}), draws)
+    return _run(name, POINTS, shared, chunks, len(points), stated, options)
+
+
+def _run(
+    name: str, task: Task, shared: Any, chunks: Sequence[Any], count: int, stated: str, options: Options
+) -> pd.DataFrame | None:
+    """Return the table of a run, nothing where only its count was asked for; say count and cost before it starts."""
+    cost.check(f"overtake {name}", count, options.limit, stated)
+    options.say(stated)
+    if options.count_only:
+        return None
+    store = Store(options.out / name / fingerprint(shared, chunks), len(chunks))
+    return execute(task, shared, chunks, store, options.how, options.progress)
+
+
+def write(table: pd.DataFrame, path: Path) -> Path:
+    """Write a table whole or not at all and return its path; a full disk is refused."""
     with disk(path):
         write_parquet(table, path)
-
-
-def progress(done: int, count: int) -> None:
-    """Say how far a run has come, on standard error, about ten times in all."""
-    if done == count or done % max(count // 10, 1) == 0:
-        say(f"{done} of {count} chunks")
-
-
-def say(text: str) -> None:
-    """Print to standard error: standard output is for answers."""
-    print(text, file=sys.stderr, flush=True)
+    return path

@@ -7,18 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-SHARES = (
-    "scope",
-    "measure",
-    "choice",
-    "options",
-    "alone",
-    "with_others",
-    "lowest_mean",
-    "highest_mean",
-    "lowest",
-    "highest",
-)
+SHARES = ("scope", "measure", "choice", "options", "alone", "with_others",
+          "lowest_mean", "highest_mean", "lowest", "highest")  # fmt: skip
 #: Points of the specification curve that are kept for drawing.
 POINTS = 400
 

@@ -1,0 +1,223 @@
+"""Flips of verdicts: how far each parameter must move to turn a balance, and how wrong figures must be to turn a claim.
+
+A balance's verdict is whether China's side leads in a year more likely than not. A claim's is that of its own test,
+on figures of which one thing is wrong; claims about crossings are then judged from past growth alone, as they are for
+earlier editions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from overtake import paths
+from overtake.claims.evaluate import judge
+from overtake.claims.known import COALITIONS, Known
+from overtake.claims.model import Claim, load
+from overtake.config.multiverse import Axes
+from overtake.config.params import Params
+from overtake.config.rulers import Rulers
+from overtake.config.sensitivity import Sensitivity
+from overtake.figures import ledgers
+from overtake.rulers import RULERS
+from overtake.rulers.tables import observed_table
+from overtake.sensitivity import flips
+from overtake.sensitivity.inputs import Inputs, case_of, narrowed, read_inputs
+from overtake.sensitivity.local import Bench
+from overtake.sensitivity.world import continuous
+
+COLUMNS = ("kind", "subject", "question", "parameter", "base", "bound", "flips_at", "change", "before", "after",
+           "evaluations")  # fmt: skip
+LIKELY = 0.5
+#: Columns of the clean spending table that a wrong figure moves together.
+MOVED = ("milex_constant_usd_bn", "milex_current_usd_bn", "milex_lcu_bn", "gdp_share_pct")
+#: What may be wrong with the figures: parameter, base, low, high, economies. A level is a factor on every year; growth
+#: is percentage points a year, the last year's figure as it is.
+WRONG: tuple[tuple[str, float, float, float, tuple[str, ...]], ...] = (
+    ("level of China", 1.0, 0.5, 2.0, ("CHN",)),
+    ("growth of China", 0.0, -5.0, 5.0, ("CHN",)),
+    ("growth of the eleven", 0.0, -5.0, 5.0, COALITIONS["eleven"]),
+)
+
+
+#: Steps outward and precision, for balances and for claims; what turns and turns back within a step is not seen.
+EFFORT = {"balance": (8, 1e-3), "claim": (5, 4e-3)}
+
+
+@dataclass(frozen=True)
+class Wrong(Known):
+    """What figures would tell if they were wrong; a ruler is measured when a claim asks for it, and then kept.
+
+    unmoved: the same figures as they are; where a ruler is proportional, theirs times the change is the answer.
+    """
+
+    settings: Rulers = field(default_factory=Rulers)
+    seed: int = 0
+    unmoved: Known | None = None
+    seen: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    def wide(self, ruler: str = "constant_usd") -> pd.DataFrame:
+        """Return observed military expenditure on a ruler, years by economies."""
+        if ruler not in self.seen:
+            self.seen[ruler] = self._wide(ruler)
+        return self.seen[ruler]
+
+    def _wide(self, ruler: str) -> pd.DataFrame:
+        found = super().wide(ruler)
+        if not found.empty:
+            return found
+        if self.unmoved is not None and RULERS[ruler].proportional:
+            return self.unmoved.wide(ruler) * (self.wide() / self.unmoved.wide())
+        one = self.settings.model_copy(update={"use": (ruler,)})
+        table = observed_table(self.figures, one, self.seed)
+        return table.pivot(index="year", columns="iso3", values="value").astype(float)
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What flips are searched on; pickled once for every worker."""
+
+    inputs: Inputs
+    settings: Sensitivity
+    claims: tuple[Claim, ...]
+    ledgers: dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Search:
+    """A worker's own: the grounds, and the bench for balances."""
+
+    grounds: Grounds
+    bench: Bench
+    unmoved: Wrong
+    seen: dict[tuple[str, float], Mapping[tuple[str, str], float]] = field(default_factory=dict)
+
+    def answers(self, parameter: str, value: float) -> Mapping[tuple[str, str], float]:
+        """Return the answers of all balances with a parameter at a value; balances are searched on the same values."""
+        if (parameter, value) not in self.seen:
+            self.seen[parameter, value] = self.bench.answers({parameter: value})
+        return self.seen[parameter, value]
+
+    @property
+    def seed(self) -> int:
+        """Return the seed of the run."""
+        return self.grounds.inputs.params.run.seed
+
+
+def grounds(params: Params, folder: Path = paths.RAW) -> Grounds:
+    """Return the grounds of `params`: of its balances, those that are watched and those that claims name."""
+    claims = load(folder / "claims.yaml")
+    named = [name for claim in claims for name in claim.params.get("balances", ())]
+    inputs = read_inputs(narrowed(params, [*params.sensitivity.balances, *named]), folder)
+    settings = params.sensitivity.model_copy(update={"multiverse": Axes()})
+    return Grounds(inputs, settings, claims, ledgers.load_all(folder))
+
+
+def prepare(given: Grounds) -> Search:
+    """Return a worker's own."""
+    case = case_of(given.inputs, given.inputs.params.data, given.settings.draws)
+    as_they_are = Wrong(
+        case.known.edition, case.figures.spending, case.figures.macro, given.ledgers, balances=case.balances,
+        settings=case.rulers, seed=given.inputs.params.run.seed,
+    )  # fmt: skip
+    return Search(given, Bench(case, given.settings), as_they_are)
+
+
+def chunks(given: Grounds) -> list[tuple[str, str]]:
+    """Return what is searched: every balance that is watched, every claim."""
+    return [("balance", name) for name in given.settings.balances] + [("claim", one.id) for one in given.claims]
+
+
+def most_evaluations(given: Grounds) -> int:
+    """Return how many evaluations the search takes at most."""
+    ways = {"balance": 2 * len(continuous(given.settings.ranges)) * len(given.settings.years), "claim": 2 * len(WRONG)}
+    each = {kind: flips.most_evaluations(*effort) for kind, effort in EFFORT.items()}
+    return sum(ways[kind] * each[kind] for kind, _ in chunks(given))
+
+
+def evaluate(own: Search, chunk: tuple[str, str]) -> pd.DataFrame:
+    """Return the flips of a chunk: ("balance", name) or ("claim", id); columns COLUMNS, a row for each way to go."""
+    kind, subject = chunk
+    rows = of_balance(own, subject) if kind == "balance" else of_claim(own, subject)
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return table.astype(dict.fromkeys(("base", "bound", "flips_at", "change"), float))
+
+
+def of_balance(own: Search, name: str) -> list[tuple[object, ...]]:
+    """Return the flips of a balance in each of the settings' years, by each continuous parameter, both ways."""
+    rows: list[tuple[object, ...]] = []
+    for parameter, bounds in continuous(own.grounds.settings.ranges).items():
+        base = base_value(own.bench, parameter)
+        for year in own.grounds.settings.years:
+            verdict = partial(_leads, own, parameter, name, year)
+            question = f"leads in {year}"
+            rows += _both(("balance", name, question), parameter, base, (bounds.low, bounds.high), verdict)
+    return rows
+
+
+def of_claim(own: Search, name: str) -> list[tuple[object, ...]]:
+    """Return the flips of a claim by each thing that may be wrong with the figures, both ways."""
+    claim = next(one for one in own.grounds.claims if one.id == name)
+    if not claim.testable:
+        return []
+    rows: list[tuple[object, ...]] = []
+    for parameter, base, low, high, who in WRONG:
+
+        @cache
+        def verdict(value: float, parameter: str = parameter, who: tuple[str, ...] = who) -> Hashable:
+            return judge(claim, known_if(own, parameter, value, who), own.seed).verdict
+
+        rows += _both(("claim", name, claim.test), parameter, base, (low, high), verdict)
+    return rows
+
+
+def base_value(bench: Bench, parameter: str) -> float:
+    """Return the value of a parameter that is in use, before it is moved."""
+    if parameter.startswith("futures."):
+        node: object = bench.case.futures
+        for key in parameter.split(".")[1:]:
+            node = getattr(node, key)
+        return float(node)  # type: ignore[arg-type]
+    if parameter == "crossing.sustain":
+        return float(bench.case.crossing.sustain)
+    return 0.0 if parameter.startswith("growth_shift_pct.") else 1.0
+
+
+def known_if(own: Search, parameter: str, value: float, who: tuple[str, ...]) -> Known:
+    """Return what the figures would tell if they were wrong by `value`: see WRONG."""
+    case = own.bench.case
+    spending = case.figures.spending.copy()
+    moved = spending["iso3"].isin(who)
+    factor = np.full(len(spending), value)
+    if parameter.startswith("growth"):
+        factor = (1 + value / 100) ** (spending["year"] - spending["year"].max()).to_numpy(dtype=float)
+    for column in MOVED:
+        spending[column] = spending[column].where(~moved, spending[column] * factor)
+    return replace(own.unmoved, spending=spending, unmoved=own.unmoved, seen={})
+
+
+def _leads(own: Search, parameter: str, name: str, year: int, value: float) -> Hashable:
+    """Return whether China's side leads more likely than not."""
+    return "leads" if own.answers(parameter, value)[name, f"p_ahead_{year}"] > LIKELY else "does not lead"
+
+
+def _both(
+    head: tuple[str, str, str],
+    parameter: str,
+    base: float,
+    bounds: tuple[float, float],
+    verdict: Callable[[float], Hashable],
+) -> list[tuple[object, ...]]:
+    """Return the rows of a search to either bound."""
+    rows: list[tuple[object, ...]] = []
+    for bound in bounds:
+        found = flips.search(verdict, base, bound, *EFFORT[head[0]])
+        at = float("nan") if found.value is None else found.value
+        after = "" if found.after is None else str(found.after)
+        rows.append((*head, parameter, base, bound, at, at - base, str(found.before), after, found.evaluations))
+    return rows

@@ -1,0 +1,98 @@
+"""Global sensitivity: Sobol indices of the continuous parameters together, by SALib, with their convergence."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from overtake.config.sensitivity import Range, Sensitivity
+from overtake.errors import OvertakeError
+from overtake.sensitivity.inputs import Inputs, case_of
+from overtake.sensitivity.local import Bench
+from overtake.streams import stream
+from overtake.tables import FloatArray
+
+COLUMNS = ("balance", "measure", "parameter", "samples", "first", "first_conf", "total", "total_conf", "spread")
+#: Parameters that take whole numbers: they belong to the multiverse and to the tornado.
+WHOLE = ("crossing.sustain",)
+#: Points of a chunk, and the fewest samples of which indices are told.
+CHUNK, FEWEST = 64, 16
+
+#: Parameters and the values that they take; those not named keep theirs.
+Point = tuple[tuple[str, float], ...]
+
+
+def continuous(ranges: Mapping[str, Range]) -> dict[str, Range]:
+    """Return the ranges of parameters that move continuously."""
+    return {name: bounds for name, bounds in ranges.items() if name not in WHOLE}
+
+
+def check_samples(samples: int) -> None:
+    """Refuse a number of base samples that is no power of two, or too small to tell anything."""
+    if samples < FEWEST or samples & (samples - 1):
+        raise OvertakeError("--samples", "the sequence is balanced only at powers of two", found=samples,
+                            allowed=f"{FEWEST}, {2 * FEWEST}, {4 * FEWEST}, ...")  # fmt: skip
+
+
+def sample(ranges: Mapping[str, Range], samples: int, seed: int) -> FloatArray:
+    """Return Saltelli's design, (samples x (parameters + 2), parameters); a shorter one is its beginning."""
+    from SALib.sample import sobol  # type: ignore[import-untyped]
+
+    chosen = int(stream(seed, "sensitivity", "sobol").integers(2**31))
+    points: FloatArray = sobol.sample(_problem(ranges), samples, calc_second_order=False, seed=chosen)
+    return points
+
+
+def indices(ranges: Mapping[str, Range], answers: pd.DataFrame, samples: int, seed: int) -> pd.DataFrame:
+    """Return first-order and total indices with 95 % intervals, for each power of two up to `samples` (COLUMNS).
+
+    answers: a row per point of `sample`, a column per balance and measure. spread: standard deviation of the
+    answers; where it is nought there is nothing to share out, and the indices are blank.
+    """
+    from SALib.analyze import sobol  # type: ignore[import-untyped]
+
+    rows: list[tuple[object, ...]] = []
+    sizes = [size for size in (2**power for power in range(4, 31)) if FEWEST <= size <= samples]
+    chosen = int(stream(seed, "sensitivity", "sobol intervals").integers(2**31))
+    for column, size in itertools.product(answers.columns, sizes):
+        balance, measure = column.split(" ")
+        upto = answers[column].to_numpy(dtype=float)[: size * (len(ranges) + 2)]
+        spread = float(np.std(upto))
+        found: dict[str, Any] = dict.fromkeys(("S1", "S1_conf", "ST", "ST_conf"), np.full(len(ranges), np.nan))
+        if spread > 0:
+            found = sobol.analyze(_problem(ranges), upto, calc_second_order=False, seed=chosen)
+        for at, parameter in enumerate(ranges):
+            numbers = (found[name][at] for name in ("S1", "S1_conf", "ST", "ST_conf"))
+            rows.append((balance, measure, parameter, size, *(float(number) for number in numbers), spread))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).round(6)
+
+
+def prepare(shared: tuple[Inputs, Sensitivity, int]) -> Bench:
+    """Return a worker's bench; shared: inputs, settings, draws."""
+    inputs, settings, draws = shared
+    return Bench(case_of(inputs, inputs.params.data, draws), settings)
+
+
+def evaluate(bench: Bench, chunk: Sequence[Point]) -> pd.DataFrame:
+    """Return a row per point of `chunk` (parameters and their values), a column per balance and measure."""
+    return pd.DataFrame([bench.row(dict(point)) for point in chunk])
+
+
+def named(design: FloatArray, names: Sequence[str]) -> list[Point]:
+    """Return the rows of a design as points."""
+    return [tuple(zip(names, (float(value) for value in row), strict=True)) for row in design]
+
+
+def chunked(points: Sequence[Point]) -> list[tuple[Point, ...]]:
+    """Return the points as chunks of CHUNK."""
+    return [tuple(points[at : at + CHUNK]) for at in range(0, len(points), CHUNK)]
+
+
+def _problem(ranges: Mapping[str, Range]) -> dict[str, Any]:
+    """Return the ranges as SALib wants them."""
+    bounds = [[float(one.low), float(one.high)] for one in ranges.values()]
+    return {"num_vars": len(ranges), "names": list(ranges), "bounds": bounds}

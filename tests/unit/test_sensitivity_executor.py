@@ -1,0 +1,245 @@
+"""The executor: same bytes for any number of workers, no chunk lost or repeated, every failure with a next step."""
+
+import errno
+import hashlib
+import re
+import resource
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from overtake import paths
+from overtake.errors import OvertakeError
+from overtake.sensitivity import cluster, store
+from overtake.sensitivity.executor import How, execute
+from overtake.sensitivity.store import Store
+from overtake.tables import write_parquet
+from tests.unit.executor_case import TASK
+
+PLAIN = [("plain", number) for number in range(6)]
+
+
+def marks(folder: Path) -> list[int]:
+    """Return the chunks that were evaluated, once for each time."""
+    return sorted(int(file.name.split("-")[0]) for file in folder.glob("*-*"))
+
+
+def run(folder: Path, chunks=PLAIN, how: How | None = None, seed: int = 1, run: str = "run") -> pd.DataFrame:
+    seen = folder / "marks"
+    seen.mkdir(exist_ok=True)
+    shared = {"marks": str(seen), "seed": seed}
+    return execute(TASK, shared, chunks, Store(folder / run, len(chunks)), how or How(), lambda done, of: None)
+
+
+def digest(table: pd.DataFrame, folder: Path) -> str:
+    write_parquet(table, folder / "whole.parquet")
+    return hashlib.sha256((folder / "whole.parquet").read_bytes()).hexdigest()
+
+
+def test_same_bytes_for_any_number_of_workers(tmp_path):
+    found = set()
+    for how in (How(1), How(3), How(2, "local")):
+        folder = tmp_path / f"{how.workers}-{how.scheduler}"
+        folder.mkdir()
+        found.add(digest(run(folder, how=how), folder))
+        assert marks(folder / "marks") == list(range(6))
+    assert len(found) == 1
+
+
+def test_order_is_that_of_the_chunks_not_of_their_ends(tmp_path):
+    chunks = [("waits", 0), *PLAIN[1:]]
+    assert run(tmp_path, chunks, How(2))["chunk"].drop_duplicates().tolist() == list(range(6))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_second_run_evaluates_nothing(tmp_path, workers):
+    first = run(tmp_path)
+    assert run(tmp_path, how=How(workers)).equals(first)
+    assert marks(tmp_path / "marks") == list(range(6))
+
+
+def test_only_missing_and_damaged_chunks_are_evaluated_again(tmp_path):
+    first = run(tmp_path)
+    kept = Store(tmp_path / "run", 6)
+    kept.path(2).unlink()
+    kept.path(4).write_bytes(kept.path(4).read_bytes()[:-40])
+    (tmp_path / "run" / "chunk-00005.parquet.partial").write_bytes(b"half")
+    assert run(tmp_path).equals(first)
+    assert marks(tmp_path / "marks") == [0, 1, 2, 2, 3, 4, 4, 5]
+    assert not list((tmp_path / "run").glob("*.partial"))
+
+
+def test_a_lost_process_costs_only_its_chunk(tmp_path):
+    chunks = [*PLAIN[:3], ("ends once", 3), *PLAIN[4:]]
+    (tmp_path / "plain").mkdir()
+    assert run(tmp_path, chunks, How(2)).equals(run(tmp_path / "plain"))
+    assert marks(tmp_path / "marks") == [0, 1, 2, 3, 3, 4, 5]
+
+
+def test_a_chunk_that_ends_every_process_is_named(tmp_path):
+    with pytest.raises(OvertakeError, match=r"(?s)chunk 1 .*memory.*finished chunks are kept"):
+        run(tmp_path, [PLAIN[0], ("ends always", 1)], How(2))
+    assert marks(tmp_path / "marks").count(1) == 3
+    assert Store(tmp_path / "run", 2).missing() == [1]
+
+
+@pytest.mark.parametrize("how", [How(1), How(2), How(1, "local")], ids=["here", "processes", "dask"])
+def test_a_refusal_in_a_chunk_reaches_the_analyst(tmp_path, how):
+    with pytest.raises(OvertakeError, match="a chunk: is refused"):
+        run(tmp_path, [("refuses", 0)], how)
+
+
+@pytest.mark.parametrize("how", [How(1), How(2), How(1, "local")], ids=["here", "processes", "dask"])
+def test_an_unexpected_error_names_chunk_and_line(tmp_path, how):
+    with pytest.raises(
+        OvertakeError, match=r"(?s)chunk.*fails.*ValueError: chunk 0 is broken.*executor_case\.py, line"
+    ):
+        run(tmp_path, [("fails", 0)], how)
+
+
+def test_no_worker(tmp_path):
+    with pytest.raises(OvertakeError, match="--workers"):
+        run(tmp_path, how=How(0))
+
+
+def test_two_runs_do_not_write_into_one_folder(tmp_path):
+    with Store(tmp_path / "run", 6).held(), pytest.raises(OvertakeError, match="another run is writing here"):
+        run(tmp_path)
+    assert len(run(tmp_path)) == 300
+
+
+def test_a_full_disk_is_refused_and_what_was_written_stays(tmp_path, monkeypatch):
+    written = []
+
+    def full(table, path):
+        written.append(path)
+        if len(written) == 3:
+            path.with_name(path.name + ".partial").write_bytes(b"half of it")
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write_parquet(table, path)
+
+    monkeypatch.setattr(store, "write_parquet", full)
+    with pytest.raises(OvertakeError, match=r"(?s)the disk is full.*finished chunks are kept"):
+        run(tmp_path)
+    monkeypatch.undo()
+    assert not list((tmp_path / "run").glob("*.partial"))
+    assert Store(tmp_path / "run", 6).missing() == [2, 3, 4, 5]
+    run(tmp_path)
+    assert marks(tmp_path / "marks") == [0, 1, 2, 2, 3, 4, 5]
+
+
+def test_the_command_on_a_disk_that_really_takes_no_more(tmp_path):
+    """A limit on the size of files, as the system enforces it: one line, no table, nothing half-written."""
+    axes = tmp_path / "axes.yaml"
+    axes.write_text("editions: ['2026-04']\nwindow_years: [40]\nmodels: [pooled_random_walk]\ndraws: 100\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "overtake", "multiverse", "--axes", axes, "--out", tmp_path / "out", "--workers", "1"],
+        cwd=paths.ROOT, capture_output=True, text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)),
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert re.search(r"the disk is full\s+next: +free some space", done.stderr)
+    assert "Traceback" not in done.stderr
+    assert not list((tmp_path / "out").rglob("*.p*"))
+
+
+def test_a_scheduler_that_is_not_there(tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.5)
+    with pytest.raises(OvertakeError, match=r"(?s)no Dask scheduler answers.*dask scheduler"):
+        run(tmp_path, how=How(1, "tcp://127.0.0.1:9"))
+    for wrong in ("nowhere at all", "tcp://", "http://127.0.0.1"):
+        with pytest.raises(OvertakeError, match="--scheduler"):
+            run(tmp_path, how=How(1, wrong))
+
+
+def test_a_cluster_without_workers(tmp_path, monkeypatch):
+    from distributed import LocalCluster
+
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.5)
+    with (
+        LocalCluster(n_workers=0, processes=False, dashboard_address=None) as empty,
+        pytest.raises(OvertakeError, match=r"(?s)has no worker.*dask worker"),
+    ):
+        run(tmp_path, how=How(1, empty.scheduler_address))
+
+
+def test_a_scheduler_that_dies_ends_the_run_and_keeps_what_came_back(tmp_path, monkeypatch):
+    """A scheduler of its own process, killed after the first chunks; the rerun without it does the rest only."""
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 5.0)
+    chunks = [("waits", number) for number in range(40)]
+    with dask(tmp_path) as (address, scheduler, _):
+        done = Store(tmp_path / "run", len(chunks))
+        killer = threading.Thread(target=_kill_after, args=(done, 2, scheduler))
+        killer.start()
+        with pytest.raises(OvertakeError, match=r"(?s)scheduler.*finished chunks are kept"):
+            run(tmp_path, chunks, How(1, address))
+        killer.join()
+    missing = done.missing()
+    assert 0 < len(missing) < len(chunks)
+    (tmp_path / "marks2").mkdir()
+    shared = {"marks": str(tmp_path / "marks2"), "seed": 1}
+    execute(TASK, shared, chunks, done, How(2), lambda done, of: None)
+    assert marks(tmp_path / "marks2") == missing
+
+
+def test_a_worker_of_a_cluster_that_is_killed_costs_only_its_chunk(tmp_path):
+    chunks = [("waits", number) for number in range(16)]
+    with dask(tmp_path) as (address, _, workers):
+        done = Store(tmp_path / "run", len(chunks))
+        killer = threading.Thread(target=_kill_after, args=(done, 3, workers[0]))
+        killer.start()
+        found = run(tmp_path, chunks, How(1, address))
+        killer.join()
+    (tmp_path / "plain").mkdir()
+    assert found.equals(run(tmp_path / "plain", [("plain", number) for number in range(16)]))
+    # The chunk in its hands again, and those whose result it still held.
+    assert 16 <= len(marks(tmp_path / "marks")) <= 20
+
+
+class dask:  # noqa: N801
+    """A scheduler and two workers, each a process of its own; ended however the test ends."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.processes = folder, []
+
+    def _start(self, *arguments: str) -> subprocess.Popen:
+        command = [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]]
+        process = subprocess.Popen(
+            command, cwd=paths.ROOT, stdout=subprocess.DEVNULL, stderr=(self.folder / "dask.log").open("a")
+        )
+        self.processes.append(process)
+        return process
+
+    def __enter__(self):
+        told = self.folder / "scheduler.json"
+        arguments = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(told))
+        scheduler = self._start("scheduler", *arguments)
+        until = time.monotonic() + 30
+        while not told.exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        workers = [
+            self._start("worker", "--scheduler-file", str(told), "--nthreads", "1", "--no-nanny", "--no-dashboard",
+                        "--host", "127.0.0.1", "--local-directory", str(self.folder / f"worker-{number}"))
+            for number in range(2)
+        ]  # fmt: skip
+        import json
+
+        return json.loads(told.read_text())["address"], scheduler, workers
+
+    def __exit__(self, *_) -> None:
+        for process in self.processes:
+            process.kill()
+            process.wait()
+
+
+def _kill_after(done: Store, count: int, process: subprocess.Popen) -> None:
+    """Kill a process once `count` chunks are on disk."""
+    until = time.monotonic() + 60
+    while len(list(done.folder.glob("*.parquet"))) < count and time.monotonic() < until:
+        time.sleep(0.02)
+    process.kill()
