@@ -12,6 +12,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from overtake.config.params import Params
+from overtake.config.text import unsafe
 from overtake.errors import OvertakeError, raise_all
 
 #: A parameter file of more bytes than this is not an analyst's.
@@ -43,8 +44,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
             if getattr(event, "tag", None):
                 raise OvertakeError(place, "tags are not read", found=str(event.tag), allowed="plain values")
         loaded = yaml.load(text)
-    except YAMLError as error:
-        raise OvertakeError(str(path), "is not valid YAML 1.2", found=" ".join(str(error).split())) from error
+    except (YAMLError, ValueError, OverflowError) as error:  # dates and numbers that Python cannot hold
+        said = " ".join(str(error).split())
+        raise OvertakeError(str(path), "is not valid YAML 1.2", found=said[:300]) from error
     except RecursionError as error:
         raise OvertakeError(str(path), "is nested too deeply") from error
     if not isinstance(loaded, Mapping):
@@ -106,16 +108,25 @@ def _plain(value: Any, path: tuple[str, ...]) -> Any:
         for key in value:
             if not isinstance(key, str):
                 raise OvertakeError(".".join(path) or "params.yaml", "a key must be text", found=repr(key))
+            _refuse_unsafe(key, path)
         return {key: _plain(item, (*path, key)) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item, (*path, str(index))) for index, item in enumerate(value)]
     if isinstance(value, float) and math.isfinite(value) and value == int(value):
         return int(value)
+    if isinstance(value, str):
+        _refuse_unsafe(value, path)
     if value is None or isinstance(value, str | int | float):
         return value
     raise OvertakeError(
         ".".join(path), "is not text, number, list or mapping", found=repr(value), allowed="plain values"
     )
+
+
+def _refuse_unsafe(text: str, path: tuple[str, ...]) -> None:
+    problem = unsafe(text)
+    if problem:
+        raise OvertakeError(".".join(path) or "params.yaml", f"text that {problem}", found=repr(text)[:80])
 
 
 def _sentence(problem: Any) -> str:

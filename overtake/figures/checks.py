@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from overtake.errors import OvertakeError, raise_all
-from overtake.figures import ledgers, package, raw
+from overtake.figures import ledgers, package, raw, weo
 
 
 def check_all(folder: Path) -> dict[str, str]:
@@ -28,6 +28,8 @@ def check_all(folder: Path) -> dict[str, str]:
     if not problems:
         problems += _references(tables)
         problems += _ledgers(folder, tables)
+        problems += raw.levels(tables["milex.csv"], tables["macro.csv"])
+        problems += [f"data/raw/macro.csv: {line}" for line in weo.implausible(tables["macro.csv"])]
         problems += [
             f"data/raw/{item['path']}: differs from its hash; where the change is meant: `overtake seal`"
             for item in descriptor["resources"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from overtake import paths
+from overtake.config.text import unsafe
 from overtake.errors import OvertakeError, raise_all
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def _ingest_sipri(arguments: argparse.Namespace) -> int:
     from overtake.figures import excerpt, raw, sipri
     from overtake.tables import write_parquet
 
+    _file_name(arguments.path)
     book = sipri.read(arguments.path)
     economies = tuple(raw.load("economies.csv")["iso3"])
     print(
@@ -61,7 +63,7 @@ def _ingest_sipri(arguments: argparse.Namespace) -> int:
         print(f"wrote {target.relative_to(paths.ROOT)} for your own use (SIPRI's terms: do not republish it)")
         return 0
     new = excerpt.of_sipri(book, economies)
-    _refuse_unsound(new, book.file)
+    _refuse_unsound(new, book, economies)
     old = _in_place("milex.csv")
     print("\n".join(excerpt.changes(old, new, sipri.MEASURES)))
     if arguments.dry_run:
@@ -83,15 +85,33 @@ def _ingest_sipri(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _refuse_unsound(new: pd.DataFrame, file: str) -> None:
-    """Refuse an excerpt that `overtake validate` would refuse later: unit errors, economies without any figure."""
+def _refuse_unsound(new: pd.DataFrame, book: Any, economies: tuple[str, ...]) -> None:
+    """Refuse an excerpt that `overtake validate` would refuse later, and blanks where a series should go on.
+
+    book: the `Workbook` it was taken from; blanks of other countries are only said.
+    """
     from overtake.figures import raw, sipri
+    from overtake.figures.workbook import DOWNLOAD
 
     money = [measure for measure in sipri.MEASURES if measure.startswith("milex_")]
     counts = new.groupby("iso3")["milex_constant_usd_m"].count()
     problems = [f"{iso3}: no figure in constant US$" for iso3 in counts.index[counts == 0]]
+    problems += [sentence for code, sentence in book.blanks if code in economies]
     problems += [line for measure in money for line in raw.jumps(new, measure)]
-    raise_all(f"{file}: figures of the economies in use", problems, next_step=sipri.DOWNLOAD)
+    macro = _in_place("macro.csv")
+    problems += raw.levels(new, macro) if macro is not None else []
+    raise_all(f"{book.file}: figures of the economies in use", problems, next_step=DOWNLOAD)
+    others = [sentence for code, sentence in book.blanks if code not in economies]
+    if others:
+        print(f"note: {len(others)} blanks of other countries read as missing; the first: {others[0]}")
+
+
+def _file_name(path: Path) -> str:
+    """Return the file's name, for editions.csv; one that a spreadsheet or a reader could take for more is refused."""
+    problem = unsafe(path.name)
+    if problem:
+        raise OvertakeError(repr(path.name), f"the file's name {problem}", next_step="rename the file")
+    return path.name
 
 
 def _ingest_weo(arguments: argparse.Namespace) -> int:
@@ -102,7 +122,9 @@ def _ingest_weo(arguments: argparse.Namespace) -> int:
     table = table[table["edition"] >= "2020-04"]
     if table.empty:
         raise OvertakeError(str(arguments.path), "holds no edition from 2020-04 on", next_step="overtake fetch weo")
+    file = _file_name(arguments.path)
     new = excerpt.of_weo(table)
+    raise_all(f"{file}: figures of the economies in use", weo.implausible(new), next_step="overtake fetch weo")
     old = _in_place("macro.csv")
     for _, part in new.groupby("edition"):
         print("\n".join(excerpt.changes(old, part, ("real_growth_pct",))))
@@ -118,7 +140,7 @@ def _ingest_weo(arguments: argparse.Namespace) -> int:
             full="true" if weo.is_full(part) else "false",
             first_year=int(part["year"].min()),
             last_year=int(part["year"].max()),
-            file=arguments.path.name,
+            file=file,
             sha256=sha,
         )
         for edition, part in new.groupby("edition")

@@ -11,12 +11,18 @@ import numpy as np
 import pandas as pd
 
 from overtake import paths
+from overtake.config.text import unsafe
 from overtake.errors import OvertakeError, raise_all
 from overtake.figures import package
 
 STATUSES = ("reported", "estimate", "highly uncertain", "derived", "unverified")
 #: A year-on-year factor beyond this, gone again or undone by the next, is a unit error by 1,000, not a budget.
 UNIT_JUMP = 30.0
+#: Measure of milex.csv -> measure of macro.csv: spending over its share of GDP is GDP, to within this factor.
+GDP_OF = {"milex_current_usd_m": "gdp_usd_bn", "milex_lcu_m": "gdp_lcu_bn"}
+GDP_FACTOR = 5.0
+#: Constant over current US$ of one country and year: price bases lie within decades, not within factors of 1,000.
+CONSTANT_OVER_CURRENT = 15.0
 RESTORE = "mend the row, or `git checkout -- data/raw` and ingest again"
 MAX_BYTES = 20_000_000
 
@@ -98,6 +104,10 @@ def _column(raw: pd.Series, field: dict[str, Any], problems: list[str]) -> pd.Se
     if field["type"] == "boolean":
         offend(~empty & ~raw.isin(["true", "false"]), "is neither true nor false")
         return raw.map({"true": True, "false": False}).astype("boolean")
+    for text in raw[~empty].unique():
+        problem = unsafe(str(text))
+        if problem:
+            offend(raw == text, problem)
     if "enum" in rules:
         offend(~empty & ~raw.isin(rules["enum"]), f"is unknown; allowed: {', '.join(rules['enum'])[:120]}")
     if "pattern" in rules:
@@ -117,7 +127,10 @@ def gaps(table: pd.DataFrame) -> list[str]:
 
 
 def jumps(table: pd.DataFrame, measure: str) -> list[str]:
-    """Return a line per figure that stands apart from its neighbours by a factor that only a unit error explains."""
+    """Return a line per figure that stands apart from its neighbours by a factor that only a unit error explains.
+
+    An error in a whole series has no such edge: `levels` looks for it.
+    """
     lines = []
     for (edition, iso3), rows in table.groupby(["edition", "iso3"]):
         known = rows.dropna(subset=[measure])
@@ -127,4 +140,27 @@ def jumps(table: pd.DataFrame, measure: str) -> list[str]:
             row = known.iloc[index + 1]
             lines.append(f"{edition} {iso3} {row['year']} {measure}={row[measure]:g}: {np.exp(steps[index]):.0f} times "
                          "its neighbour (a unit error?)")  # fmt: skip
+    return lines
+
+
+def levels(milex: pd.DataFrame, macro: pd.DataFrame) -> list[str]:
+    """Return a line per edition, economy and measure whose level as a whole only a unit error explains.
+
+    Second routes: current US$ and local currency over the share of GDP against GDP in `macro` (its newest edition with
+    levels), constant against current US$. Medians over years, so that one odd year does not speak for the series.
+    """
+    known = macro.dropna(subset=list(GDP_OF.values()))
+    gdp = known[known["edition"] == known["edition"].max()][["iso3", "year", *GDP_OF.values()]]
+    rows = milex.merge(gdp, on=["iso3", "year"], how="left")
+    ratios = {
+        measure: (rows[measure] / rows["gdp_share_pct"] / (10.0 * rows[of]), f"{of} times the share", GDP_FACTOR)
+        for measure, of in GDP_OF.items()
+    }
+    constant = rows["milex_constant_usd_m"] / rows["milex_current_usd_m"]
+    ratios["milex_constant_usd_m"] = (constant, "current US$", CONSTANT_OVER_CURRENT)
+    lines = []
+    for measure, (ratio, than, factor) in ratios.items():
+        middle = ratio[np.isfinite(ratio) & (ratio > 0)].groupby([rows["edition"], rows["iso3"]]).median()
+        for (edition, iso3), value in middle[np.abs(np.log(middle)) > np.log(factor)].items():
+            lines.append(f"{edition} {iso3} {measure}: {value:.3g} times {than} in the middle year (a unit error?)")
     return lines

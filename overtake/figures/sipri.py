@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ import pandas as pd
 from overtake.errors import OvertakeError, raise_all
 from overtake.figures.colours import rgb, status, theme_palette
 from overtake.figures.names import iso3
+from overtake.figures.workbook import DOWNLOAD, open_book, rows
 
 #: Measure -> what its sheet is called, and what its figures are multiplied by (shares stand as fractions).
 SHEETS = {
@@ -30,13 +29,12 @@ SHEETS = {
 MEASURES = tuple(SHEETS)
 MISSING = re.compile(r"^(\.\s?\.|\.\.\.|…|xxx|\s*)\s*$", re.IGNORECASE)
 MARKS = re.compile(r"[†‡§¶‖|]+|\[[0-9, ]+\]|\d+")
+#: A sheet's title goes into the excerpt with each figure's cell: no markup, no formula, nothing hidden.
+TITLE = re.compile(r"[\w ()$.,&-]{1,60}")
+BLANK = "found a blank, expected a figure or a mark for missing (..)"
 FIRST_YEAR, LAST_YEAR = 1949, 2100
-#: A table of the workbook lies within these rows and columns; what a spreadsheet left beyond is not read.
-MAX_ROWS, MAX_COLUMNS = 400, 120
-MAX_BYTES, MAX_UNPACKED = 20_000_000, 400_000_000
 #: Shares of countries for which constant must equal current in the price base year, and relative tolerance.
 CONFIRMED, CLOSE = 0.9, 0.01
-DOWNLOAD = "download the workbook again: overtake fetch sipri"
 
 
 @dataclass(frozen=True)
@@ -45,6 +43,7 @@ class Workbook:
 
     table: iso3, country, year, milex_constant_usd_m, milex_current_usd_m, milex_lcu_m (units as printed, millions or
     single units of currency, made millions), gdp_share_pct, status, marks; a row per country and year with a figure.
+    blanks: code and sentence for each blank cell after a country's first figure, where SIPRI writes a figure or a mark.
     """
 
     table: pd.DataFrame
@@ -54,6 +53,7 @@ class Workbook:
     last_year: int
     sha256: str
     file: str
+    blanks: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,25 +65,35 @@ class Cell:
     place: str
 
 
+@dataclass
+class _Found:
+    """What the sheets have given so far: figures by code and year, names and note marks by code, what is odd."""
+
+    figures: dict[tuple[str, int], dict[str, Cell]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    blanks: list[tuple[str, str]] = field(default_factory=list)
+
+
 def read(path: Path) -> Workbook:
     """Return the workbook at `path`; raise OvertakeError naming file, sheet, cell, found and expected."""
-    book = _open(path)
+    book = open_book(path)
     try:
-        found = {measure: _sheet(book, measure, path) for measure in MEASURES}
+        sheets = {measure: _sheet(book, measure, path) for measure in MEASURES}
         theme = theme_palette(book.loaded_theme)
         palette = tuple(str(colour) for colour in book._colors)
-        base = int(re.sub(r"\D", "", found["milex_constant_usd_m"].title))
-        figures: dict[tuple[str, int], dict[str, Cell]] = {}
-        names: dict[str, str] = {}
-        marks: dict[str, str] = {}
-        unknown: list[str] = []
-        for measure, sheet in found.items():
-            _read_sheet(sheet, measure, path, palette, theme, figures, names, marks, unknown)
+        base = int(re.sub(r"\D", "", sheets["milex_constant_usd_m"].title))
+        found = _Found()
+        for measure, sheet in sheets.items():
+            _read_sheet(sheet, measure, path, palette, theme, found)
     finally:
         book.close()
-    raise_all(f"{path.name}: countries that are not known", sorted(set(unknown)), next_step=DOWNLOAD)
-    table = _table(figures, names, marks)
-    confirm_price_base(table, base, path, found["milex_constant_usd_m"].title)
+    raise_all(f"{path.name}: countries that are not known", sorted(set(found.unknown)), next_step=DOWNLOAD)
+    if not any("milex_constant_usd_m" in cells for cells in found.figures.values()):
+        raise OvertakeError(str(path), "holds no figure in constant US$", next_step=DOWNLOAD)
+    table = _table(found.figures, found.names, found.marks)
+    confirm_price_base(table, base, path, sheets["milex_constant_usd_m"].title)
     last = int(table.loc[table["milex_constant_usd_m"].notna(), "year"].max())
     return Workbook(
         table=table,
@@ -93,50 +103,15 @@ def read(path: Path) -> Workbook:
         last_year=last,
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         file=path.name,
+        blanks=tuple(found.blanks),
     )
-
-
-def _open(path: Path) -> Any:
-    """Return the openpyxl workbook at `path`; refuse what is missing, encrypted, truncated, or no workbook."""
-    import openpyxl
-
-    if not path.is_file():
-        raise OvertakeError(str(path), "no such file", next_step=DOWNLOAD)
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        raise OvertakeError(str(path), "is too large for a SIPRI workbook", found=f"{size} bytes", allowed=MAX_BYTES)
-    with path.open("rb") as file:
-        head = file.read(8)
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise OvertakeError(
-            str(path), "is password-protected or in the old xls format", next_step="save it as an open .xlsx workbook"
-        )
-    try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(item.file_size for item in archive.infolist())
-            if unpacked > MAX_UNPACKED:
-                raise OvertakeError(
-                    str(path),
-                    "unpacks to more than any SIPRI workbook",
-                    found=f"{unpacked} bytes",
-                    allowed=MAX_UNPACKED,
-                )
-        return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except OvertakeError:
-        raise
-    except Exception as error:  # openpyxl raises whatever its parsers raise on a damaged file
-        raise OvertakeError(
-            str(path),
-            "is not a readable .xlsx workbook (truncated, damaged or another kind of file)",
-            found=f"{type(error).__name__}: {str(error)[:120]}",
-            next_step=DOWNLOAD,
-        ) from error
 
 
 def _sheet(book: Any, measure: str, path: Path) -> Any:
     """Return the one sheet that holds `measure`."""
     pattern = SHEETS[measure][0]
-    matching = [sheet for sheet in book.worksheets if pattern.match(sheet.title.strip())]
+    plain = [sheet for sheet in book.worksheets if TITLE.fullmatch(sheet.title)]
+    matching = [sheet for sheet in plain if pattern.match(sheet.title.strip())]
     if len(matching) != 1:
         raise OvertakeError(
             f"{path.name}: sheet for {measure}",
@@ -148,11 +123,6 @@ def _sheet(book: Any, measure: str, path: Path) -> Any:
     return matching[0]
 
 
-def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
-    sheet.reset_dimensions()
-    yield from sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS)
-
-
 def year_columns(header: tuple[Any, ...]) -> dict[int, int]:
     """Return column index -> year for header cells that are whole numbers; a `YYYY Current` text is no year."""
     years: dict[int, int] = {}
@@ -160,7 +130,7 @@ def year_columns(header: tuple[Any, ...]) -> dict[int, int]:
         value = cell.value
         if isinstance(value, bool) or not isinstance(value, int | float):
             continue
-        if value == int(value) and FIRST_YEAR <= value <= LAST_YEAR:
+        if FIRST_YEAR <= value <= LAST_YEAR and value == int(value):
             years[index] = int(value)
     return years
 
@@ -171,15 +141,14 @@ def _read_sheet(
     path: Path,
     palette: tuple[str, ...],
     theme: tuple[str, ...],
-    figures: dict[tuple[str, int], dict[str, Cell]],
-    names: dict[str, str],
-    marks: dict[str, str],
-    unknown: list[str],
+    found: _Found,
 ) -> None:
-    """Add the figures of one sheet to `figures`, its countries to `names`, its note marks to `marks`."""
+    """Add the figures of one sheet, its countries, its note marks and its blanks to `found`."""
+    from openpyxl.utils import get_column_letter
+
     place = f"{path.name}, sheet '{sheet.title}'"
-    rows = _rows(sheet)
-    header = next((row for row in rows if row and str(row[0].value or "").strip().lower() == "country"), None)
+    lines = rows(sheet, path)
+    header = next((row for row in lines if row and str(row[0].value or "").strip().lower() == "country"), None)
     if header is None:
         raise OvertakeError(place, "has no header row", allowed="a row whose first cell is Country", next_step=DOWNLOAD)
     years = year_columns(header)
@@ -191,35 +160,43 @@ def _read_sheet(
     first_figure = min(years)
     problems: list[str] = []
     seen: dict[str, str] = {}
-    for row in rows:
+    for row in lines:
         name = " ".join(str(row[0].value or "").split()) if row else ""
-        values = {year: row[index] for index, year in years.items() if index < len(row)}
+        values = {year: row[index] for index, year in years.items()} if name else {}
         present = {year: cell for year, cell in values.items() if not _is_missing(cell.value)}
         if not name or not present:
             continue
         code = iso3(name)
         if code is None:
             if len(present) >= 5 and len(name) <= 60 and name.lower() not in ("european union", "world"):
-                unknown.append(f"{name} (sheet '{sheet.title}', cell {row[0].coordinate})")
+                found.unknown.append(f"{name} (sheet '{sheet.title}', cell {row[0].coordinate})")
             continue
         if code in seen:
             problems.append(f"{name}: stands twice, in {seen[code]} and {row[0].coordinate}")
             continue
         seen[code] = row[0].coordinate
-        names.setdefault(code, name)
+        found.names.setdefault(code, name)
         notes = "".join(MARKS.findall(" ".join(str(cell.value or "") for cell in row[1:first_figure])))
         if measure == "milex_constant_usd_m":
-            marks[code] = notes
+            found.marks[code] = notes
+        for index, year in years.items():
+            if year > min(present) and _is_blank(values[year].value):
+                at = f"{get_column_letter(index + 1)}{row[0].row}"
+                found.blanks.append((code, f"sheet '{sheet.title}', cell {at} ({name} {year}): {BLANK}"))
         for year, cell in present.items():
             problem = _problem(cell.value, measure)
             if problem:
                 problems.append(f"cell {cell.coordinate} ({name} {year}): {problem}")
                 continue
             colour = rgb(cell.font.color if cell.font else None, palette, theme)
-            figures.setdefault((code, year), {})[measure] = Cell(
+            found.figures.setdefault((code, year), {})[measure] = Cell(
                 float(cell.value) * SHEETS[measure][1], status(colour), f"{sheet.title}!{cell.coordinate}"
             )
     raise_all(place, problems, next_step=DOWNLOAD)
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _is_missing(value: Any) -> bool:

@@ -188,16 +188,17 @@ def run(*arguments: str) -> int:
 
 def whole(book: Book) -> Book:
     """Return the workbook with every economy of the project in it."""
-    names = {"Australia": 35e3, "Indonesia": 15e3, "India": 92e3, "Malaysia": 5e3, "New Zealand": 3e3,
-             "Philippines": 6e3, "Russia": 150e3, "Singapore": 17e3, "Thailand": 6e3, "Taiwan": 18e3}  # fmt: skip
+    names = {"Australia": (35e3, 1.5), "Indonesia": (15e3, 16e3), "India": (92e3, 85.0), "Malaysia": (5e3, 4.5),
+             "New Zealand": (3e3, 1.7), "Philippines": (6e3, 57.0), "Russia": (60e3, 80.0), "Singapore": (17e3, 1.3),
+             "Thailand": (6e3, 34.0), "Taiwan": (18e3, 32.0)}  # fmt: skip
     for sheet in (CONSTANT, CURRENT, LOCAL, SHARE):
         page = book[sheet]
         header = next(row for row in page.iter_rows() if row[0].value == "Country")
-        for name, level in names.items():
+        for name, (level, rate) in names.items():
             row = page.max_row + 1
             page.cell(row, 1, name)
             for cell in header[2:]:
-                page.cell(row, cell.column, 0.02 if sheet == SHARE else level)
+                page.cell(row, cell.column, {SHARE: 0.02, LOCAL: level * rate}.get(sheet, level))
     return book
 
 
@@ -239,6 +240,7 @@ def test_a_refused_workbook_overwrites_nothing(folder: Path, tmp_path: Path) -> 
     [
         (lambda value: value / 1000, "JPN 2019 milex_constant_usd_m.*unit error"),
         (lambda value: None, "JPN: no figure in constant US"),
+        (lambda value: value * 50, "JPN milex_constant_usd_m: .* times current US.*unit error"),
     ],
 )
 def test_an_excerpt_that_validate_would_refuse_is_not_written(
@@ -247,7 +249,7 @@ def test_an_excerpt_that_validate_would_refuse_is_not_written(
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
 
     def bend(book: Book) -> None:
-        years = [2019] if spoil(1.0) is not None else range(FIRST, LAST + 1)
+        years = [2019] if spoil(1.0) == 0.001 else range(FIRST, LAST + 1)
         for year in years:
             cell = cell_of(book, CONSTANT, "Japan", year)
             cell.value = spoil(cell.value)
@@ -255,3 +257,59 @@ def test_an_excerpt_that_validate_would_refuse_is_not_written(
     with pytest.raises(OvertakeError, match=told):
         run("ingest", "sipri", str(saved(tmp_path, whole(build()), bend)))
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize(("sheet", "measure"), [(CURRENT, "milex_current_usd_m"), (LOCAL, "milex_lcu_m")])
+def test_a_unit_error_in_a_whole_series_is_refused(folder: Path, tmp_path: Path, sheet: str, measure: str) -> None:
+    """No year stands apart from its neighbours: GDP tells, by the share of GDP."""
+
+    def bend(book: Book) -> None:
+        for year in range(FIRST, LAST + 1):
+            cell = cell_of(book, sheet, "Korea, South", year)
+            cell.value /= 1000
+
+    with pytest.raises(OvertakeError, match=rf"KOR {measure}.*unit error"):
+        run("ingest", "sipri", str(saved(tmp_path, whole(build()), bend)))
+
+
+def test_a_blank_inside_a_series_is_refused_by_cell(folder: Path, tmp_path: Path) -> None:
+    def bend(book: Book) -> None:
+        cell_of(book, CURRENT, "Japan", 2019).value = None
+        cell_of(book, CURRENT, "Japan", FIRST).value = None  # before the first figure nothing is owed
+        cell_of(book, CURRENT, "Japan", 2021).value = ". ."  # said to be missing
+
+    with pytest.raises(OvertakeError) as caught:
+        run("ingest", "sipri", str(saved(tmp_path, whole(build()), bend)))
+    assert "1 problem\n" in str(caught.value)
+    assert "sheet 'Current US$', cell G10 (Japan 2019): found a blank, expected a figure or a mark" in str(caught.value)
+
+
+def test_a_blank_of_another_country_is_only_said(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def bend(book: Book) -> None:
+        for sheet in (CONSTANT, CURRENT, LOCAL, SHARE):
+            page = book[sheet]
+            row = page.max_row + 1
+            page.cell(row, 1, "France")
+            for column in range(3, 3 + LAST - FIRST + 1):
+                page.cell(row, column, 0.02 if sheet == SHARE else 50e3)
+            page.cell(row, 6).value = None
+
+    assert run("ingest", "sipri", str(saved(tmp_path, whole(build()), bend)), "--dry-run") == 0
+    assert "(France 2018): found a blank" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["=cmd()|' A0'!A0.xlsx", "\u202exslx.xlsx", "+1.xlsx", "a\nb.xlsx"])
+def test_a_file_with_a_name_that_a_spreadsheet_would_run_is_refused(folder: Path, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    saved(tmp_path, whole(build())).rename(path)
+    with pytest.raises(OvertakeError, match="the file's name"):
+        run("ingest", "sipri", str(path))
+
+
+@pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "a\x07b", "\u202eabc"])
+def test_text_that_a_spreadsheet_would_run_is_refused(folder: Path, text: str) -> None:
+    edit(folder / "economies.csv", "Japan", text)
+    with pytest.raises(OvertakeError, match=r"economies.csv.*\n.*name="):
+        raw.load("economies.csv", folder)

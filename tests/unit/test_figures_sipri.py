@@ -26,7 +26,7 @@ from workbook_case import (
 )
 
 from overtake.errors import OvertakeError
-from overtake.figures import sipri
+from overtake.figures import sipri, workbook
 from overtake.figures.names import iso3
 
 
@@ -250,6 +250,6 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
 def test_a_workbook_larger_than_any_is_not_opened(tmp_path: Path) -> None:
     path = tmp_path / "large.xlsx"
     with path.open("wb") as file:
-        file.truncate(sipri.MAX_BYTES + 1)
+        file.truncate(workbook.MAX_BYTES + 1)
     with pytest.raises(OvertakeError, match="too large"):
         sipri.read(path)

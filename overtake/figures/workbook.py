@@ -1,0 +1,90 @@
+"""Open a spreadsheet that may be damaged or hostile: bounded in size and time, every failure in one voice."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from overtake.errors import OvertakeError
+
+DOWNLOAD = "download the workbook again: overtake fetch sipri"
+#: A table of the workbook lies within these rows and columns; what a spreadsheet left beyond is not read.
+MAX_ROWS, MAX_COLUMNS = 400, 120
+#: The publisher's workbooks have 1 MB in some fifty parts, unpack to 5 MB and to 1 MB at most in a part: what is ten
+#: times larger is none of them, and a zip bomb is refused before a byte of it is unpacked.
+MAX_BYTES, MAX_UNPACKED, MAX_PART, MAX_PARTS = 20_000_000, 60_000_000, 15_000_000, 500
+
+
+def open_book(path: Path) -> Any:
+    """Return the openpyxl workbook at `path`, formulas as their last values, links to other files dropped.
+
+    Raise OvertakeError for what is missing, encrypted, truncated, too large when unpacked, or no workbook.
+    """
+    import openpyxl
+
+    _check_size(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_parts(archive, path)
+        return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    except OvertakeError:
+        raise
+    except Exception as error:  # openpyxl raises whatever its parsers raise on a damaged file
+        raise _unreadable(path, error) from error
+
+
+def rows(sheet: Any, path: Path) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of `sheet` within MAX_ROWS and MAX_COLUMNS; a damaged sheet is refused by name."""
+    try:
+        sheet.reset_dimensions()
+        yield from sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS)
+    except OvertakeError:
+        raise
+    except Exception as error:  # the cells are parsed as they are asked for
+        raise _unreadable(path, error, f"sheet '{sheet.title[:60]}'") from error
+
+
+def _check_size(path: Path) -> None:
+    if not path.is_file():
+        raise OvertakeError(str(path), "no such file", next_step=DOWNLOAD)
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise OvertakeError(str(path), "is too large for a SIPRI workbook", found=f"{size} bytes", allowed=MAX_BYTES)
+    with path.open("rb") as file:
+        head = file.read(8)
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise OvertakeError(
+            str(path), "is password-protected or in the old xls format", next_step="save it as an open .xlsx workbook"
+        )
+
+
+def _check_parts(archive: zipfile.ZipFile, path: Path) -> None:
+    """Refuse an archive of too many or too large parts; zipfile unpacks no more of a part than is announced here."""
+    parts = archive.infolist()
+    unpacked = sum(part.file_size for part in parts)
+    largest = max((part.file_size for part in parts), default=0)
+    for found, allowed, what in (
+        (len(parts), MAX_PARTS, "parts"),
+        (unpacked, MAX_UNPACKED, "bytes"),
+        (largest, MAX_PART, "bytes in one part"),
+    ):
+        if found > allowed:
+            raise OvertakeError(
+                str(path),
+                "unpacks to more than any SIPRI workbook",
+                found=f"{found} {what}",
+                allowed=f"up to {allowed}",
+                next_step=DOWNLOAD,
+            )
+
+
+def _unreadable(path: Path, error: Exception, part: str = "") -> OvertakeError:
+    said = " ".join(str(error).split())[:120]
+    return OvertakeError(
+        f"{path}, {part}" if part else str(path),
+        "is not a readable .xlsx workbook (truncated, damaged or another kind of file)",
+        found=f"{type(error).__name__}: {said}",
+        next_step=DOWNLOAD,
+    )
