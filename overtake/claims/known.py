@@ -34,6 +34,7 @@ class Known:
     rulers: pd.DataFrame | None = None
     crossings: pd.DataFrame | None = None
     balances: Mapping[str, Balance] = field(default_factory=dict)
+    _wide: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def last(self) -> int:
@@ -46,14 +47,18 @@ class Known:
         return Figures(self.spending, self.macro, self.ledgers["composition"], self.ledgers["china_estimates"])
 
     def wide(self, ruler: str = "constant_usd") -> pd.DataFrame:
-        """Return observed military expenditure on a ruler, years by economies; empty where the ruler is unknown."""
-        if ruler in _OF_SPENDING:
-            found = self.spending.pivot(index="year", columns="iso3", values=_OF_SPENDING[ruler])
-            return found.astype(float)
-        if self.rulers is None or not (self.rulers["ruler"] == ruler).any():
-            return pd.DataFrame()
-        chosen = self.rulers[self.rulers["ruler"] == ruler]
-        return chosen.pivot(index="year", columns="iso3", values="value").astype(float)
+        """Return observed military expenditure on a ruler, years by economies; empty where the ruler is unknown.
+
+        One table for all who ask: not to be written to.
+        """
+        if ruler not in self._wide:
+            table, column = self.spending, _OF_SPENDING.get(ruler, "value")
+            if ruler not in _OF_SPENDING:
+                table = pd.DataFrame() if self.rulers is None else self.rulers[self.rulers["ruler"] == ruler]
+            self._wide[ruler] = (
+                table if table.empty else table.pivot(index="year", columns="iso3", values=column).astype(float)
+            )
+        return self._wide[ruler]
 
     def sides(self, economy: str, coalition: str, ruler: str = "constant_usd") -> pd.DataFrame:
         """Return `economy` and `coalition` (the sum of its members) in the years with every member."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from overtake.config.rulers import Rulers
@@ -52,10 +53,16 @@ def panel(table: pd.DataFrame, column: str, paths: Paths, *, hold: bool = True) 
 
     hold: keep an economy's last value for the years after it, as far as the paths go.
     """
-    wide = table.pivot(index="iso3", columns="year", values=column).reindex(index=list(paths.economies))
+    years = table["year"].to_numpy(dtype=int)
+    first, last = min(paths.years[0], int(years.min())), max(paths.years[-1], int(years.max()))
+    rows = pd.Index(paths.economies).get_indexer(pd.Index(table["iso3"]))
+    chosen = rows >= 0
+    wide = np.full((len(paths.economies), last - first + 1), np.nan)
+    wide[rows[chosen], years[chosen] - first] = table[column].to_numpy(dtype=float)[chosen]
     if hold:
-        wide = wide.reindex(columns=sorted(set(wide.columns) | set(paths.years))).ffill(axis=1)
-    found: FloatArray = wide.reindex(columns=list(paths.years)).to_numpy(dtype=float).copy()
+        at = np.where(np.isnan(wide), 0, np.arange(wide.shape[1]))
+        wide = np.take_along_axis(wide, np.maximum.accumulate(at, axis=1), axis=1)
+    found: FloatArray = wide[:, np.array(paths.years) - first]
     return found
 
 
