@@ -55,8 +55,14 @@ STAGES: dict[str, Stage] = {
         Stage(
             "sensitivity",
             "06_sensitivity",
-            ("run", "futures", "rulers", "crossing", "balances", "sensitivity"),
-            ("sensitivity.parquet",),
+            ("data", "run.seed", "futures", "rulers", "crossing", "balances", "sensitivity"),
+            (
+                "sensitivity.parquet",
+                "sobol.parquet",
+                "flips.parquet",
+                "multiverse.parquet",
+                "multiverse_shares.parquet",
+            ),
         ),
         Stage("brief", "brief", ("crossing", "balances", "brief"), ()),
     )

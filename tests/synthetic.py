@@ -115,6 +115,10 @@ def write_all(root: Path, seed: int = 7, tilt: float = 0.0, edition: str = "2026
         "editions": editions(edition),
         "skill": skill(),
         "sensitivity": sensitivity(),
+        "sobol": sobol(),
+        "flips": flips(),
+        "multiverse": multiverse(),
+        "multiverse_shares": shares(),
     }
     for name, frame in frames.items():
         write_parquet(frame, processed / f"{name}.parquet")
@@ -244,6 +248,63 @@ def sensitivity() -> pd.DataFrame:
         )
     columns = ["parameter", "low", "high", "balance", "ruler", "measure", "at_low", "at_base", "at_high"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def sobol() -> pd.DataFrame:
+    """Return the contract's `sobol`, made up: indices that settle as the design grows."""
+    rows = [
+        ("eleven", f"p_ahead_{year}", parameter, size, part, 0.4 / size**0.5, part * 1.1, 0.5 / size**0.5, 0.2, 500)
+        for year in (2030, 2035)
+        for size in (16, 32)
+        for parameter, part in (("growth_shift_pct.CHN", 0.5), ("china_level", 0.3), ("threshold", 0.0))
+    ]
+    columns = ["balance", "measure", "parameter", "samples", "first", "first_conf", "total", "total_conf", "spread",
+               "draws"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def flips() -> pd.DataFrame:
+    """Return the contract's `flips`, made up: one way with a turn, one without."""
+    rows = []
+    for kind, subject, question, parameter, base in (
+        ("balance", "eleven", "leads in 2030", "china_level", 1.0),
+        ("balance", "eleven", "leads in 2035", "china_level", 1.0),
+        ("balance", "eleven", "leads in 2030", "threshold", 1.0),
+        ("balance", "eleven", "leads in 2035", "threshold", 1.0),
+        ("claim", "A1", "rank", "level of China", 1.0),
+        ("claim", "A1", "rank", "growth of China", 0.0),
+    ):
+        turns = parameter != "threshold"
+        before, after = ("leads", "does not lead") if kind == "balance" else ("supported", "partly")
+        rows.append((kind, subject, question, parameter, base, base - 1, base - 0.25 if turns else np.nan,
+                     -0.25 if turns else np.nan, before, after if turns else "", 12, 2000))  # fmt: skip
+        rows.append((kind, subject, question, parameter, base, base + 1, np.nan, np.nan, before, "", 9, 2000))
+    columns = ["kind", "subject", "question", "parameter", "base", "bound", "flips_at", "change", "before", "after",
+               "evaluations", "draws"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def multiverse() -> pd.DataFrame:
+    """Return the contract's `multiverse`, made up: a few choices crossed."""
+    rows = [
+        (edition, 40, "combined", "cut", ruler, coalition, level, share, 2,
+         *(0.1 + 0.2 * (ruler == "constant_usd") + 0.3 * (level != "sipri") + step / 10 for step in range(3)))
+        for edition in ("2020-04", "2026-04") for ruler in ("constant_usd", "gdp_ppp")
+        for coalition in ("eleven", "five") for level in ("sipri", "made_up") for share in (0.0, 0.2)
+    ]  # fmt: skip
+    columns = ["edition", "window_years", "model", "plans", "ruler", "coalition", "china_level", "us_share", "sustain",
+               "p_ahead_2030", "p_ahead_2035", "p_ahead_2040"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def shares() -> pd.DataFrame:
+    """Return the contract's `multiverse_shares` of the table above."""
+    from overtake.sensitivity.variance import shares as of
+
+    table = multiverse()
+    choices = [name for name in table.columns if not name.startswith("p_")]
+    measures = [name for name in table.columns if name.startswith("p_")]
+    return of(table, choices, measures, ("coalition", "us_share")).assign(specifications=len(table), draws=500)
 
 
 def ledgers(spent: pd.DataFrame, edition: str) -> dict[str, pd.DataFrame]:

@@ -10,9 +10,9 @@ from typing import Any
 from markupsafe import Markup
 
 from overtake import paths as places
-from overtake.report import blocks, findings, parts, record, records, register
+from overtake.report import blocks, findings, parts, record, records, register, robust
 from overtake.report.blocks import Block
-from overtake.report.charts import balance, checks, coalition, countries, crossing, ledgers
+from overtake.report.charts import balance, checks, coalition, countries, crossing, ledgers, robustness
 from overtake.report.context import Context
 from overtake.report.figure import Figure
 from overtake.report.formats import YEAR
@@ -128,6 +128,18 @@ class Brief:
         """Return the tornado of sensitivities."""
         return self.figure(checks.tornado(self.ctx))
 
+    def sobol(self) -> Figure | None:
+        """Return the Sobol indices of the parameters moved together."""
+        return self.figure(robustness.sobol(self.ctx))
+
+    def specifications(self) -> Figure | None:
+        """Return the specification curve of the headline's question."""
+        return self.figure(robustness.specifications(self.ctx))
+
+    def choices(self) -> Figure | None:
+        """Return the answers by option of every choice of the multiverse."""
+        return self.figure(robustness.options(self.ctx))
+
     def revisions(self) -> Figure | None:
         """Return the ratio as successive editions had it."""
         return self.figure(checks.revisions(self.ctx))
@@ -161,6 +173,22 @@ class Brief:
     def would_change(self) -> Markup:
         """Return what would change each verdict."""
         return parts.would_change(self.ctx)
+
+    def multiverse(self) -> Markup:
+        """Return how many specifications were answered, and which choice moves the answer most."""
+        return robust.multiverse(self.ctx)
+
+    def shares(self) -> Markup:
+        """Return the variance shares of the multiverse's choices."""
+        return robust.shares(self.ctx)
+
+    def flips(self) -> Markup:
+        """Return the smallest changes that turn a balance, and those that turn a claim."""
+        return Markup("").join(part(self.ctx) for part in (robust.flips_of_balances, robust.flips_of_claims))
+
+    def searched(self) -> Markup:
+        """Return how flips were searched."""
+        return robust.searched(self.ctx)
 
     def editions(self) -> Markup:
         """Return the editions with DOI and hash."""

@@ -25,7 +25,7 @@ MULTIVERSE = Task(multiverse.prepare, multiverse.evaluate)
 POINTS = Task(world.prepare, world.evaluate)
 FLIPS = Task(verdicts.prepare, verdicts.evaluate)
 TORNADO, SOBOL, FLIP, SWEEP = "sensitivity.parquet", "sobol.parquet", "flips.parquet", "sweep.parquet"
-TABLE, SHARES, CURVE = "multiverse.parquet", "multiverse_shares.parquet", "multiverse_curve.parquet"
+TABLE, SHARES = "multiverse.parquet", "multiverse_shares.parquet"
 
 
 def say(text: str) -> None:
@@ -42,6 +42,8 @@ class Options:
     out: Path = paths.PROCESSED
     count_only: bool = False
     say: Callable[[str], None] = say
+    keep_others: bool = True
+    """Whether finished chunks of other parameters stay on the disk."""
 
     def progress(self, done: int, count: int) -> None:
         """Say how far a run has come, about ten times in all."""
@@ -50,7 +52,7 @@ class Options:
 
 
 def run_multiverse(params: Params, axes: Axes, options: Options) -> Path | None:
-    """Evaluate the multiverse and write table, variance shares and curve into `options.out`; return the table's path.
+    """Evaluate the multiverse and write table and variance shares into `options.out`; return the table's path.
 
     Finished chunks live in a folder of `options.out` named by the fingerprint of everything that they depend on.
     """
@@ -69,17 +71,9 @@ def run_multiverse(params: Params, axes: Axes, options: Options) -> Path | None:
             table[name] = table[name].astype("category")
     measures = [column for column in table.columns if column not in CHOICES]
     write(table, options.out / TABLE)
-    write(variance.shares(table, CHOICES, measures, QUESTION), options.out / SHARES)
-    write(curves(table, axes), options.out / CURVE)
+    shares = variance.shares(table, CHOICES, measures, QUESTION)
+    write(shares.assign(specifications=len(table), draws=axes.draws), options.out / SHARES)
     return options.out / TABLE
-
-
-def curves(table: pd.DataFrame, axes: Axes) -> pd.DataFrame:
-    """Return the specification curves of P(China's side leads), one a year: measure, rank, value and the choices."""
-    names = [f"p_ahead_{year}" for year in axes.years]
-    parts = [variance.curve(table, CHOICES, name).assign(measure=name) for name in names]
-    found = pd.concat(parts, ignore_index=True)
-    return found[["measure", "rank", "value", *CHOICES]]
 
 
 def run_tornado(params: Params, options: Options) -> Path | None:
@@ -98,7 +92,8 @@ def run_sobol(params: Params, options: Options) -> Path | None:
     table = _points("sobol", params, world.named(design, list(ranges)), settings.search_draws, options)
     if table is None:
         return None
-    return write(world.indices(ranges, table, settings.samples, seed), options.out / SOBOL)
+    found = world.indices(ranges, table, settings.samples, seed)
+    return write(found.assign(draws=settings.search_draws), options.out / SOBOL)
 
 
 def run_sweep(params: Params, given: Sequence[str], options: Options) -> Path | None:
@@ -115,7 +110,7 @@ def run_flips(params: Params, options: Options) -> Path | None:
     chunks, count, draws = verdicts.chunks(given), verdicts.most_evaluations(given), params.sensitivity.draws
     stated = cost.words(count, len(chunks), draws, options.how.workers, each=cost.POINT_SECONDS)
     table = _run("flips", FLIPS, given, chunks, count, f"at most {stated}", options)
-    return None if table is None else write(table, options.out / FLIP)
+    return None if table is None else write(table.assign(draws=draws), options.out / FLIP)
 
 
 def _points(
@@ -137,8 +132,20 @@ def _run(
     options.say(stated)
     if options.count_only:
         return None
-    store = Store(options.out / name / fingerprint(shared, chunks), len(chunks))
-    return execute(task, shared, chunks, store, options.how, options.progress)
+    store = Store(options.out / "chunks" / name / fingerprint(shared, chunks), len(chunks))
+    table = execute(task, shared, chunks, store, options.how, options.progress)
+    if not options.keep_others:
+        store.only()
+    return table
+
+
+def run_stage(params: Params, out: Path = paths.PROCESSED) -> None:
+    """Write every table of the stage `sensitivity`; chunks that depend on nothing that changed are not run again."""
+    quiet = Options(out=out, say=lambda text: None, keep_others=False)
+    run_tornado(params, quiet)
+    run_sobol(params, quiet)
+    run_flips(params, quiet)
+    run_multiverse(params, params.sensitivity.multiverse, quiet)
 
 
 def write(table: pd.DataFrame, path: Path) -> Path:

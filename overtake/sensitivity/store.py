@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,6 +50,12 @@ class Store:
     def whole(self) -> pd.DataFrame:
         """Return all chunks as one table, in their order."""
         return pd.concat([self.read(index) for index in range(self.count)], ignore_index=True)
+
+    def only(self) -> None:
+        """Remove the chunks of other runs beside this one."""
+        for folder in self.folder.parent.iterdir():
+            if folder.is_dir() and folder != self.folder:
+                shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""What the multiverse says: which choice moves the answer most, and the curve of all answers in order."""
+"""What the multiverse says: which choice moves the answer most."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import pandas as pd
 
 SHARES = ("scope", "measure", "choice", "options", "alone", "with_others",
           "lowest_mean", "highest_mean", "lowest", "highest")  # fmt: skip
-#: Points of the specification curve that are kept for drawing.
-POINTS = 400
 
 
 def shares(
@@ -52,20 +50,6 @@ def _scope(
     found = pd.DataFrame(rows, columns=["place", *SHARES])
     found = found.sort_values(["place", "alone", "choice"], ascending=[True, False, True], ignore_index=True)
     return found.drop(columns="place").round(6)
-
-
-def curve(table: pd.DataFrame, choices: Sequence[str], measure: str, points: int = POINTS) -> pd.DataFrame:
-    """Return the specification curve of a measure: all answers in rising order, at most `points` of them.
-
-    Columns rank (share of specifications at or below, 0 to 1), value, and the choices of the specification there;
-    equal answers stand in the order of the table.
-    """
-    order = np.argsort(table[measure].to_numpy(dtype=float), kind="stable")
-    at = np.unique(np.round(np.linspace(0, len(order) - 1, min(points, len(order)))).astype(int))
-    chosen = table.iloc[order[at]]
-    front = pd.DataFrame({"rank": (at + 1) / len(order), "value": chosen[measure].to_numpy(dtype=float)})
-    found: pd.DataFrame = pd.concat([front, chosen[list(choices)].reset_index(drop=True)], axis=1)
-    return found
 
 
 def _between(value: np.ndarray, code: np.ndarray) -> float:

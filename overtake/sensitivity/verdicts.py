@@ -46,7 +46,7 @@ WRONG: tuple[tuple[str, float, float, float, tuple[str, ...]], ...] = (
 
 
 #: Steps outward and precision, for balances and for claims; what turns and turns back within a step is not seen.
-EFFORT = {"balance": (8, 1e-3), "claim": (5, 4e-3)}
+EFFORT = {"balance": (6, 2e-3), "claim": (4, 5e-3)}
 
 
 @dataclass(frozen=True)

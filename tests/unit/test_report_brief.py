@@ -205,7 +205,9 @@ def test_a_missing_or_damaged_notebook_is_refused(tmp_path, name):
 
 
 @pytest.mark.parametrize(
-    "absent", ["claims", "skill", "sensitivity", "breakeven", "rulers", "futures"], ids=lambda name: f"without-{name}"
+    "absent",
+    ["claims", "skill", "sensitivity", "sobol", "flips", "multiverse", "breakeven", "rulers", "futures"],
+    ids=lambda name: f"without-{name}",
 )
 def test_sections_without_their_table_are_left_out(tmp_path, absent):
     settings = synthetic.write_copy(tmp_path)
@@ -215,6 +217,9 @@ def test_sections_without_their_table_are_left_out(tmp_path, absent):
         "claims": [brief.scorecard(), brief.would_change()],
         "skill": [brief.skill()],
         "sensitivity": [brief.tornado()],
+        "sobol": [brief.sobol()],
+        "flips": [brief.flips(), brief.searched()],
+        "multiverse": [brief.multiverse(), brief.specifications(), brief.choices()],
         "breakeven": [brief.breakeven()],
         "rulers": [brief.surplus(), brief.stack()],
         "futures": [brief.economies()],

@@ -27,6 +27,9 @@ NAMES = {
     "futures.pooled_random_walk.own_volatility": "weight of its own volatility",
     "futures.pooled_random_walk.window": "years of history",
     "futures.pooled_random_walk.tail_df": "weight of the tails",
+    "futures.panel_regression.spread": "spread of the panel regression",
+    "futures.combination.shrink": "equal part of the models' weights",
+    "threshold": "ratio that counts as a lead",
     "crossing.sustain": "years that a lead must last",
     "rulers": "the ruler",
 }
@@ -65,7 +68,7 @@ def tornado(ctx: Context, limit: int = 12) -> Figure | None:
     base = float(part["at_base"].iloc[0])
     label = common.articled(ctx.label_text(balance))
     named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
-    name = _name(str(widest["parameter"])).split(",")[0]
+    name = parameter_name(str(widest["parameter"])).split(",")[0]
     title = Markup("{} moves the answer most: from {} to {}").format(
         name[:1].upper() + name[1:], ctx.num.show(cells["at_low"], fmt), ctx.num.show(cells["at_high"], fmt)
     )
@@ -97,7 +100,7 @@ def tornado(ctx: Context, limit: int = 12) -> Figure | None:
         axes.axvline(base, color=style.INK, lw=1.2)
         axes.set_ylim(len(part) - 0.4, -0.6)
         axes.set_yticks(
-            range(len(part)), [_fold(_name(str(p)), 30 if not size.small else 19) for p in part["parameter"]]
+            range(len(part)), [fold(parameter_name(str(p)), 30 if not size.small else 19) for p in part["parameter"]]
         )
         axes.tick_params(axis="y", labelcolor=style.INK, labelsize=font, pad=6)
         axes.margins(x=0.16)
@@ -113,11 +116,11 @@ def tornado(ctx: Context, limit: int = 12) -> Figure | None:
         "tornado",
         title=title,
         subtitle=Markup("{}: {}, when one parameter at a time takes the low (blue) or high end of its range").format(
-            _measure(ctx, measure), named
+            measure_words(ctx, measure), named
         ),
         alt="Tornado chart. "
         + "; ".join(
-            f"{_name(str(r['parameter']))}: {fmt(float(r['at_low']))} at {r['low']}, "
+            f"{parameter_name(str(r['parameter']))}: {fmt(float(r['at_low']))} at {r['low']}, "
             f"{fmt(float(r['at_high']))} at {r['high']}"
             for r in part.to_dict("records")
         )
@@ -128,7 +131,7 @@ def tornado(ctx: Context, limit: int = 12) -> Figure | None:
         ),
         source=common.source_line(ctx, ruler, futures=True),
         table=part.assign(
-            parameter=part["parameter"].map(lambda p: _name(str(p))),
+            parameter=part["parameter"].map(lambda p: parameter_name(str(p))),
             low=part["low"].map(str),
             high=part["high"].map(str),
         ),
@@ -239,7 +242,7 @@ def revisions(ctx: Context, balance: str | None = None) -> Figure | None:
     )
 
 
-def _name(parameter: str) -> str:
+def parameter_name(parameter: str) -> str:
     """Return a parameter's dotted key in words, the section and model left out."""
     if parameter in NAMES:
         return NAMES[parameter]
@@ -247,14 +250,15 @@ def _name(parameter: str) -> str:
     return ", ".join(known).replace("_", " ")
 
 
-def _measure(ctx: Context, measure: str) -> Markup:
+def measure_words(ctx: Context, measure: str, table: str = "sensitivity") -> Markup:
+    """Return a measure of the sensitivity tables in words, its year recorded."""
     for start, text in (
         ("p_by_", "Probability of a crossing by {}"),
         ("p_ahead_", "Probability that China leads in {}"),
     ):
         if measure.startswith(start):
             written = measure.removeprefix(start)
-            year = Cell(f"year-{written}", float(written), ctx.path("sensitivity"), (), measure)
+            year = Cell(f"{table}.year-{written}", float(written), ctx.path(table), (), measure)
             return Markup(text).format(ctx.num.show(year, YEAR))
     words = {"p_crossed": "Probability that China keeps its lead", "p_crossing": "Probability of a crossing",
              "p_crossed_back": "Probability of a reversal", "median_year": "Median year of the crossing"}  # fmt: skip
@@ -265,7 +269,8 @@ def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _fold(text: str, width: int) -> str:
+def fold(text: str, width: int) -> str:
+    """Return `text` in lines of at most `width` letters."""
     import textwrap
 
     return "\n".join(textwrap.wrap(text, width))

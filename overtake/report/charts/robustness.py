@@ -1,0 +1,321 @@
+"""Figures of the multiverse and of the parameters moved together: what every defensible choice would have said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from overtake.report import style
+from overtake.report.charts import checks, common
+from overtake.report.context import Context, Frame
+from overtake.report.figure import Column, Figure, make
+from overtake.report.formats import COUNT, PROBABILITY, SHARE, YEAR
+from overtake.report.numbers import Cell, slug
+from overtake.report.style import Size
+
+#: Axes of the multiverse that say how a question is answered, in words; the others say what is asked.
+CHOICES = {
+    "ruler": "Ruler",
+    "edition": "Edition",
+    "model": "Growth model",
+    "china_level": "Level of China",
+    "plans": "Announced plans",
+    "window_years": "Years of history",
+    "sustain": "Years a lead must last",
+}
+#: What a source line adds where specifications go back to earlier editions.
+EARLIER = "Earlier editions where a specification says so."
+#: Points of a drawn curve.
+POINTS = 120
+
+
+def headline(ctx: Context) -> Frame:
+    """Return the specifications of the headline's question without the United States; empty where it is not asked."""
+    if not ctx.has("multiverse"):
+        return pd.DataFrame()
+    frame = ctx.need("multiverse")
+    return frame[(frame["coalition"].astype(str) == ctx.headline_balance) & (frame["us_share"] == 0)]
+
+
+def years(frame: Frame) -> list[int]:
+    """Return the years that the multiverse reports."""
+    return sorted(int(name.removeprefix("p_ahead_")) for name in frame.columns if name.startswith("p_ahead_"))
+
+
+def middle_year(frame: Frame) -> int:
+    """Return the year of which tables tell: the middle one."""
+    found = years(frame)
+    return found[len(found) // 2]
+
+
+def count_cell(ctx: Context, id: str, value: int, how: str) -> Cell:
+    """Return a count of specifications as a cell."""
+    return Cell(f"multiverse.{id}", value, ctx.path("multiverse"), (), "", "", (), how)
+
+
+def year_cell(ctx: Context, year: int) -> Cell:
+    """Return a year of the multiverse as a cell."""
+    return Cell(f"multiverse.year-{year}", year, ctx.path("multiverse"), (), f"p_ahead_{year}")
+
+
+def specifications(ctx: Context) -> Figure | None:
+    """Return the specification curve of the headline's question: all answers in rising order, a line a year."""
+    frame = headline(ctx)
+    if frame.empty:
+        return None
+    told = years(frame)
+    at = np.unique(np.round(np.linspace(0, len(frame) - 1, min(POINTS, len(frame)))).astype(int))
+    lines = {year: np.sort(frame[f"p_ahead_{year}"].to_numpy(dtype=float))[at] for year in told}
+    table = pd.DataFrame({"rank": (at + 1) / len(frame)} | {f"p_{year}": line for year, line in lines.items()})
+    year = middle_year(frame)
+    over = int((frame[f"p_ahead_{year}"] > 0.5).sum())
+    label = common.articled(ctx.label_text(ctx.headline_balance))
+    named = ctx.prose(label, f"params.balances.{ctx.headline_balance}.label", f"balances.{ctx.headline_balance}.label")
+    share = ctx.num.derive(
+        f"multiverse.headline.over-half-{year}", over / len(frame), "specifications that put it above one half",
+        [count_cell(ctx, "headline", len(frame), "specifications of the headline's question")],
+    )  # fmt: skip
+    title = Markup("In {} of the specifications China is more likely than not to lead in {}").format(
+        ctx.num.show(share, SHARE), ctx.num.show(year_cell(ctx, year), YEAR)
+    )
+
+    def plot(figure: Any, size: Size) -> None:
+        axes = style.panel(figure, size, 44, 56, 14, 46)
+        labels = []
+        for index, one in enumerate(told):
+            colour = (style.COALITION, style.CHINA, style.GREEN, style.PURPLE, style.INK)[index % 5]
+            axes.plot(table["rank"], lines[one], color=colour, ls=style.LINES[index % 4], lw=2.2)
+            labels.append((float(lines[one][-1]), str(one), colour))
+        axes.axhline(0.5, color=style.INK, lw=1)
+        axes.set_ylim(-0.02, 1.02)
+        axes.set_xlim(0, 1)
+        axes.set_yticks([0, 0.25, 0.5, 0.75, 1], [SHARE(tick) for tick in (0, 0.25, 0.5, 0.75, 1)])
+        axes.set_xticks([0, 0.5, 1], [SHARE(tick) for tick in (0, 0.5, 1)])
+        axes.set_xlabel("Share of specifications at or below", fontsize=12)
+        style.direct_labels(axes, size, labels, 1)
+
+    return make(
+        ctx.num,
+        "specifications",
+        title=title,
+        subtitle=Markup("Probability that China leads {}, specification by specification, in rising order").format(
+            named
+        ),
+        alt=f"Specification curves of the probability that China leads {label}. "
+        + " ".join(
+            f"{one}: from {PROBABILITY(float(lines[one][0]))} over a median of "
+            f"{PROBABILITY(float(np.median(lines[one])))} to {PROBABILITY(float(lines[one][-1]))}."
+            for one in told
+        ),
+        description=Markup(
+            "One line a year. Each point is one specification: a ruler, a level of China, an edition, a growth model, "
+            "a window, a treatment of plans and a rule for what lasts. All share their random numbers."
+        ),
+        source=common.source_line(ctx, "gdp_ppp", EARLIER, futures=True),
+        table=table,
+        columns={"rank": Column("Share of specifications at or below", SHARE)}
+        | {f"p_{one}": Column(f"Probability that China leads in {one}", PROBABILITY, f"p_ahead_{one}") for one in told},
+        plot=plot,
+        height=340,
+        narrow_height=320,
+        edition=ctx.edition,
+    )
+
+
+def options(ctx: Context) -> Figure | None:
+    """Return the answers by option of every choice: median and the middle four fifths of its specifications."""
+    frame = headline(ctx)
+    if frame.empty:
+        return None
+    column = f"p_ahead_{middle_year(frame)}"
+    rows = []
+    for choice, words in CHOICES.items():
+        for option, values in frame.groupby(choice, observed=True, sort=False)[column]:
+            low, middle, high = np.quantile(values.to_numpy(dtype=float), [0.1, 0.5, 0.9])
+            rows.append((words, _option(ctx, choice, option), len(values), low, middle, high))
+    table = pd.DataFrame(rows, columns=["choice", "option", "count", "low", "middle", "high"])
+    kept = table.groupby("choice")["option"].transform("size") > 1
+    table = table[kept].reset_index(drop=True)
+    if table.empty:
+        return None
+    spans = table.groupby("choice", sort=False)["middle"].agg(lambda m: float(m.max() - m.min()))
+    widest = str(spans.idxmax())
+    part = table[table["choice"] == widest].sort_values("middle", kind="stable")
+    ends = [
+        Cell(slug("multiverse", "option", widest, row["option"]), float(row["middle"]), ctx.path("multiverse"),
+             (("choice", widest), ("option", str(row["option"]))), column, "", (), "median of the specifications")
+        for row in (part.iloc[0], part.iloc[-1])
+    ]  # fmt: skip
+    title = Markup("{} moves the middle answer most: from {} to {}").format(
+        "The " + widest[:1].lower() + widest[1:], *(ctx.num.show(cell, PROBABILITY) for cell in ends)
+    )
+    order = list(spans.sort_values(ascending=False, kind="stable").index)
+    table = table.assign(place=table["choice"].map(order.index)).sort_values(["place", "middle"], kind="stable")
+    table = table.drop(columns="place").reset_index(drop=True)
+
+    def plot(figure: Any, size: Size) -> None:
+        left = 232 if not size.small else 138
+        axes = style.panel(figure, size, left, 16, 10, 30)
+        font, place, ticks = (12 if not size.small else 10), 0.0, []
+        for choice in order:
+            axes.text(-0.01, place, choice, transform=axes.get_yaxis_transform(), ha="right", va="center",
+                      fontsize=font, color=style.INK, **style.STRONG)  # fmt: skip
+            place += 1
+            for row in table[table["choice"] == choice].to_dict("records"):
+                axes.plot([row["low"], row["high"]], [place, place], color=style.COALITION, lw=3, alpha=0.45)
+                axes.plot([row["middle"]], [place], "o", color=style.COALITION, ms=7, mew=0)
+                ticks.append((place, str(row["option"])))
+                place += 1
+            place += 0.3
+        axes.axvline(0.5, color=style.INK, lw=1)
+        axes.set_ylim(place - 0.3, -0.7)
+        axes.set_xlim(-0.02, 1.02)
+        axes.set_yticks([at for at, _ in ticks], [words for _, words in ticks], fontsize=font)
+        axes.tick_params(axis="y", pad=4)
+        axes.grid(True, axis="x")
+        axes.grid(False, axis="y")
+        axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [SHARE(tick) for tick in (0, 0.25, 0.5, 0.75, 1)])
+
+    lines = len(table) + 1.3 * len(order)
+    return make(
+        ctx.num,
+        "choices",
+        title=title,
+        subtitle=Markup("Probability that China leads in {}: median and middle four fifths of the specifications "
+                        "that take each option").format(
+            ctx.num.show(year_cell(ctx, middle_year(frame)), YEAR)
+        ),
+        alt="Answers by option. "
+        + " ".join(
+            f"{row['choice']}, {row['option']}: {PROBABILITY(row['middle'])} "
+            f"({PROBABILITY(row['low'])} to {PROBABILITY(row['high'])})."
+            for row in table.to_dict("records")
+        ),
+        description=Markup(
+            "Rows stand in groups, a group a choice, the choice that moves the middle answer most on top. The dot is "
+            "the median over all specifications with that option, the bar holds the middle four fifths of them."
+        ),
+        source=common.source_line(ctx, "gdp_ppp", EARLIER, futures=True),
+        table=table,
+        columns={
+            "choice": Column("Choice"),
+            "option": Column("Option"),
+            "count": Column("Specifications", COUNT),
+            "low": Column("Tenth percentile", PROBABILITY, column),
+            "middle": Column("Median", PROBABILITY, column),
+            "high": Column("Ninetieth percentile", PROBABILITY, column),
+        },
+        plot=plot,
+        height=int(19 * lines + 50),
+        narrow_height=int(19 * lines + 50),
+        edition=ctx.edition,
+    )  # fmt: skip
+
+
+def sobol(ctx: Context) -> Figure | None:
+    """Return total Sobol indices with intervals, the design's size doubling from faint to full."""
+    if not ctx.has("sobol"):
+        return None
+    frame = ctx.need("sobol")
+    frame = frame[(frame["balance"] == ctx.headline_balance)].dropna(subset=["total"])
+    if frame.empty:
+        return None
+    measure = max(frame["measure"])
+    frame = frame[frame["measure"] == measure]
+    sizes = sorted(frame["samples"].unique())[-3:]
+    last = frame[frame["samples"] == sizes[-1]].sort_values(["total", "parameter"], ascending=[False, True])
+    names = [str(name) for name in last["parameter"]]
+    table = last[["parameter", "first", "first_conf", "total", "total_conf"]].reset_index(drop=True)
+    for size in sizes[:-1]:
+        earlier = frame[frame["samples"] == size].set_index("parameter")["total"]
+        table[f"total_{size}"] = table["parameter"].map(earlier)
+    top = names[0]
+    key = {"balance": ctx.headline_balance, "measure": measure, "parameter": top, "samples": int(sizes[-1])}
+    row = last.iloc[0]
+    cells = [
+        Cell(slug("sobol", *key.values(), column), float(row[column]), ctx.path("sobol"),
+             tuple((name, value) for name, value in key.items()), column, ctx.edition)
+        for column in ("total", "total_conf")
+    ]  # fmt: skip
+    words = checks.parameter_name(top).split(",")[0]
+    title = Markup("Moved together, {} accounts for {} of the variance, give or take {}").format(
+        words, *(ctx.num.show(cell, SHARE) for cell in cells)
+    )
+    label = common.articled(ctx.label_text(ctx.headline_balance))
+    named = ctx.prose(label, f"params.balances.{ctx.headline_balance}.label", f"balances.{ctx.headline_balance}.label")
+
+    def plot(figure: Any, size: Size) -> None:
+        left = 214 if not size.small else 128
+        axes = style.panel(figure, size, left, 20, 12, 30)
+        for at, entry in enumerate(table.to_dict("records")):
+            low, high = entry["total"] - entry["total_conf"], entry["total"] + entry["total_conf"]
+            axes.plot([low, high], [at, at], color=style.COALITION, lw=3, alpha=0.45)
+            axes.plot([entry["total"]], [at], "o", color=style.COALITION, ms=8, mew=0)
+            for step, smaller in enumerate(sizes[:-1]):
+                axes.plot([entry[f"total_{smaller}"]], [at + 0.3 - 0.08 * step], "o", color=style.MUTED, ms=4, mew=0)
+        axes.axvline(0, color=style.INK, lw=1)
+        axes.set_ylim(len(table) - 0.4, -0.6)
+        font = 12 if not size.small else 11
+        folded = [checks.fold(checks.parameter_name(name), 30 if not size.small else 19) for name in names]
+        axes.set_yticks(range(len(table)), folded, fontsize=font)
+        axes.tick_params(axis="y", labelcolor=style.INK, pad=6)
+        axes.grid(True, axis="x")
+        axes.grid(False, axis="y")
+        ticks = [tick for tick in axes.get_xticks() if axes.get_xlim()[0] <= tick <= axes.get_xlim()[1]]
+        ticks = ticks[:: 2 if size.small and len(ticks) > 4 else 1]
+        axes.set_xticks(ticks, [SHARE(tick) for tick in ticks])
+
+    shown_sizes = Markup(", ").join(
+        ctx.num.show(Cell(f"sobol.samples-{size}", int(size), ctx.path("sobol"), (), "samples"), COUNT)
+        for size in sizes[:-1]
+    )
+    return make(
+        ctx.num,
+        "sobol",
+        title=title,
+        subtitle=Markup("{}: {}, total Sobol indices").format(checks.measure_words(ctx, measure, "sobol"), named),
+        alt="Total Sobol indices with intervals. "
+        + " ".join(
+            f"{checks.parameter_name(str(entry['parameter']))}: {SHARE(entry['total'])} give or take "
+            f"{SHARE(entry['total_conf'])}."
+            for entry in table.to_dict("records")
+        ),
+        description=Markup(
+            "The part of the answer's variance that goes when a parameter is fixed, its interactions included, when "
+            "all continuous parameters move over their ranges together. Bars hold the index nineteen times in twenty. "
+            "The small dots are the same from the first {} base samples of the design: where they lie inside the "
+            "bars, it has settled."
+        ).format(shown_sizes),
+        source=common.source_line(ctx, "gdp_ppp", futures=True),
+        table=table.assign(parameter=[checks.parameter_name(name) for name in names]),
+        columns={
+            "parameter": Column("Parameter"),
+            "first": Column("First-order index", SHARE, "first"),
+            "first_conf": Column("First-order, give or take", SHARE, "first_conf"),
+            "total": Column("Total index", SHARE, "total"),
+            "total_conf": Column("Total, give or take", SHARE, "total_conf"),
+        }
+        | {f"total_{size}": Column(f"Total index from {size} base samples", SHARE, "total") for size in sizes[:-1]},
+        plot=plot,
+        height=34 * len(table) + 60,
+        narrow_height=38 * len(table) + 60,
+        edition=ctx.edition,
+    )
+
+
+def _option(ctx: Context, choice: str, option: Any) -> str:
+    """Return an option in words."""
+    if choice == "ruler":
+        return ctx.ruler_name(str(option))
+    if choice == "edition":
+        return str(common.edition_name(str(option)).striptags())
+    if choice == "china_level":
+        known = ctx.ledger("china_estimates")
+        labels = {} if known is None else dict(zip(known["estimate"], known["label"], strict=True))
+        return str({**labels, "sipri": "as SIPRI has it"}.get(str(option), option))
+    return {"gdp_share": "GDP share", "off": "left out", "cut": "cut by experience", "face_value": "at face value"}.get(
+        str(option), str(option).replace("_", " ")
+    )
