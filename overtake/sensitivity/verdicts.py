@@ -64,10 +64,10 @@ class Wrong(Known):
     def wide(self, ruler: str = "constant_usd") -> pd.DataFrame:
         """Return observed military expenditure on a ruler, years by economies."""
         if ruler not in self.seen:
-            self.seen[ruler] = self._wide(ruler)
+            self.seen[ruler] = self._measure(ruler)
         return self.seen[ruler]
 
-    def _wide(self, ruler: str) -> pd.DataFrame:
+    def _measure(self, ruler: str) -> pd.DataFrame:
         found = super().wide(ruler)
         if not found.empty:
             return found
