@@ -5,25 +5,26 @@ from __future__ import annotations
 import difflib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from overtake.config.params import Params
+from overtake.config.rulers import RulerName
 from overtake.config.text import unsafe
 from overtake.errors import OvertakeError, raise_all
 
-#: A parameter file of more bytes than this is not an analyst's.
-MAX_BYTES = 1_000_000
+#: A parameter file of more bytes than this, or nested deeper, is not an analyst's.
+MAX_BYTES, MAX_DEPTH = 200_000, 20
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """Return the mapping in the YAML 1.2 file at `path`; tags, anchors, duplicate keys and non-mappings are refused."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
-    from ruamel.yaml.events import AliasEvent
+    from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
     try:
         if path.stat().st_size > MAX_BYTES:
@@ -34,6 +35,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise OvertakeError(str(path), "is not UTF-8 text", found=error) from error
     yaml = YAML(typ="safe", pure=True)
+    depth = 0
     try:
         # Anchors multiply text without bound and tags name types; an instrument panel needs neither.
         for event in yaml.parse(text):
@@ -41,6 +43,9 @@ def read_yaml(path: Path) -> dict[str, Any]:
             place = f"{path}, line {mark.line + 1}" if mark else str(path)
             if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
                 raise OvertakeError(place, "anchors and aliases are not read", allowed="plain values")
+            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                raise OvertakeError(place, "is nested too deeply", allowed=f"up to {MAX_DEPTH} levels")
             if getattr(event, "tag", None):
                 raise OvertakeError(place, "tags are not read", found=str(event.tag), allowed="plain values")
         loaded = yaml.load(text)
@@ -51,6 +56,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise OvertakeError(str(path), "is nested too deeply") from error
     if not isinstance(loaded, Mapping):
         raise OvertakeError(str(path), "must be a mapping of sections", found=type(loaded).__name__)
+    raise_all(str(path), _unsafe_texts(loaded, ()))
     return dict(loaded)
 
 
@@ -67,6 +73,24 @@ def parse(raw: Mapping[str, Any], place: str = "params.yaml") -> Params:
 def load(path: Path) -> Params:
     """Return the parameters in the file at `path`."""
     return parse(read_yaml(path), path.name)
+
+
+def undeclared(params: Params) -> list[str]:
+    """Return a line per balance or ruler that a section names and no section declares."""
+    named = {
+        "brief.headline_balance": (params.brief.headline_balance,),
+        "sensitivity.balances": params.sensitivity.balances,
+        "scenarios.balances": params.scenarios.balances,
+    }
+    balances, rulers = list(params.balances), list(get_args(RulerName))
+    lines = [f"{path}: no balance {name:.40}; {_nearest(name, balances)}"
+             for path, names in named.items() for name in names if name not in balances]  # fmt: skip
+    measured = {"brief.headline_ruler": params.brief.headline_ruler, "sensitivity.ruler": params.sensitivity.ruler}
+    return lines + [
+        f"{path}: no ruler {name:.40}; {_nearest(name, rulers)}"
+        for path, name in measured.items()
+        if name not in rulers
+    ]
 
 
 def override(raw: Mapping[str, Any], changes: Mapping[str, Any], place: str) -> dict[str, Any]:
@@ -108,14 +132,11 @@ def _plain(value: Any, path: tuple[str, ...]) -> Any:
         for key in value:
             if not isinstance(key, str):
                 raise OvertakeError(".".join(path) or "params.yaml", "a key must be text", found=repr(key))
-            _refuse_unsafe(key, path)
         return {key: _plain(item, (*path, key)) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item, (*path, str(index))) for index, item in enumerate(value)]
     if isinstance(value, float) and math.isfinite(value) and value == int(value):
         return int(value)
-    if isinstance(value, str):
-        _refuse_unsafe(value, path)
     if value is None or isinstance(value, str | int | float):
         return value
     raise OvertakeError(
@@ -123,10 +144,19 @@ def _plain(value: Any, path: tuple[str, ...]) -> Any:
     )
 
 
-def _refuse_unsafe(text: str, path: tuple[str, ...]) -> None:
-    problem = unsafe(text)
-    if problem:
-        raise OvertakeError(".".join(path) or "params.yaml", f"text that {problem}", found=repr(text)[:80])
+def _unsafe_texts(value: Any, path: tuple[str, ...]) -> Iterator[str]:
+    """Yield a line per key or text in `value` that a page, a terminal or a spreadsheet could take for more."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _unsafe_texts(str(key), path)
+            yield from _unsafe_texts(item, (*path, str(key)))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _unsafe_texts(item, (*path, str(index)))
+    elif isinstance(value, str):
+        problem = unsafe(value)
+        if problem:
+            yield f"{'.'.join(path) or 'the file'}: text that {problem} (found {value!r:.80})"
 
 
 def _sentence(problem: Any) -> str:

@@ -175,11 +175,11 @@ def _today() -> str:
 def _fetch(arguments: argparse.Namespace) -> int:
     from dataclasses import replace
 
-    from overtake.figures.fetch import SOURCES, download
+    from overtake.figures.fetch import SOURCES, download, file_name
 
     source = SOURCES[arguments.publisher]
     if arguments.url:
-        source = replace(source, url=arguments.url, file=Path(arguments.url.split("?")[0]).name or source.file)
+        source = replace(source, url=arguments.url, file=file_name(arguments.url, source.file))
     target = download(source, paths.DOWNLOADS)
     print(f"wrote {target}; next: overtake ingest {arguments.publisher} {target}")
     return 0
@@ -195,11 +195,11 @@ def _seal(_: argparse.Namespace) -> int:
 
 
 def _validate(_: argparse.Namespace) -> int:
-    from overtake.config.load import load
+    from overtake.config.load import load, undeclared
     from overtake.figures import package
     from overtake.figures.checks import check_all
 
-    load(paths.PARAMS)
+    raise_all(paths.PARAMS.name, undeclared(load(paths.PARAMS)), next_step="edit params.yaml, then rerun")
     hashes = check_all(paths.RAW)
     package.write_text(paths.PROCESSED / "figures.json", json.dumps(hashes, indent=2, sort_keys=True) + "\n")
     print(f"{len(hashes)} files of data/raw are sound")

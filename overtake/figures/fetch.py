@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,6 +45,15 @@ SOURCES = {
         100_000_000,
     ),
 }
+
+
+def file_name(url: str, usual: str) -> str:
+    """Return the name under which the file at `url` is kept: its own where that is a plain name, else the `usual`."""
+    address = urllib.parse.urlsplit(url)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise OvertakeError(url[:200], "is no address of a file on the web", allowed="https://... or http://...")
+    own = Path(address.path).name
+    return own if re.fullmatch(r"\w[\w.()-]{0,99}", own) else usual
 
 
 def download(

@@ -124,6 +124,8 @@ def _text(path: Path) -> str:
 def _tidy(long: pd.DataFrame, economies: tuple[str, ...], path: Path) -> pd.DataFrame:
     """Return the wide table from long text rows; every offender is listed."""
     rows = long[long["iso3"].isin(economies) & long["concept"].isin(CONCEPTS)].copy()
+    text = ["edition", "year", "value", "lastactualdate"]
+    rows[text] = rows[text].astype(str)  # a table without rows has no type
     rows["value"] = rows["value"].str.replace(",", "", regex=False).str.strip()
     rows = rows[~rows["value"].str.lower().isin(MISSING)]
     number = pd.to_numeric(rows["value"], errors="coerce").astype(float)

@@ -120,7 +120,7 @@ def _series(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     raise_all(
         f"{path.name}: scales that are not known", [f"line {row.line}: {row.scale!r}" for row in odd.itertuples()]
     )
-    factor = scale.map(SCALES) / table["concept"].map(UNITS).fillna(1.0)
+    factor = scale.map(SCALES).astype(float) / _unit(table)
     return _melted(_portal(table.assign(factor=factor)))
 
 
@@ -129,7 +129,11 @@ def _observations(table: pd.DataFrame) -> pd.DataFrame:
     named = annual.rename(
         columns={"country": "iso3", "indicator": "concept", "time_period": "year", "obs_value": "value"}
     )
-    return _portal(named.assign(factor=1.0 / named["concept"].map(UNITS).fillna(1.0)))
+    return _portal(named.assign(factor=1.0 / _unit(named)))
+
+
+def _unit(table: pd.DataFrame) -> pd.Series:
+    return table["concept"].map(UNITS).astype(float).fillna(1.0)
 
 
 def _portal(table: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,7 @@ DOWNLOAD = "download the workbook again: overtake fetch sipri"
 MAX_ROWS, MAX_COLUMNS = 400, 120
 #: The publisher's workbooks have 1 MB in some fifty parts, unpack to 5 MB and to 1 MB at most in a part: what is ten
 #: times larger is none of them, and a zip bomb is refused before a byte of it is unpacked.
-MAX_BYTES, MAX_UNPACKED, MAX_PART, MAX_PARTS = 20_000_000, 60_000_000, 15_000_000, 500
+MAX_BYTES, MAX_UNPACKED, MAX_PART, MAX_PARTS = 20_000_000, 40_000_000, 8_000_000, 500
 
 
 def open_book(path: Path) -> Any:

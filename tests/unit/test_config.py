@@ -5,7 +5,7 @@ import json
 import pytest
 
 from overtake import paths
-from overtake.config.load import json_schema, load, override, parse, read_yaml
+from overtake.config.load import json_schema, load, override, parse, read_yaml, undeclared
 from overtake.config.params import Params
 from overtake.errors import OvertakeError
 
@@ -92,3 +92,13 @@ def test_override_takes_known_keys_only():
         override(raw, {"run.sed": 2}, "scenarios/x.yaml")
     with pytest.raises(OvertakeError, match="no such parameter"):
         override(raw, {"nothing.here": 2}, "scenarios/x.yaml")
+
+
+def test_names_that_no_section_declares_are_told_with_the_nearest():
+    assert undeclared(Params()) == []
+    raw = {"brief": {"headline_balance": "elven", "headline_ruler": "constant"}, "sensitivity": {"balances": ["quadd"]}}
+    lines = undeclared(parse(raw))
+    assert lines[0] == "brief.headline_balance: no balance elven; did you mean `eleven`?"
+    assert lines[1].startswith("sensitivity.balances: no balance quadd; did you mean `quad`")
+    assert lines[2] == "brief.headline_ruler: no ruler constant; did you mean `constant_usd`?"
+    assert len(lines) == 3
