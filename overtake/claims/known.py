@@ -34,7 +34,7 @@ class Known:
     rulers: pd.DataFrame | None = None
     crossings: pd.DataFrame | None = None
     balances: Mapping[str, Balance] = field(default_factory=dict)
-    _wide: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _kept: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def last(self) -> int:
@@ -51,14 +51,14 @@ class Known:
 
         One table for all who ask: not to be written to.
         """
-        if ruler not in self._wide:
+        if ruler not in self._kept:
             table, column = self.spending, _OF_SPENDING.get(ruler, "value")
             if ruler not in _OF_SPENDING:
                 table = pd.DataFrame() if self.rulers is None else self.rulers[self.rulers["ruler"] == ruler]
-            self._wide[ruler] = (
+            self._kept[ruler] = (
                 table if table.empty else table.pivot(index="year", columns="iso3", values=column).astype(float)
             )
-        return self._wide[ruler]
+        return self._kept[ruler]
 
     def sides(self, economy: str, coalition: str, ruler: str = "constant_usd") -> pd.DataFrame:
         """Return `economy` and `coalition` (the sum of its members) in the years with every member."""
