@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from overtake import paths
 from overtake.errors import OvertakeError
 from overtake.sensitivity.executor import Task
 from overtake.streams import stream
@@ -42,3 +46,37 @@ def run(bench: dict[str, Any], chunk: tuple[str, int]) -> pd.DataFrame:
 
 
 TASK = Task(prepare, run)
+
+
+class dask:  # noqa: N801
+    """A scheduler and two workers, each a process of its own; ended however the test ends."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.processes = folder, []
+
+    def _start(self, *arguments: str) -> subprocess.Popen:
+        command = [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]]
+        process = subprocess.Popen(
+            command, cwd=paths.ROOT, stdout=subprocess.DEVNULL, stderr=(self.folder / "dask.log").open("a")
+        )
+        self.processes.append(process)
+        return process
+
+    def __enter__(self) -> tuple[str, subprocess.Popen, list[subprocess.Popen]]:
+        told = self.folder / "scheduler.json"
+        arguments = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(told))
+        scheduler = self._start("scheduler", *arguments)
+        until = time.monotonic() + 30
+        while not told.exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        workers = [
+            self._start("worker", "--scheduler-file", str(told), "--nthreads", "1", "--no-nanny", "--no-dashboard",
+                        "--host", "127.0.0.1", "--local-directory", str(self.folder / f"worker-{number}"))
+            for number in range(2)
+        ]  # fmt: skip
+        return json.loads(told.read_text())["address"], scheduler, workers
+
+    def __exit__(self, *_) -> None:
+        for process in self.processes:
+            process.kill()
+            process.wait()

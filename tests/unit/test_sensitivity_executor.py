@@ -19,7 +19,7 @@ from overtake.sensitivity import cluster, store
 from overtake.sensitivity.executor import How, execute
 from overtake.sensitivity.store import Store
 from overtake.tables import write_parquet
-from tests.unit.executor_case import TASK
+from tests.unit.executor_case import TASK, dask
 
 PLAIN = [("plain", number) for number in range(6)]
 
@@ -199,42 +199,6 @@ def test_a_worker_of_a_cluster_that_is_killed_costs_only_its_chunk(tmp_path):
     assert found.equals(run(tmp_path / "plain", [("plain", number) for number in range(16)]))
     # The chunk in its hands again, and those whose result it still held.
     assert 16 <= len(marks(tmp_path / "marks")) <= 20
-
-
-class dask:  # noqa: N801
-    """A scheduler and two workers, each a process of its own; ended however the test ends."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.processes = folder, []
-
-    def _start(self, *arguments: str) -> subprocess.Popen:
-        command = [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]]
-        process = subprocess.Popen(
-            command, cwd=paths.ROOT, stdout=subprocess.DEVNULL, stderr=(self.folder / "dask.log").open("a")
-        )
-        self.processes.append(process)
-        return process
-
-    def __enter__(self):
-        told = self.folder / "scheduler.json"
-        arguments = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(told))
-        scheduler = self._start("scheduler", *arguments)
-        until = time.monotonic() + 30
-        while not told.exists() and time.monotonic() < until:
-            time.sleep(0.05)
-        workers = [
-            self._start("worker", "--scheduler-file", str(told), "--nthreads", "1", "--no-nanny", "--no-dashboard",
-                        "--host", "127.0.0.1", "--local-directory", str(self.folder / f"worker-{number}"))
-            for number in range(2)
-        ]  # fmt: skip
-        import json
-
-        return json.loads(told.read_text())["address"], scheduler, workers
-
-    def __exit__(self, *_) -> None:
-        for process in self.processes:
-            process.kill()
-            process.wait()
 
 
 def _kill_after(done: Store, count: int, process: subprocess.Popen) -> None:

@@ -1,0 +1,391 @@
+"""Parameters moved together and until a verdict turns, on functions whose answer is known; and every refusal."""
+
+import itertools
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from overtake import cli, paths
+from overtake.balances import leads, ratio
+from overtake.config.load import load, parse
+from overtake.config.params import Params
+from overtake.config.sensitivity import Range, Sensitivity
+from overtake.errors import OvertakeError
+from overtake.futures.simulate import simulate
+from overtake.rulers.tables import observed_table
+from overtake.sensitivity import cost, flips, local, sweep, variance, verdicts, world
+from overtake.sensitivity.inputs import case_of, fingerprint, narrowed, read_inputs
+
+PARAMS = load(paths.PARAMS)
+
+
+def ranges(*bounds: tuple[float, float]) -> dict[str, Range]:
+    return {f"x{at}": Range(low=low, high=high, reason="as the test has it") for at, (low, high) in enumerate(bounds)}
+
+
+def analysed(function, given: dict[str, Range], samples: int) -> pd.DataFrame:
+    points = world.sample(given, samples, 7)
+    answers = pd.DataFrame({"five p": [function(*point) for point in points]})
+    return world.indices(given, answers, samples, 7).set_index(["samples", "parameter"])
+
+
+# Variance shares
+
+
+def crossed(**axes) -> pd.DataFrame:
+    return pd.DataFrame(list(itertools.product(*axes.values())), columns=list(axes))
+
+
+def test_shares_of_a_sum_are_those_of_its_parts():
+    """y = a + b: each choice alone has its own variance over the whole, and as much with all others fixed."""
+    table = crossed(a=[0.0, 1.0], b=[0.0, 2.0, 4.0])
+    table["y"] = table["a"] + table["b"]
+    found = variance.shares(table, ["a", "b"], ["y"]).set_index("choice")
+    var_a, var_b = 0.25, 8 / 3
+    for name, own in (("a", var_a), ("b", var_b)):
+        assert found.loc[name, "alone"] == pytest.approx(own / (var_a + var_b), abs=1e-6)
+        assert found.loc[name, "with_others"] == pytest.approx(own / (var_a + var_b), abs=1e-6)
+    assert found.index[0] == "b"
+    assert (found.loc["b", "lowest"], found.loc["b", "highest"], found.loc["b", "options"]) == ("0.0", "4.0", 3)
+
+
+def test_shares_of_a_pure_interaction():
+    """The sign of a times b: neither moves the mean alone, each is all of it with the other."""
+    table = crossed(a=[-1, 1], b=[-1, 1])
+    table["y"] = (table["a"] * table["b"]).astype(float)
+    found = variance.shares(table, ["a", "b"], ["y"])
+    assert found["alone"].tolist() == [0.0, 0.0]
+    assert found["with_others"].tolist() == [1.0, 1.0]
+
+
+def test_within_a_question_only_the_answers_count():
+    table = crossed(question=["q", "r"], how=[0.0, 1.0, 2.0])
+    table["y"] = 100.0 * (table["question"] == "r") + table["how"]
+    found = variance.shares(table, ["question", "how"], ["y"], ["question"]).set_index(["scope", "choice"])
+    assert found.loc[("same question", "how"), "alone"] == 1.0
+    assert ("same question", "question") not in found.index
+    assert found.loc[("everything", "question"), "alone"] == pytest.approx(2500 / (2500 + 2 / 3), abs=1e-6)
+
+
+def test_where_nothing_moves_no_choice_has_a_share():
+    table = crossed(a=[1, 2], b=[3])
+    table["y"] = 0.5
+    found = variance.shares(table, ["a", "b"], ["y"])
+    assert found["choice"].tolist() == ["a"]
+    assert found["alone"].tolist() == [0.0]
+
+
+# Sobol indices
+
+
+def test_sobol_indices_of_a_linear_function():
+    """y = 3 a + b on intervals of different width: variance shares are 9 w_a^2 to w_b^2, no interactions."""
+    found = analysed(lambda a, b, c: 3 * a + b, ranges((0, 1), (-3, 3), (0, 9)), 512).loc[512]
+    share = 9 / (9 + 36)
+    np.testing.assert_allclose(found["first"], [share, 1 - share, 0], atol=0.01)
+    np.testing.assert_allclose(found["total"], [share, 1 - share, 0], atol=0.01)
+
+
+def test_sobol_indices_of_ishigami():
+    """The function of Ishigami and Homma with a = 7, b = 0.1: indices in closed form, and intervals that shrink."""
+    a, b, pi = 7.0, 0.1, math.pi
+    whole = a**2 / 8 + b * pi**4 / 5 + b**2 * pi**8 / 18 + 1 / 2
+    first = [(b * pi**4 / 5 + b**2 * pi**8 / 50 + 1 / 2) / whole, a**2 / 8 / whole, 0]
+    total = [first[0] + b**2 * pi**8 * 8 / 225 / whole, first[1], b**2 * pi**8 * 8 / 225 / whole]
+    found = analysed(
+        lambda x, y, z: math.sin(x) + a * math.sin(y) ** 2 + b * z**4 * math.sin(x), ranges(*[(-pi, pi)] * 3), 2048
+    )
+    np.testing.assert_allclose(found.loc[2048, "first"], first, atol=0.02)
+    np.testing.assert_allclose(found.loc[2048, "total"], total, atol=0.02)
+    assert (found.loc[2048, "total_conf"] < found.loc[128, "total_conf"] / 2).all()
+    assert sorted(found.index.get_level_values("samples").unique()) == [2**power for power in range(4, 12)]
+
+
+def test_a_shorter_design_is_the_beginning_of_a_longer_one():
+    given = ranges((0, 1), (2, 5))
+    np.testing.assert_array_equal(world.sample(given, 32, 3), world.sample(given, 128, 3)[: 32 * 4])
+    assert (world.sample(given, 32, 3) != world.sample(given, 32, 4)).any()
+
+
+def test_an_answer_that_does_not_move_has_blank_indices():
+    found = analysed(lambda a, b: 0.25, ranges((0, 1), (0, 1)), 16)
+    assert found["total"].isna().all()
+    assert (found["spread"] == 0).all()
+
+
+@pytest.mark.parametrize("samples", [0, 8, 17, 48, 100])
+def test_samples_that_are_no_power_of_two_are_refused(samples):
+    with pytest.raises(OvertakeError, match="powers of two"):
+        world.check_samples(samples)
+
+
+# Flips
+
+
+@pytest.mark.parametrize(("bound", "expected"), [(1.0, 0.37), (-1.0, None)])
+def test_a_flip_at_a_known_threshold_and_none(bound, expected):
+    asked = []
+
+    def verdict(value: float) -> bool:
+        asked.append(value)
+        return value > 0.37
+
+    found = flips.search(verdict, 0.0, bound, steps=8, precision=1e-4)
+    assert found.evaluations == len(asked) <= flips.most_evaluations(8, 1e-4)
+    if expected is None:
+        assert found.value is None
+        assert found.after is None
+        assert min(asked) == bound
+    else:
+        assert found.value > 0.37
+        assert found.value - 0.37 <= 1e-4
+        assert (found.before, found.after) == (False, True)
+
+
+def test_the_nearest_of_several_flips_and_one_at_the_bound():
+    steps = [0.3, 0.5, 0.8]
+    found = flips.search(lambda value: sum(value >= step for step in steps), 0.0, 1.0, steps=10, precision=1e-3)
+    assert (found.value, found.after) == (pytest.approx(0.3, abs=1e-3), 1)
+    assert flips.search(lambda value: value >= 1, 0.0, 1.0).value == pytest.approx(1, abs=1e-4)
+    assert flips.search(lambda value: value > 1, 0.0, 1.0).value is None
+    assert flips.search(lambda value: value, 2.0, 2.0).value is None
+
+
+@pytest.fixture(scope="module")
+def grounds():
+    """The project's own figures with few draws, one year's lead enough, so that answers have a closed form."""
+    settings = PARAMS.sensitivity.model_copy(update={"draws": 400, "years": (2035,), "balances": ("eleven",)})
+    crossing = PARAMS.crossing.model_copy(update={"sustain": 1})
+    return verdicts.grounds(PARAMS.model_copy(update={"sensitivity": settings, "crossing": crossing}))
+
+
+def test_flips_of_a_balance_are_where_its_median_ratio_meets_the_threshold(grounds):
+    """With one year enough, China leads in 2035 more likely than not where the median ratio of 2035 exceeds one."""
+    search = verdicts.prepare(grounds)
+    table = verdicts.evaluate(search, ("balance", "eleven"))
+    case = search.bench.case
+    drawn = simulate(case.figures.spending, case.milex, case.known, case.futures, case.run, case.promises)
+    along = ratio(drawn, case.balances["eleven"])[:, drawn.years.index(2035)]
+    middle = float(np.quantile(along, 0.5))
+    spread = float(np.quantile(along, 0.5 + 2 / 400) - np.quantile(along, 0.5 - 2 / 400))
+    for parameter, expected in (("china_level", 1 / middle), ("threshold", middle)):
+        rows = table[table["parameter"] == parameter]
+        bounds = grounds.settings.ranges[parameter]
+        inside = bounds.low < expected < bounds.high
+        found = rows["flips_at"].dropna()
+        assert len(found) == (1 if inside else 0)
+        if inside:
+            width = verdicts.EFFORT["balance"][1] * (bounds.high - bounds.low)
+            assert found.iloc[0] == pytest.approx(expected, abs=width + 2 * spread)
+    # A lasting lead follows the same answers, slower.
+    assert float((leads(along[:, None] > 1, 1)).mean()) == pytest.approx(float((along > 1).mean()))
+
+
+def test_flips_of_a_claim_are_where_the_figures_say(grounds):
+    """China's second rank falls where its figures shrink to those of the third, on any ruler and in any year."""
+    search = verdicts.prepare(grounds)
+    claim = next(one for one in grounds.claims if one.test == "rank")
+    table = verdicts.evaluate(search, ("claim", claim.id))
+    case = search.bench.case
+    settings = case.rulers.model_copy(update={"use": tuple(claim.params["rulers"])})
+    measured = observed_table(case.figures, settings, 1)
+    measured = measured[measured["year"] >= claim.params["first_year"]]
+    needed = 0.0
+    for _, part in measured.groupby(["ruler", "year"]):
+        values = part.set_index("iso3")["value"]
+        third = values.drop("CHN").sort_values().iloc[-2]
+        needed = max(needed, third / values["CHN"])
+    rows = table[table["parameter"] == "level of China"].set_index("bound")
+    assert rows.loc[0.5, "flips_at"] == pytest.approx(needed, abs=verdicts.EFFORT["claim"][1] * 0.5)
+    assert rows.loc[0.5, "flips_at"] <= needed
+    assert math.isnan(rows.loc[2.0, "flips_at"])
+
+
+def test_wrong_figures_are_measured_as_if_they_were_right(grounds):
+    """The shortcut for proportional rulers against measuring the moved figures; and the last year stays."""
+    search = verdicts.prepare(grounds)
+    known = verdicts.known_if(search, "growth of China", 2.0, ("CHN",))
+    settings = search.bench.case.rulers.model_copy(update={"use": ("gdp_ppp", "military_ppp", "stock")})
+    slow = observed_table(known.figures, settings, search.seed)
+    for ruler, part in slow.groupby("ruler"):
+        wide = part.pivot(index="year", columns="iso3", values="value")
+        pd.testing.assert_frame_equal(
+            known.wide(str(ruler)).loc[wide.index, wide.columns], wide, rtol=1e-6, check_names=False
+        )
+    moved, base = known.wide()["CHN"], search.unmoved.wide()["CHN"]
+    assert moved.iloc[-1] == pytest.approx(base.iloc[-1])
+    assert moved.iloc[-11] == pytest.approx(base.iloc[-11] / 1.02**10)
+
+
+# One at a time
+
+
+def test_the_tornado_by_the_slow_road():
+    settings = Sensitivity.of(
+        {
+            "draws": 300,
+            "years": [2035],
+            "balances": ["five_us30"],
+            "ranges": {
+                "threshold": {"low": 0.9, "high": 1.2, "reason": "as the test has it"},
+                "futures.combination.shrink": {"low": 0.0, "high": 1.0, "reason": "as the test has it"},
+            },
+        }
+    )
+    case = case_of(read_inputs(PARAMS), PARAMS.data, 300)
+    table = local.tornado(case, settings).set_index("parameter")
+
+    def answer(threshold: float, shrink: float) -> float:
+        futures = case.futures.model_copy(
+            update={"combination": case.futures.combination.model_copy(update={"shrink": shrink})}
+        )
+        drawn = simulate(case.figures.spending, case.milex, case.known, futures, case.run, case.promises)
+        along = ratio(drawn, case.balances["five_us30"])
+        first = int(np.argmax(np.isfinite(along).all(axis=0)))
+        lead = leads(along[:, first:] > threshold, case.crossing.sustain)
+        return float(lead[:, drawn.years.index(2035) - first].mean())
+
+    base = case.futures.combination.shrink
+    assert table.loc["threshold", ["at_low", "at_base", "at_high"]].tolist() == pytest.approx(
+        [answer(0.9, base), answer(1.0, base), answer(1.2, base)]
+    )
+    assert table.loc["futures.combination.shrink", ["at_low", "at_high"]].tolist() == pytest.approx(
+        [answer(1.0, 0.0), answer(1.0, 1.0)]
+    )
+
+
+# Sweeps, costs and refusals
+
+
+def test_a_grid_holds_every_combination():
+    known = ranges((0, 1), (0, 1))
+    found = sweep.grid(["x0=1,2", "x1=0:1:3"], known, 100)
+    assert found == {"x0": (1.0, 2.0), "x1": (0.0, 0.5, 1.0)}
+    assert sweep.frame(sweep.points(found)).to_dict("list") == {
+        "x0": [1.0, 1.0, 1.0, 2.0, 2.0, 2.0],
+        "x1": [0.0, 0.5, 1.0, 0.0, 0.5, 1.0],
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["x0"], "no parameter that can be moved"),
+        (["nothing=1"], "no parameter that can be moved; known: x0, x1"),
+        (["x0="], "no finite number"),
+        (["x0=nan"], "no finite number"),
+        (["x0=a"], "could not convert"),
+        (["x0=1:0:5"], "low 1 is not below high 0"),
+        (["x0=1:1:5"], "low 1 is not below high 1"),
+        (["x0=0:1:0"], "count of 0"),
+        (["x0=0:1:2.5"], "count of 2.5"),
+        (["x0=1", "x0=2"], "named twice"),
+        ([], "has no point to evaluate"),
+        (["x0=0:1:1000000000"], "more than the limit"),
+        (["x0=0:1:900", "x1=0:1:900"], r"(?s)than the limit.*810,000 points, about .* hours.*--limit 810000"),
+    ],
+)  # fmt: skip
+def test_grids_that_are_refused_before_anything_is_made(given, said):
+    with pytest.raises(OvertakeError, match=said):
+        sweep.grid(given, ranges((0, 1), (0, 1)), 1000)
+
+
+def test_every_bad_part_of_a_grid_is_named_at_once():
+    with pytest.raises(OvertakeError, match=r"(?s)2 problems.*a=1.*x0=2:1:3"):
+        sweep.grid(["a=1", "x0=2:1:3"], ranges((0, 1)), 100)
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(1, 1), (2, 1), (0.5, -0.5)], ids=["empty", "reversed", "reversed across zero"]
+)
+def test_reversed_and_empty_ranges_are_refused_by_name(low, high):
+    given = {"sensitivity": {"ranges": {"threshold": {"low": low, "high": high, "reason": "as the test has it"}}}}
+    with pytest.raises(OvertakeError, match=r"sensitivity\.ranges\.threshold.*is not below high"):
+        parse(given)
+    with pytest.raises(OvertakeError, match=r"sensitivity\.ranges"):
+        parse({"sensitivity": {"ranges": {}}})
+
+
+def test_a_parameter_that_cannot_be_moved_and_a_balance_that_is_not_there():
+    case = case_of(read_inputs(PARAMS), PARAMS.data, 200)
+    with pytest.raises(OvertakeError, match="nowhere: no such balance"):
+        local.Bench(case, PARAMS.sensitivity.model_copy(update={"balances": ("nowhere",)}))
+    with pytest.raises(OvertakeError, match="no parameter that can be moved"):
+        local.Bench(case, PARAMS.sensitivity).answers({"brief.headline_balance": 1.0})
+
+
+def run(tmp_path, monkeypatch, *arguments: str) -> int:
+    return cli.main([*arguments, "--out", str(tmp_path / "out")])
+
+
+@pytest.mark.parametrize("command", [["multiverse"], ["sobol"], ["flips"], ["sweep", "threshold=1,2"]])
+def test_count_and_cost_are_said_before_anything_runs(tmp_path, monkeypatch, capsys, command):
+    assert run(tmp_path, monkeypatch, *command, "--count") == 0
+    assert "points in" in capsys.readouterr().err
+    assert run(tmp_path, monkeypatch, *command, "--limit", "1") == 2
+    said = capsys.readouterr().err
+    assert "is more than the limit" in said
+    assert "of one core" in said
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("models: []\n", "models"),
+        ("us_shares: [0.1, 0.1]\n", "us_shares: a choice is named twice"),
+        ("us_shares: [1.5]\n", "us_shares"),
+        ("editions: ['1999-04']\n", "editions: 1999-04 is not in data/raw/milex.csv"),
+        ("coalitions: [usa]\n", "has the United States on a side already"),
+        ("coalitions: [nobody]\n", "no balance nobody"),
+        ("china_levels: [sipri, invented]\n", "no such level invented"),
+        ("china_levels: [dod_2022]\n", "is only measured at `sipri`"),
+        ("years: [2050]\n", "years: 2050 lies after 2049"),
+        ("draws: 1\n", "draws"),
+        ("rows: 1\n", "known axes"),
+        ("just text\n", "must be a mapping"),
+    ],
+)
+def test_axes_that_are_refused(tmp_path, monkeypatch, capsys, text, said):
+    axes = tmp_path / "axes.yaml"
+    axes.write_text(text)
+    assert run(tmp_path, monkeypatch, "multiverse", "--axes", str(axes)) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_bad_numbers_on_the_command_line(tmp_path, monkeypatch, capsys):
+    for command in (["sobol", "--samples", "48"], ["sobol", "--draws", "1"], ["multiverse", "--draws", "1"],
+                    ["sweep", "threshold=1,2", "--workers", "0"]):  # fmt: skip
+        assert run(tmp_path, monkeypatch, *command) == 2
+        assert "Traceback" not in capsys.readouterr().err
+
+
+def test_cost_in_words():
+    assert cost.span(3) == "3 s"
+    assert cost.span(7200) == "2.0 hours"
+    assert "2.3 days" in cost.words(1, 1, 1000, 1, each=2.3 * 86400 - cost.CHUNK_SECONDS)
+
+
+def test_the_fingerprint_moves_with_what_an_answer_depends_on_and_nothing_else():
+    def of(**changed) -> str:
+        params = Params.of({**PARAMS.model_dump(mode="json"), **changed})
+        return fingerprint(read_inputs(narrowed(params, ("eleven",))), params.sensitivity.ranges)
+
+    whole = PARAMS.model_dump(mode="json")
+    balances = whole["balances"]
+    base = of()
+    assert of(brief={**whole["brief"], "headline_balance": "five"}) == base
+    assert of(balances={**balances, "five": {**balances["five"], "side": {"JPN": 1.0}}}) == base
+    assert of(run={**whole["run"], "draws": 123}) == base
+    assert of(balances={**balances, "eleven": {**balances["eleven"], "side": {"JPN": 1.0}}}) != base
+    assert of(run={**whole["run"], "seed": 1}) != base
+    assert of(futures={**whole["futures"], "plans": "off"}) != base
+    moved = read_inputs(narrowed(PARAMS, ("eleven",)))
+    milex = moved.milex.copy()
+    milex.loc[milex.index[5], "milex_constant_usd_m"] += 1e-6
+    from dataclasses import replace
+
+    assert fingerprint(moved) != fingerprint(replace(moved, milex=milex))
