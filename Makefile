@@ -24,6 +24,7 @@ $(VENV)/.ready: requirements.txt pyproject.toml
 	@touch $@
 
 brief: $(VENV)/.ready ## make the environment, run `dvc repro`, name the files to open
+	@overtake doctor --mend
 	@dvc repro
 	@overtake outputs
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 
 from overtake.errors import OvertakeError
@@ -20,6 +22,7 @@ ROOMS = (
     "overtake.sensitivity.commands",
     "overtake.report.commands",
     "overtake.pipeline_commands",
+    "overtake.doctor",
 )
 
 EXAMPLES = """examples:
@@ -47,6 +50,9 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return 0, or 2 after one clear error on standard error."""
+    if threading.current_thread() is threading.main_thread():
+        # A polite end lets `finally` clear away what is half written.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     arguments = parser().parse_args(argv)
     try:
         return int(arguments.func(arguments) or 0)

@@ -15,6 +15,7 @@ from overtake.config.load import load
 from overtake.config.params import Params
 from overtake.errors import OvertakeError
 from overtake.stages import STAGES
+from overtake.tables import whole
 
 #: Seconds that one cell may run.
 CELL_TIMEOUT = 1200
@@ -100,10 +101,10 @@ def run_notebook(source: Path, target: Path, parameters: dict[str, Any], root: P
         ) from None
     steady = steady_notebook(json.loads(partial.read_text(encoding="utf-8")))
     text = json.dumps(steady, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(target)
+    with whole(target) as fresh:
+        fresh.write_text(text, encoding="utf-8")
     with suppress(OSError):
+        partial.unlink()
         partial.parent.rmdir()
     return target
 

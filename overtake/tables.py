@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -53,15 +55,25 @@ class Paths:
         return frame
 
 
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Yield a path beside `path` to write to; what was written replaces `path` at once, or goes where writing fails."""
+    partial = path.with_name(path.name + ".partial")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
 def write_parquet(frame: pd.DataFrame, path: Path, *, packed: bool = True) -> None:
     """Write `frame` without its index to `path`, whole or not at all, the same bytes for the same content.
 
     packed: compress; random draws do not shrink, and trying costs most of the writing.
     """
-    partial = path.with_name(path.name + ".partial")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    frame.to_parquet(partial, index=False, compression="zstd" if packed else None, use_dictionary=packed)
-    partial.replace(path)
+    with whole(path) as partial:
+        frame.to_parquet(partial, index=False, compression="zstd" if packed else None, use_dictionary=packed)
 
 
 def read_parquet(path: Path) -> pd.DataFrame:

@@ -153,7 +153,7 @@ def _write(file: str, table: pd.DataFrame, rows: list[dict[str, Any]]) -> None:
     """Write a table of figures and its rows of editions.csv."""
     import pandas as pd
 
-    from overtake.figures import excerpt
+    from overtake.figures import commit, excerpt
 
     known = _in_place("editions.csv")
     new = pd.DataFrame(rows).astype(str)
@@ -163,8 +163,8 @@ def _write(file: str, table: pd.DataFrame, rows: list[dict[str, Any]]) -> None:
         old["full"] = old["full"].str.lower()
         kept = [key not in replaced for key in zip(old["publisher"], old["edition"], strict=True)]
         new = pd.concat([old[kept], new], ignore_index=True)
-    excerpt.write(paths.RAW, file, table)
-    excerpt.write(paths.RAW, "editions.csv", new.sort_values(["publisher", "edition"], ignore_index=True))
+    editions = new.sort_values(["publisher", "edition"], ignore_index=True)
+    commit.write(paths.RAW, {file: excerpt.to_csv(table), "editions.csv": excerpt.to_csv(editions)})
     print(f"wrote data/raw/{file} and data/raw/editions.csv; next: dvc repro")
 
 
@@ -196,9 +196,10 @@ def _seal(_: argparse.Namespace) -> int:
 
 def _validate(_: argparse.Namespace) -> int:
     from overtake.config.load import load, undeclared
-    from overtake.figures import package
+    from overtake.figures import commit, package
     from overtake.figures.checks import check_all
 
+    commit.finish(paths.RAW)
     raise_all(paths.PARAMS.name, undeclared(load(paths.PARAMS)), next_step="edit params.yaml, then rerun")
     hashes = check_all(paths.RAW)
     package.write_text(paths.PROCESSED / "figures.json", json.dumps(hashes, indent=2, sort_keys=True) + "\n")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from overtake.figures import package, weo
+from overtake.figures import commit, weo
 from overtake.figures.sipri import MEASURES, Workbook
 
 FIRST_YEAR = 1989
@@ -112,5 +112,4 @@ def edition_row(publisher: str, edition: str, accessed: str, **known: Any) -> di
 
 def write(folder: Path, file: str, table: pd.DataFrame) -> None:
     """Write a table of data/raw and seal its hash in the data package."""
-    package.write_text(folder / file, to_csv(table))
-    package.seal(folder, [file])
+    commit.write(folder, {file: to_csv(table)})

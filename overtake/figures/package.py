@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from overtake.errors import OvertakeError, raise_all
+from overtake.tables import whole
 
 NAME = "datapackage.json"
 TYPES = ("string", "number", "integer", "boolean")
@@ -92,22 +93,23 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def seal(folder: Path, files: list[str]) -> None:
-    """Write the present hash and size of `files` into the descriptor in `folder`."""
-    descriptor = load(folder)
+def sealed(descriptor: dict[str, Any], folder: Path, files: list[str]) -> dict[str, Any]:
+    """Return `descriptor` with the present hash and size of the `files` in `folder`."""
     for item in descriptor["resources"]:
         if item["path"] in files:
             path = folder / item["path"]
             item["hash"], item["bytes"] = f"sha256:{sha256(path)}", path.stat().st_size
-    write_text(folder / NAME, json.dumps(descriptor, indent=2, ensure_ascii=False) + "\n")
+    return descriptor
+
+
+def seal(folder: Path, files: list[str]) -> None:
+    """Write the present hash and size of `files` into the descriptor in `folder`."""
+    write_text(folder / NAME, json.dumps(sealed(load(folder), folder, files), indent=2, ensure_ascii=False) + "\n")
 
 
 def write_text(path: Path, text: str) -> None:
     """Write `text` to `path`, whole or not at all."""
-    partial = path.with_name(path.name + ".partial")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with partial.open("w", encoding="utf-8", newline="\n") as file:
+    with whole(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    partial.replace(path)

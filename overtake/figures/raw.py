@@ -93,6 +93,7 @@ def _column(raw: pd.Series, field: dict[str, Any], problems: list[str]) -> pd.Se
     if field["type"] in ("number", "integer"):
         values = pd.to_numeric(raw.where(~empty), errors="coerce").astype(float)
         offend(~empty & ~np.isfinite(values), "is not a finite number")
+        values = values.where(np.isfinite(values))
         if "minimum" in rules:
             offend(values < rules["minimum"], f"is below {rules['minimum']} {field.get('unit', '')}".rstrip())
         if "maximum" in rules:

@@ -1,0 +1,216 @@
+"""The doctor: what is wrong or stale is said with its reason, mending clears only what a killed run left."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from overtake import doctor, paths
+from overtake.doctor import NOTE, OK, STALE, WRONG, Finding
+from overtake.figures import commit, package
+
+
+@pytest.fixture
+def root(tmp_path):
+    """Return a project with figures and parameters, without outputs."""
+    shutil.copytree(paths.RAW, tmp_path / "data" / "raw")
+    for name in ("params.yaml", "params.schema.json", "requirements.txt"):
+        shutil.copyfile(paths.ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def states(findings):
+    return [finding.state for finding in findings]
+
+
+def test_pins_are_read_with_their_markers():
+    text = (
+        "# comment\nalpha==1.0 \\\n    --hash=sha256:00\nbeta[extra]==2.1 ; python_full_version >= '3.11' \\\n"
+        "gamma==3 ; sys_platform == 'win32' and platform_machine == 'none' \\\n"
+    )
+    assert doctor.pins(text) == [("alpha", "1.0"), ("beta", "2.1")]
+
+
+def test_the_environment_is_that_of_the_pins(root, monkeypatch):
+    found = {finding.area: finding for finding in doctor.environment(root)}
+    assert found["packages"].state == OK
+    assert int(found["packages"].what.split()[0]) > 100
+    (root / "requirements.txt").write_text("numpy==0.1 \\\nnosuch-package==1 \\\n", encoding="utf-8")
+    monkeypatch.setattr(doctor.ctypes.util, "find_library", lambda name: None)
+    monkeypatch.setattr(doctor.sys, "version_info", (3, 10, 1))
+    found = {finding.area: finding for finding in doctor.environment(root)}
+    assert found["packages"].state == found["library"].state == found["python"].state == WRONG
+    assert "(pinned 0.1), nosuch-package missing (pinned 1)" in found["packages"].what
+    assert "apt-get install" in found["library"].next_step
+
+
+def test_sound_figures_and_parameters(root):
+    assert states([*doctor.figures(root), *doctor.parameters(root)]) == [OK, OK, OK]
+
+
+def test_a_changed_figure_a_bad_parameter_and_an_old_schema(root):
+    with (root / "data/raw/economies.csv").open("a") as file:
+        file.write("\n")
+    (root / "params.yaml").write_text("brief: {headline_balance: elven}\n", encoding="utf-8")
+    (root / "params.schema.json").write_text("{}", encoding="utf-8")
+    found = {finding.area: finding for finding in doctor.examine(root)}
+    assert found["figures"].state == WRONG
+    assert "did you mean `eleven`" in found["parameters"].what
+    assert found["schema"].state == STALE
+    assert found["schema"].next_step == "overtake schema"
+    assert doctor.code(list(found.values())) == 2
+
+
+def test_exit_codes():
+    assert doctor.code([Finding("a", OK, ""), Finding("b", NOTE, "")]) == 0
+    assert doctor.code([Finding("a", OK, ""), Finding("b", STALE, "")]) == 1
+    assert doctor.code([Finding("a", WRONG, ""), Finding("b", STALE, "")]) == 2
+
+
+def test_the_last_run_is_compared_with_what_is_here(root):
+    assert [finding.what for finding in doctor.outputs(root)] == ["not built yet"]
+    (root / "reports").mkdir()
+    path = root / "reports" / "manifest.json"
+    path.write_text("{", encoding="utf-8")
+    assert states(doctor.outputs(root)) == [WRONG]
+    from overtake.report.manifest import manifest, whole_settings
+
+    before = json.loads(json.dumps(manifest(root, whole_settings(root))))
+    path.write_text(json.dumps(before), encoding="utf-8")
+    assert states(doctor.outputs(root)) == [OK]
+    before["parameters"]["run.draws"] = 77
+    before["figures"]["milex.csv"] = "0" * 64
+    before["figures"]["gone.csv"] = "0" * 64
+    before["code"].pop("overtake/cli.py")
+    path.write_text(json.dumps(before), encoding="utf-8")
+    (finding,) = doctor.outputs(root)
+    assert finding.state == STALE
+    for told in ("run.draws 77 -> 10000", "milex.csv changed", "gone.csv is gone", "overtake/cli.py is new"):
+        assert told in finding.what
+
+
+def test_stale_stages_are_named_with_the_reason(root, monkeypatch):
+    deps = {"params.yaml": {"run.draws": "modified"}, "overtake/futures": "modified"}
+    outs = {"data/processed/futures.parquet": "deleted"}
+    status = {"futures": [{"changed deps": deps}, {"changed outs": outs}, "changed command"]}
+
+    def answer(stdout, stderr=""):
+        done = subprocess.CompletedProcess([], 0, stdout, stderr)
+        monkeypatch.setattr(doctor.subprocess, "run", lambda *_, **__: done)
+        return list(doctor.lock(root))
+
+    (finding,) = answer(json.dumps(status))
+    assert finding.area == "stage futures"
+    assert "modified: params.yaml run.draws, overtake/futures; deleted: data/processed/futures.parquet" in finding.what
+    assert "changed command" in finding.what
+    assert states(answer("{}")) == [OK]
+    assert states(answer("", "ERROR: no repository")) == [WRONG]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "schema: '2.0'\nstages: [", "\x00\x01", "schema: '2.0'\nstages:\n  clean:\n    c", "stages: 3"]
+)
+def test_a_damaged_lock_stands_aside(root, text):
+    (root / "dvc.lock").write_text(text, encoding="utf-8")
+    assert states(doctor.lock(root)) == [WRONG]
+    assert any("dvc.lock.damaged" in line for line in doctor.mend(root))
+    assert (root / "dvc.lock.damaged").read_text(encoding="utf-8") == text
+    assert not (root / "dvc.lock").exists()
+    assert doctor.mend(root) == []
+
+
+def test_a_sound_lock_stays(root):
+    shutil.copyfile(paths.ROOT / "dvc.lock", root / "dvc.lock")
+    assert doctor.mend(root) == []
+    assert (root / "dvc.lock").is_file()
+    (root / "dvc.lock").unlink()
+    assert not doctor.is_damaged(root / "dvc.lock")
+
+
+def litter(root):
+    """Return what a killed run leaves half written."""
+    (root / "data/processed").mkdir()
+    (root / ".reports.new" / "tables").mkdir(parents=True)
+    for name in ("data/processed/futures.parquet.partial", ".reports.new/tables/a.csv"):
+        (root / name).write_text("half", encoding="utf-8")
+    return root / "data/processed/futures.parquet.partial"
+
+
+def test_half_written_files_are_cleared(root):
+    partial = litter(root)
+    (finding,) = doctor.leftovers(root)
+    assert finding.state == STALE
+    assert "futures.parquet.partial" in finding.what
+    assert len(doctor.mend(root)) == 2
+    assert not partial.exists()
+    assert not (root / ".reports.new").exists()
+    assert list(doctor.leftovers(root)) == []
+
+
+@pytest.mark.parametrize("mode", ["read", "write"])
+def test_nothing_of_a_run_that_is_at_work_is_touched(root, mode):
+    partial = litter(root)
+    (root / "dvc.lock").write_text("{", encoding="utf-8")
+    (root / ".dvc/tmp").mkdir(parents=True)
+    info = {"pid": os.getpid(), "cmd": "dvc repro"}
+    locks = {"read": {}, "write": {}} | {mode: {"x": [info] if mode == "read" else info}}
+    (root / ".dvc/tmp/rwlock").write_text(json.dumps(locks), encoding="utf-8")
+    assert doctor.mend(root) == []
+    assert partial.exists()
+    assert (root / "dvc.lock").exists()
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    (root / ".dvc/tmp/rwlock").write_text(json.dumps(locks).replace(str(os.getpid()), str(gone.pid)), encoding="utf-8")
+    assert len(doctor.mend(root)) == 3
+
+
+def test_a_damaged_list_of_processes_is_removed(root):
+    (root / ".dvc/tmp").mkdir(parents=True)
+    (root / ".dvc/tmp/rwlock").write_text('{"read": {', encoding="utf-8")
+    assert len(doctor.mend(root)) == 1
+    assert not (root / ".dvc/tmp/rwlock").exists()
+
+
+def test_an_ingest_killed_before_or_after_its_moment(root, monkeypatch):
+    """Before the rename nothing has happened, after it the next command carries all of it through, seals included."""
+    raw = root / "data" / "raw"
+    before = {path.name: path.read_bytes() for path in raw.iterdir()}
+    text = before["economies.csv"].decode().replace("Japan", "Nippon")
+
+    class KilledError(BaseException):
+        pass
+
+    def kill(*_):
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(commit.package, "sealed", kill)
+        with pytest.raises(KilledError):
+            commit.write(raw, {"economies.csv": text})
+    assert doctor.mend(root) == []
+    assert {path.name: path.read_bytes() for path in raw.iterdir()} == before
+    with monkeypatch.context() as patch:
+        calls: list[int] = []
+        patch.setattr(commit, "finish", lambda _: kill() if calls else calls.append(1))
+        with pytest.raises(KilledError):
+            commit.write(raw, {"economies.csv": text})
+    assert {path.name: path.read_bytes() for path in raw.iterdir()} == before
+    assert doctor.mend(root) == ["an ingest that was killed is carried through"]
+    assert (raw / "economies.csv").read_text(encoding="utf-8") == text
+    sealed = package.resource(package.load(raw), "economies.csv")["hash"]
+    assert sealed == f"sha256:{package.sha256(raw / 'economies.csv')}"
+    assert not list((root / "data").glob(".raw*"))
+
+
+def test_the_command_prints_each_finding(root, monkeypatch, capsys):
+    from overtake import cli
+
+    monkeypatch.setattr(paths, "ROOT", root)
+    litter(root)
+    assert cli.main(["doctor"]) in (1, 2)
+    assert "next: overtake doctor --mend" in capsys.readouterr().out
+    assert cli.main(["doctor", "--mend"]) == 0
+    assert "mended: half-written" in capsys.readouterr().out
