@@ -1,0 +1,62 @@
+"""docs/dependencies.md speaks of every dependency; CI, dev container and pre-commit call the Makefile's commands."""
+
+import json
+import re
+
+import pytest
+from ruamel.yaml import YAML
+
+from overtake import paths
+from overtake.doctor import pins
+
+PAGE = (paths.ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+PINS = (paths.ROOT / "requirements.txt").read_text(encoding="utf-8")
+
+
+def direct():
+    lines = (paths.ROOT / "requirements.in").read_text(encoding="utf-8").splitlines()
+    return [line.split("#")[0].strip() for line in lines if line.split("#")[0].strip()]
+
+
+def test_every_direct_dependency_has_its_reason():
+    reasons = PAGE.split("## Why each is here")[1].split("##")[0]
+    named = {
+        name.strip(" *") for row in re.findall(r"^\| ([^|]+) \|", reasons, re.MULTILINE) for name in row.split(",")
+    }
+    assert set(direct()) <= named
+
+
+def test_every_pin_has_hashes_and_stands_in_the_table_of_licences():
+    found = pins(PINS)
+    assert len(found) > 100
+    licences = PAGE.split("<!-- licences -->")[1].split("<!-- /licences -->")[0]
+    missing = [name for name, version in found if f"{name} {version}" not in licences]
+    assert not missing, "python -m tests.licences"
+    blocks = re.split(r"\n(?=[A-Za-z0-9])", PINS)
+    bare = [block.split("\n")[0] for block in blocks if "==" in block and "--hash=sha256:" not in block]
+    assert not bare
+
+
+def test_the_table_is_written_from_what_is_installed(tmp_path):
+    from tests import licences
+
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{licences.MARKS[0]}\nold\n{licences.MARKS[1]}\nafter\n", encoding="utf-8")
+    licences.write(page)
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("before")
+    assert text.endswith("after\n")
+    assert "| MIT |" in text
+    assert "old" not in text
+
+
+@pytest.mark.parametrize(
+    "name", [".github/workflows/ci.yml", ".pre-commit-config.yaml", ".devcontainer/devcontainer.json"]
+)
+def test_all_call_the_same_commands(name):
+    text = (paths.ROOT / name).read_text(encoding="utf-8")
+    content = json.loads(text) if name.endswith("json") else YAML(typ="safe", pure=True).load(text)
+    assert content
+    assert re.search(r"make check|\.ci/run", text)
+    targets = set(re.findall(r"^([a-z-]+):", (paths.ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(re.findall(r"\bmake ([a-z-]+)", text)) <= targets
