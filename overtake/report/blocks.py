@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,8 @@ MIME = "application/vnd.overtake+json"
 NOTHING = Markup("")
 #: A table of more rows may be broken between printed pages.
 LONG = 12
+#: Columns from which a table on a phone keeps a width that can be read, and scrolls.
+BROAD = 4
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def section(title: str, text: str, *parts: Any, kind: str = "section") -> Block:
 
     Parts are blocks, figures or Markup; a section of prose alone is wanted by passing no part at all.
     """
-    bodies = [body for body in (_body(part) for part in parts) if body]
+    bodies = _paired([body for body in (_body(part) for part in parts) if body])
     if parts and not bodies:
         return Block()
     return Block(
@@ -64,6 +67,53 @@ def section(title: str, text: str, *parts: Any, kind: str = "section") -> Block:
             kind, anchor(title), anchor(title), title, prose(text) if text else Markup(""), Markup("").join(bodies)
         )
     )
+
+
+def declared(text: str) -> Markup:
+    """Return text whose numerals are declared to be no results: dates, names, identifiers."""
+    return Markup('<span class="declared">{}</span>').format(text)
+
+
+def more(summary: str, *bodies: Markup) -> Markup:
+    """Return tables behind a summary that opens them: for those who check, not on paper, not numbered."""
+    inner = Markup("").join(body for body in bodies if body)
+    html = Markup('<details class="more"><summary>{}</summary>{}</details>')
+    return html.format(summary, inner) if inner else inner
+
+
+def beside(*bodies: Markup) -> Markup:
+    """Return small tables that share a line on paper; nothing where none has content."""
+    inner = Markup("").join(body for body in bodies if body)
+    return Markup('<div class="beside">{}</div>').format(inner) if inner else Markup("")
+
+
+#: How the HTML of a figure begins; its class, and that of one which shares a line of paper with its neighbour.
+FIGURE, CHART, HALF = "<figure ", Markup('class="chart'), Markup('class="chart half')
+
+
+#: Neighbours share a line where the taller drawing is at most so many times as tall as the other.
+ALIKE = 1.5
+
+
+def _paired(bodies: Sequence[Markup]) -> list[Markup]:
+    """Return `bodies` with figures that follow each other joined two by two: on paper they stand side by side."""
+    out: list[Markup] = []
+    waiting: Markup | None = None
+    for body in bodies:
+        if waiting is not None and body.startswith(FIGURE) and _alike(waiting, body):
+            both = (one.replace(CHART, HALF, 1) for one in (waiting, body))
+            out[-1], waiting = Markup('<div class="pair">{}{}</div>').format(*both), None
+            continue
+        out.append(body)
+        waiting = body if body.startswith(FIGURE) else None
+    return out
+
+
+def _alike(one: Markup, other: Markup) -> bool:
+    """Tell whether the narrow drawings of two figures are about as tall."""
+    found = [re.search(r'<svg class="narrow".*?viewBox="0 0 ([\d.]+) ([\d.]+)"', body) for body in (one, other)]
+    tall = [float(match[2]) / float(match[1]) for match in found if match]
+    return len(tall) == 2 and max(tall) <= ALIKE * min(tall)
 
 
 def _body(part: Any) -> Markup:
@@ -98,7 +148,7 @@ def table(caption: Any, heads: Sequence[tuple[str, str]], rows: Sequence[Sequenc
         "<caption><span>{caption}</span></caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     ).format(
         label=Markup(caption).striptags(),
-        kind=f"{kind} long".strip() if len(rows) > LONG else kind,
+        kind=" ".join(word for word in (kind, "long" * (len(rows) > LONG), "broad" * (len(heads) >= BROAD)) if word),
         caption=caption,
         head=head,
         body=body,

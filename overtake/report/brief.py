@@ -10,9 +10,9 @@ from typing import Any
 from markupsafe import Markup
 
 from overtake import paths as places
-from overtake.report import blocks, findings, parts, record, records, register, robust
+from overtake.report import balance_tables, blocks, claim_tables, findings, parts, record, records, register, robust
 from overtake.report.blocks import Block
-from overtake.report.charts import balance, checks, coalition, countries, crossing, ledgers, robustness
+from overtake.report.charts import balance, checks, coalition, countries, crossing, ledgers, matrix, robustness
 from overtake.report.context import Context
 from overtake.report.figure import Figure
 from overtake.report.formats import YEAR
@@ -49,6 +49,14 @@ class Brief:
     def box(self, title: str, text: str) -> Markup:
         """Return a boxed aside of markdown prose."""
         return blocks.box(title, blocks.prose(text))
+
+    def more(self, summary: str, *tables: Markup) -> Markup:
+        """Return tables behind a summary that opens them, left out on paper."""
+        return blocks.more(summary, *tables)
+
+    def beside(self, *tables: Markup) -> Markup:
+        """Return small tables that share a line on paper."""
+        return blocks.beside(*tables)
 
     def figure(self, drawn: Figure | None) -> Figure | None:
         """Keep a figure for publication and return it."""
@@ -94,7 +102,7 @@ class Brief:
 
     def matrix(self) -> Figure | None:
         """Return the heat map of balances and rulers."""
-        return self.figure(crossing.matrix(self.ctx))
+        return self.figure(matrix.matrix(self.ctx))
 
     def dots(self) -> Figure | None:
         """Return interval dots of crossing years."""
@@ -148,7 +156,7 @@ class Brief:
 
     def scorecard(self) -> Markup:
         """Return the claims with verdicts."""
-        return parts.scorecard(self.ctx)
+        return claim_tables.scorecard(self.ctx)
 
     def terms(self) -> Markup:
         """Return the table of calibrated words."""
@@ -160,19 +168,19 @@ class Brief:
 
     def rulers(self) -> Markup:
         """Return the headline balance on every ruler."""
-        return parts.rulers(self.ctx)
+        return balance_tables.rulers(self.ctx)
 
     def allies(self) -> Markup:
         """Return when each economy alone was passed."""
-        return parts.allies(self.ctx)
+        return balance_tables.allies(self.ctx)
 
     def reversal(self) -> Markup:
         """Return how likely the coalition regains the lead, balance by balance."""
-        return parts.reversal(self.ctx)
+        return balance_tables.reversal(self.ctx)
 
     def would_change(self) -> Markup:
         """Return what would change each verdict."""
-        return parts.would_change(self.ctx)
+        return claim_tables.would_change(self.ctx)
 
     def multiverse(self) -> Markup:
         """Return how many specifications were answered, and which choice moves the answer most."""
@@ -196,7 +204,7 @@ class Brief:
 
     def by_edition(self) -> Markup:
         """Return the headline's crossing year as each edition had it."""
-        return parts.by_edition(self.ctx)
+        return balance_tables.by_edition(self.ctx)
 
     def register(self) -> Markup:
         """Return the register of earlier forecasts."""
@@ -204,7 +212,7 @@ class Brief:
 
     def skill(self) -> Markup:
         """Return how the method would have done."""
-        return parts.skill(self.ctx)
+        return record.skill(self.ctx)
 
     def would_have_said(self) -> Markup:
         """Return what the method would have said in earlier years."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from pathlib import Path
@@ -141,15 +142,34 @@ RUNNING = """
 
 
 def for_print(page: str) -> str:
-    """Return `page` for paper: plain colours, numbers without links, formulas as text, no narrow drawings."""
+    """Return `page` for paper: plain colours, numbers without links, formulas as text, drawings as images.
+
+    A figure alone keeps its wide drawing, one of a pair the narrow one. As images they need not be styled node by node.
+    """
     page = page.replace("</style>", RUNNING, 1)
     page = re.sub(r"@media screen.*?\n}\n", "", page, flags=re.S)
-    page = re.sub(r'<svg class="narrow".*?</svg>', "", page, flags=re.S)
+    page = re.sub(r'<figure [^>]*class="chart([^"]*)".*?</figure>', _drawing_for_print, page, flags=re.S)
     page = re.sub(r'<a class="num"[^>]*>(.*?)</a>', r"\1", page, flags=re.S)
     page = re.sub(r"<data [^>]*>(.*?)</data>", r"\1", page, flags=re.S)
     page = re.sub(r"<details.*?</details>", "", page, flags=re.S)
     page = re.sub(r'<section class="no-print.*?</section>', "", page, flags=re.S)
     return re.sub(r"<math[^>]*alttext=\"([^\"]*)\".*?</math>", r"<i>\1</i>", page, flags=re.S)
+
+
+def _drawing_for_print(figure: re.Match[str]) -> str:
+    """Return a figure with the one drawing that fits its place on paper, as an image with its text alternative."""
+    unwanted, wanted = ("wide", "narrow") if "half" in figure.group(1).split() else ("narrow", "wide")
+    html = re.sub(rf'<svg class="{unwanted}".*?</svg>', "", figure.group(), flags=re.S)
+
+    def image(drawing: re.Match[str]) -> str:
+        alt = re.search(r'aria-label="([^"]*)"', drawing.group())
+        svg = drawing.group()
+        if "xmlns=" not in svg[: svg.index(">")]:
+            svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+        code = base64.b64encode(svg.encode()).decode()
+        return f'<img class="{wanted}" alt="{alt.group(1) if alt else ""}" src="data:image/svg+xml;base64,{code}">'
+
+    return re.sub(rf'<svg class="{wanted}".*?</svg>', image, html, flags=re.S)
 
 
 def steady_epoch() -> None:

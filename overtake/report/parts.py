@@ -1,4 +1,4 @@
-"""The brief's tables, each a piece of HTML built from tables, empty where a table is absent."""
+"""The brief's pieces about itself: words and states, editions, filled years, what changed, how to cite."""
 
 from __future__ import annotations
 
@@ -6,92 +6,15 @@ from typing import Any
 
 from markupsafe import Markup
 
-from overtake.report.blocks import table
+from overtake.report.blocks import declared, table
 from overtake.report.charts.common import edition_name
 from overtake.report.context import Context
-from overtake.report.formats import COUNT, PERCENT, PROBABILITY, RATIO, SCORE, SHARE, YEAR, for_unit
-from overtake.report.numbers import TERMS, Cell, slug, term
+from overtake.report.formats import COUNT, SHARE, YEAR
+from overtake.report.numbers import TERMS, Cell, slug
 from overtake.report.sentences import (
-    View,
     join,
     missing,
-    since,
-    until,
 )
-
-#: Scores that the brief shows: caption and format.
-SCORES = {
-    "crps": ("Error of the whole distribution (CRPS of log spending, lower is better), by horizon", SCORE),
-    "brier": ("Error of the probability that one economy passes another (Brier score, lower is better)", SCORE),
-    "in80": ("Share of outcomes inside the interval that should hold four fifths of them", SHARE),
-}
-
-#: Verdicts as the claims table writes them, and the look of their tag.
-VERDICTS = {
-    "supported": ("yes", "supported"),
-    "contradicted": ("no", "contradicted"),
-    "partly": ("part", "partly supported"),
-    "untestable": ("none", "not testable"),
-}
-
-
-def scorecard(ctx: Context) -> Markup:
-    """Return the claims: sentence, result with interval, verdict then and now."""
-    if not ctx.has("claims"):
-        return Markup("")
-    rows = []
-    for row in ctx.need("claims").to_dict("records"):
-        claim = str(row["claim"])
-        rows.append(
-            (
-                Markup("{}").format(_declared(claim)),
-                ctx.prose(quoted(str(row["sentence"])), f"claims.{claim}.sentence", claim, "data/raw/claims.yaml"),
-                claim_result(ctx, row),
-                verdict_tag(row["verdict_2020"]),
-                verdict_tag(row["verdict"]),
-            )
-        )
-    heads = [("No.", ""), ("Claim", ""), ("Result", ""), ("Verdict then", "verdict"), ("Verdict now", "verdict")]
-    return table(
-        Markup("What was claimed in {}, judged on the figures of the time and on those of today").format(
-            _declared("October 2020")
-        ),
-        heads,
-        rows,
-    )
-
-
-def quoted(text: str) -> str:
-    """Return `text` with typographic quotation marks."""
-    parts = text.split('"')
-    marks = ("“", "”")
-    return parts[0] + "".join(marks[i % 2] + part for i, part in enumerate(parts[1:]))
-
-
-def claim_result(ctx: Context, row: dict[str, Any]) -> Markup:
-    """Return a claim's result template with its numbers filled in and recorded."""
-    claim = str(row["claim"])
-    template = "" if missing(row.get("result")) else str(row["result"])
-    fmt = for_unit(str(row.get("unit", "")))
-    filled = Markup("")
-    for index, piece in enumerate(template.replace("{", "\0{").replace("}", "}\0").split("\0")):
-        if piece.startswith("{"):
-            column = piece[1:-1].split(":")[0]
-            if column in row and isinstance(row[column], int | float):
-                cell = ctx.cell("claims", column, claim=claim)
-                filled += ctx.num.show(cell, fmt)
-            else:
-                filled += Markup.escape("" if missing(row.get(column)) else row.get(column, ""))
-        else:
-            filled += ctx.prose(piece, f"claims.{claim}.result.{index}", f"{claim} result", "data/raw/claims.yaml")
-    return filled
-
-
-def verdict_tag(verdict: Any) -> Markup:
-    """Return a verdict as a tag, the word and a frame, not colour alone."""
-    text = "–" if missing(verdict) else str(verdict)
-    kind, text = VERDICTS.get(text, ("none", text))
-    return Markup('<span class="tag {}">{}</span>').format(kind, text)
 
 
 def terms(ctx: Context) -> Markup:
@@ -118,105 +41,6 @@ def states(ctx: Context) -> Markup:
     return table("The four states of a balance; each future is in exactly one", [("State", ""), ("Meaning", "")], rows)
 
 
-def rulers(ctx: Context) -> Markup:
-    """Return the headline balance on every ruler: margin with interval, since when, state."""
-    if not ctx.has("crossings"):
-        return Markup("")
-    rows = []
-    for ruler in ctx.rulers:
-        view = View(ctx, ctx.headline_balance, ruler)
-        if view.measured:
-            rows.append((ctx.ruler_name(ruler).capitalize().replace("Gdp", "GDP"), *_state_cells(ctx, view)))
-    return table(
-        Markup("China and {}, ruler by ruler").format(View(ctx, ctx.headline_balance, ctx.headline_ruler).whom()),
-        _state_heads("Ruler", ctx),
-        rows,
-    )
-
-
-def allies(ctx: Context) -> Markup:
-    """Return each economy alone against China: ratio now, since when."""
-    if not ctx.has("crossings", "curves"):
-        return Markup("")
-    rows = []
-    for name, known in ctx.balances.items():
-        if len(known.side) != 1 or set(known.against) != {"CHN"}:
-            continue
-        view = View(ctx, name, ctx.headline_ruler)
-        if view.measured:
-            ratio = ctx.cell("curves", "ratio_q50", balance=name, ruler=view.ruler, year=ctx.last_observed)
-            rows.append(
-                (
-                    ctx.name(next(iter(known.side))),
-                    ctx.num.show(ratio, RATIO),
-                    since(view) if view.ahead else Markup("not passed"),
-                    ctx.num.show(view.at_horizon(), PROBABILITY),
-                    term(view.at_horizon().value),
-                )
-            )
-    return table(
-        Markup("China and each economy alone, {}").format(ctx.ruler_name(ctx.headline_ruler)),
-        [
-            ("Economy", ""),
-            ("China as a multiple", "r"),
-            ("Passed", ""),
-            (Markup("China leads in {}").format(ctx.num.show(ctx.horizon_cell(), YEAR)), "r"),
-            ("In words", ""),
-        ],
-        rows,
-    )
-
-
-def reversal(ctx: Context) -> Markup:
-    """Return the balances that China leads and may lose, most likely first."""
-    if not ctx.has("crossings"):
-        return Markup("")
-    frame = ctx.need("crossings")
-    frame = frame[
-        (frame["ruler"] == ctx.headline_ruler) & frame["first_crossed"].notna() & (frame["p_crossed_back"] >= 0.005)
-    ]
-    frame = frame.sort_values(["p_crossed_back", "balance"], ascending=[False, True], kind="stable").head(8)
-    rows = []
-    for name in frame["balance"]:
-        view = View(ctx, str(name), ctx.headline_ruler)
-        rows.append(
-            (
-                ctx.label(str(name)),
-                since(view),
-                view.show("p_crossed_back", PROBABILITY),
-                term(view.value("p_crossed_back")),
-            )
-        )
-    return table(
-        "Leads that China may lose again within the horizon",
-        [("Balance", ""), ("Passed", ""), ("Probability of a reversal", "r"), ("In words", "")],
-        rows,
-    )
-
-
-def would_change(ctx: Context) -> Markup:
-    """Return what would change each verdict."""
-    if not ctx.has("claims"):
-        return Markup("")
-    rows = [
-        (
-            _declared(str(row["claim"])),
-            verdict_tag(row["verdict"]),
-            ctx.prose(
-                str(row["would_change"]),
-                f"claims.{row['claim']}.would-change",
-                str(row["claim"]),
-                "data/raw/claims.yaml",
-            ),
-        )
-        for row in ctx.need("claims").to_dict("records")
-        if not missing(row.get("would_change")) and str(row["would_change"]).strip()
-    ]
-    return table(
-        "What would change each verdict", [("Claim", ""), ("Verdict now", ""), ("It would change with", "")], rows
-    )
-
-
 def editions(ctx: Context) -> Markup:
     """Return the editions in data/raw, with price base, DOI and the beginning of the workbook's hash."""
     ledger = ctx.ledger("editions")
@@ -234,11 +58,11 @@ def editions(ctx: Context) -> Markup:
         rows.append(
             (
                 Markup("{}, {}").format(publisher, edition_name(str(row["edition"]))),
-                _declared("" if missing(row.get("price_base")) else f"{row['price_base']:.0f}"),
-                _declared(_span(row)),
-                _declared("" if missing(row.get("doi")) else str(row["doi"])),
-                _declared("" if missing(row.get("sha256")) else f"{str(row['sha256'])[:12]}…"),
-                _declared("" if missing(row.get("accessed")) else str(row["accessed"])),
+                declared("" if missing(row.get("price_base")) else f"{row['price_base']:.0f}"),
+                declared(_span(row)),
+                declared("" if missing(row.get("doi")) else str(row["doi"])),
+                declared("" if missing(row.get("sha256")) else f"{str(row['sha256'])[:12]}…"),
+                declared("" if missing(row.get("accessed")) else str(row["accessed"])),
             )
         )
     heads = [
@@ -256,75 +80,6 @@ def _span(row: dict[str, Any]) -> str:
     if missing(row.get("first_year")) or missing(row.get("last_year")):
         return ""
     return f"{row['first_year']:.0f}–{row['last_year']:.0f}"
-
-
-def skill(ctx: Context) -> Markup:
-    """Return the headline scores by model and horizon, all horizons together in the last column."""
-    if not ctx.has("skill"):
-        return Markup("")
-    frame = ctx.need("skill")
-    frame = frame[frame["origin"].astype(str).isin(("0", "all"))]
-    made = []
-    for score, (caption, fmt) in SCORES.items():
-        part = frame[frame["score"] == score]
-        horizons = [h for h in (1, 3, 5, 10, 0) if (part["horizon"] == h).any()]
-        rows = []
-        for (backtest, model), group in part.groupby(["backtest", "model"], sort=False):
-            by = group.groupby("horizon")["value"].first()
-            key = (("backtest", str(backtest)), ("model", str(model)), ("origin", 0), ("score", score))
-            cells = [
-                Cell(
-                    slug("skill", str(backtest), str(model), score, h),
-                    float(by.get(h, float("nan"))),
-                    ctx.path("skill"),
-                    (*key, ("horizon", h)),
-                    "value",
-                )
-                for h in horizons
-            ]
-            name = str(model).replace("_", " ")
-            rows.append((f"{name[:1].upper()}{name[1:]}, {backtest}", *(ctx.num.show(cell, fmt) for cell in cells)))
-        heads = [("Model and backtest", "")] + [(_horizon(ctx, h), "r") for h in horizons]
-        made.append(table(caption, heads, rows))
-    return Markup("").join(made)
-
-
-def _horizon(ctx: Context, horizon: int) -> Markup:
-    if horizon == 0:
-        return Markup("all")
-    cell = Cell(f"skill.horizon.{horizon}", horizon, ctx.path("skill"), (), "horizon")
-    return Markup("{} {}").format(ctx.num.show(cell, COUNT), "year" if horizon == 1 else "years")
-
-
-def by_edition(ctx: Context) -> Markup:
-    """Return in which year the headline balance was crossed, as each edition had it."""
-    if not ctx.has("editions"):
-        return Markup("")
-    frame = ctx.need("editions")
-    if "kind" not in frame:
-        return Markup("")
-    frame = frame[(frame["kind"] == "crossing") & (frame["subject"] == ctx.headline_balance)]
-    rows = []
-    for row in frame.to_dict("records"):
-        cells = [
-            Cell(slug("editions", row["subject"], row["ruler"], row["edition"], column), float(row[column]),
-                 ctx.path("editions"), (("kind", "crossing"), ("edition", str(row["edition"])),
-                                        ("subject", str(row["subject"])), ("ruler", str(row["ruler"]))), column)
-            for column in ("value", "compared_value")
-        ]  # fmt: skip
-        rows.append(
-            (
-                edition_name(str(row["edition"])),
-                ctx.ruler_name(str(row["ruler"])),
-                *(ctx.num.show(cell, YEAR) if cell.present else "not crossed" for cell in cells),
-            )
-        )
-    view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
-    return table(
-        Markup("The year in which China passed {}, by edition").format(view.whom()),
-        [("Edition", ""), ("Ruler", ""), ("As published then", "r"), ("Up to the same year, now", "r")],
-        rows,
-    )
 
 
 def gaps(ctx: Context) -> Markup:
@@ -382,48 +137,3 @@ def citation(ctx: Context) -> Markup:
         people, entry.get("title", "Overtake"), f", {issued}" if issued else "", edition_name(ctx.edition)
     )
     return Markup('<p class="declared">{}</p>').format(text)
-
-
-def _state_heads(first: str, ctx: Context) -> list[tuple[Any, str]]:
-    return [
-        (first, ""),
-        ("China's margin", "r"),
-        ("Interval", "r"),
-        ("China leads", ""),
-        ("Crossing", ""),
-        ("Reversal", "r"),
-    ]
-
-
-def _state_cells(ctx: Context, view: View) -> list[Markup]:
-    percent = [
-        ctx.num.derive(f"{cell.id}.signed-pct", 100 * cell.value, "margin in per cent", [cell])
-        for cell in (view.cell(name) for name in ("margin", "margin_lo", "margin_hi"))
-    ]
-    now, low, high = (ctx.num.show(cell, PERCENT) for cell in percent)
-    if view.ahead:
-        crossing = Markup("has been crossed")
-    elif view.cell("median_year").present:
-        crossing = Markup("{} ({} to {})").format(
-            view.show("median_year", YEAR), until(view, "lo_year"), until(view, "hi_year")
-        )
-    else:
-        crossing = Markup("{} by {}").format(
-            view.show("p_crossing", PROBABILITY), ctx.num.show(ctx.horizon_cell(), YEAR)
-        )
-    return [
-        now,
-        Markup("{} to {}").format(low, high),
-        Markup("since {}").format(_year_only(view)) if view.ahead else Markup("not yet"),
-        crossing,
-        view.show("p_crossed_back", PROBABILITY),
-    ]
-
-
-def _year_only(view: View) -> Markup:
-    cell = view.cell("first_crossed")
-    return view.ctx.num.show(cell, YEAR) if cell.present else Markup("lately")
-
-
-def _declared(text: str) -> Markup:
-    return Markup('<span class="declared">{}</span>').format(text)

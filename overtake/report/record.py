@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from typing import Any
 
+import pandas as pd
 from markupsafe import Markup
 
 from overtake.report.blocks import table
 from overtake.report.charts.common import edition_name
 from overtake.report.context import Context
-from overtake.report.formats import PROBABILITY, RATIO, SCORE, SHARE, YEAR
+from overtake.report.formats import COUNT, PROBABILITY, RATIO, SCORE, SHARE, YEAR
 from overtake.report.numbers import Cell, slug
+
+#: Scores that the brief shows: caption and format.
+SCORES = {
+    "crps": ("Error of the whole distribution (CRPS of log spending, lower is better), by horizon", SCORE),
+    "brier": ("Error of the probability that one economy passes another (Brier score, lower is better)", SCORE),
+    "in80": ("Share of outcomes inside the interval that should hold four fifths of them", SHARE),
+}
 
 #: Balances whose record is shown, where they are declared: the headline and those that were open at the time.
 SHOWN = ("five", "eleven", "five_us20", "five_us30", "quad_ex_us", "usa")
@@ -24,30 +33,82 @@ def would_have_said(ctx: Context) -> Markup:
         return Markup("")
     frame = ctx.need("would_have_said")
     frame = frame[(frame["year"] == frame["year"].max()) & frame["balance"].isin([*SHOWN, ctx.headline_balance])]
-    rows = []
-    for row in frame.sort_values(["balance", "as_of"]).to_dict("records"):
-        if row["balance"] not in ctx.balances:
+    frame = frame[frame["balance"].isin(ctx.balances)]
+    if frame.empty:
+        return Markup("")
+    origins = frame.drop_duplicates("as_of").sort_values(["origin", "as_of"]).to_dict("records")
+    rows = [
+        (ctx.label(name), *_forecasts(ctx, frame[frame["balance"] == name], origins))
+        for name in sorted(frame["balance"].unique())
+    ]
+    first = origins[0]
+    year = ctx.num.show(_cell(ctx, first, _key(first), "year"), YEAR)
+    caption = Markup(
+        "What the method would have said of {}, beside what happened: probability that China leads; ratio, interval"
+    ).format(year)
+    heads = [("Balance", ""), *((_origin(ctx, row, _key(row)), "r") for row in origins), ("Outcome", "r")]
+    return table(caption, heads, rows)
+
+
+def _forecasts(ctx: Context, rows: pd.DataFrame, origins: list[dict[Hashable, Any]]) -> list[Markup]:
+    """Return a balance's forecasts, a cell for each origin, and what happened."""
+    cells: list[Markup] = []
+    by_origin = {row["as_of"]: row for row in rows.to_dict("records")}
+    for origin in origins:
+        row = by_origin.get(origin["as_of"])
+        if row is None:
+            cells.append(Markup(""))
             continue
-        key = {"as_of": str(row["as_of"]), "balance": str(row["balance"]), "year": int(row["year"])}
-        cells = {column: _cell(ctx, row, key, column) for column in
-                 ("year", "p_ahead", "ratio_q50", "ratio_q10", "ratio_q90", "ratio_outcome")}  # fmt: skip
-        rows.append(
-            (
-                ctx.label(str(row["balance"])),
-                _origin(ctx, row, key),
-                ctx.num.show(cells["p_ahead"], PROBABILITY),
-                Markup("{} ({} to {})").format(
-                    *(ctx.num.show(cells[name], RATIO) for name in ("ratio_q50", "ratio_q10", "ratio_q90"))
-                ),
-                ctx.num.show(cells["ratio_outcome"], RATIO),
-                "China ahead" if row["ahead_outcome"] else "coalition ahead",
-            )
+        shown = {name: ctx.num.show(_cell(ctx, row, _key(row), name), PROBABILITY if name == "p_ahead" else RATIO)
+                 for name in ("p_ahead", "ratio_q50", "ratio_q10", "ratio_q90", "ratio_outcome")}  # fmt: skip
+        cells.append(Markup("{p_ahead}<br><small>{ratio_q50} ({ratio_q10} to {ratio_q90})</small>").format(**shown))
+        outcome = Markup("{}<br><small>{}</small>").format(
+            shown["ratio_outcome"], "China ahead" if row["ahead_outcome"] else "coalition ahead"
         )
-    year = ctx.num.show(_cell(ctx, row, key, "year"), YEAR) if rows else ""
-    caption = Markup("What the method would have said of {}, beside what happened").format(year)
-    heads = [("Balance", ""), ("Forecast from", ""), ("China ahead", "r"), ("Ratio, interval", "r"),
-             ("Outcome", "r"), ("", "")]  # fmt: skip
-    return table(caption, heads, rows) if rows else Markup("")
+    return [*cells, outcome]
+
+
+def _key(row: Mapping[Hashable, Any]) -> dict[str, Any]:
+    """Return the key of a row of `would_have_said`."""
+    return {"as_of": str(row["as_of"]), "balance": str(row["balance"]), "year": int(row["year"])}
+
+
+def skill(ctx: Context) -> Markup:
+    """Return the headline scores by model and horizon, all horizons together in the last column."""
+    if not ctx.has("skill"):
+        return Markup("")
+    frame = ctx.need("skill")
+    frame = frame[frame["origin"].astype(str).isin(("0", "all"))]
+    made = []
+    for score, (caption, fmt) in SCORES.items():
+        part = frame[frame["score"] == score]
+        horizons = [h for h in (1, 3, 5, 10, 0) if (part["horizon"] == h).any()]
+        rows = []
+        for (backtest, model), group in part.groupby(["backtest", "model"], sort=False):
+            by = group.groupby("horizon")["value"].first()
+            key = (("backtest", str(backtest)), ("model", str(model)), ("origin", 0), ("score", score))
+            cells = [
+                Cell(
+                    slug("skill", str(backtest), str(model), score, h),
+                    float(by.get(h, float("nan"))),
+                    ctx.path("skill"),
+                    (*key, ("horizon", h)),
+                    "value",
+                )
+                for h in horizons
+            ]
+            name = str(model).replace("_", " ")
+            rows.append((f"{name[:1].upper()}{name[1:]}, {backtest}", *(ctx.num.show(cell, fmt) for cell in cells)))
+        heads = [("Model and backtest", "")] + [(_horizon(ctx, h), "r") for h in horizons]
+        made.append(table(caption, heads, rows))
+    return Markup("").join(made)
+
+
+def _horizon(ctx: Context, horizon: int) -> Markup:
+    if horizon == 0:
+        return Markup("all")
+    cell = Cell(f"skill.horizon.{horizon}", horizon, ctx.path("skill"), (), "horizon")
+    return Markup("{} {}").format(ctx.num.show(cell, COUNT), "year" if horizon == 1 else "years")
 
 
 def peers(ctx: Context) -> Markup:
@@ -80,13 +141,13 @@ def peers(ctx: Context) -> Markup:
     return table(caption, [("Model", ""), *((head, "r") for _, head, _ in FULL_SCORES)], rows)
 
 
-def _origin(ctx: Context, row: dict[str, Any], key: dict[str, Any]) -> Markup:
+def _origin(ctx: Context, row: Mapping[Hashable, Any], key: dict[str, Any]) -> Markup:
     """Return where a forecast was made: an edition as printed, or the newest one cut at a year."""
     if row["as_of"] == row["edition"]:
         return Markup("the edition of {}, as printed").format(edition_name(str(row["edition"])))
     return Markup("figures to {}").format(ctx.num.show(_cell(ctx, row, key, "origin"), YEAR))
 
 
-def _cell(ctx: Context, row: dict[str, Any], key: dict[str, Any], column: str) -> Cell:
+def _cell(ctx: Context, row: Mapping[Hashable, Any], key: dict[str, Any], column: str) -> Cell:
     return Cell(slug("said", *key.values(), column), float(row[column]), ctx.path("would_have_said"),
                 tuple(key.items()), column)  # fmt: skip

@@ -18,7 +18,7 @@ from overtake.report.figure import Column, inert, make, standalone, striptags, t
 from overtake.report.formats import RATIO, YEAR
 from overtake.report.manifest import flatten, manifest
 from overtake.report.numbers import Numbers
-from overtake.report.parts import quoted
+from overtake.report.claim_tables import quoted
 from overtake.report.sentences import join, plural_verb, verb
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from markupsafe import Markup
 
+from overtake.report import style
 from overtake.report.context import Context, Frame
 from overtake.report.formats import YEAR
 from overtake.report.numbers import Cell
@@ -131,3 +132,33 @@ def short(label: str) -> str:
     for old, new in swaps.items():
         label = label.replace(old, new)
     return label
+
+
+def side(ctx: Context, balance: str) -> dict[str, float]:
+    """Return the shares of a balance's side by economy; empty for one that is not declared."""
+    known = ctx.balances.get(balance)
+    return known.side if known else {}
+
+
+def variant(name: str) -> bool:
+    """Tell whether a balance is a variant kept for the sensitivity of another, too many for a figure."""
+    return name.endswith(("_tied_down", "_ex_vnm"))
+
+
+def folded(text: str, width: int) -> str:
+    """Return `text` in lines of about `width` letters."""
+    import textwrap
+
+    return "\n".join(textwrap.wrap(text, width, break_long_words=False))
+
+
+def tiny(text: str, width: float, size: style.Size) -> str:
+    """Return a label in as few lines as fit `width` CSS pixels."""
+    font = 12 if not size.small else 11
+    if style.text_width(text, font) <= width:
+        return text
+    for letters in range(40, 8, -2):
+        lines = folded(text, letters)
+        if max(style.text_width(line, font) for line in lines.split("\n")) <= width:
+            return lines
+    return text
