@@ -222,6 +222,10 @@ class Brief:
         """Return the comparison with peers over all countries."""
         return record.peers(self.ctx)
 
+    def ratio(self) -> Markup:
+        """Return the formula of a balance's ratio."""
+        return parts.ratio()
+
     def gaps(self) -> Markup:
         """Return which years were filled, and how."""
         return parts.gaps(self.ctx)

@@ -82,6 +82,24 @@ def _span(row: dict[str, Any]) -> str:
     return f"{row['first_year']:.0f}–{row['last_year']:.0f}"
 
 
+def ratio() -> Markup:
+    """Return the ratio of a balance's two sides as MathML, in words for paper and for readers that have none."""
+    words = "R(t) is the sum of w x(t) over China's side, divided by the sum of v x(t) over the coalition"
+
+    def total(weight: str, index: str, under: str) -> str:
+        return (
+            f"<mrow><munder><mo>∑</mo><mrow><mi>{index}</mi><mo>∈</mo><mi>{under}</mi></mrow></munder>"
+            f"<msub><mi>{weight}</mi><mi>{index}</mi></msub><msub><mi>x</mi><mi>{index}</mi></msub>"
+            "<mo>(</mo><mi>t</mi><mo>)</mo></mrow>"
+        )
+
+    fraction = f"<mfrac>{total('w', 'i', 'A')}{total('v', 'j', 'B')}</mfrac>"
+    return Markup(
+        f'<p class="formula"><math display="block" alttext="{words}" aria-label="{words}">'
+        f"<mi>R</mi><mo>(</mo><mi>t</mi><mo>)</mo><mo>=</mo>{fraction}</math></p>"
+    )
+
+
 def gaps(ctx: Context) -> Markup:
     """Return the sentence on filled years: which economies, how many years."""
     frame = ctx.need("spending")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 import json
 import re
@@ -12,13 +13,13 @@ import pytest
 from markupsafe import Markup
 
 from overtake.errors import OvertakeError
-from overtake.report import crate, diff, embed, exporter, references, style
+from overtake.report import blocks, crate, diff, embed, exporter, references, style
 from overtake.report.charts.common import articled
+from overtake.report.claim_tables import quoted
 from overtake.report.figure import Column, inert, make, standalone, striptags, to_csv
 from overtake.report.formats import RATIO, YEAR
 from overtake.report.manifest import flatten, manifest
 from overtake.report.numbers import Numbers
-from overtake.report.claim_tables import quoted
 from overtake.report.sentences import join, plural_verb, verb
 
 
@@ -307,10 +308,53 @@ def test_an_analysts_own_notebook_gets_the_same_look(tmp_path):
     assert page.count("<main") == 1
 
 
-def test_paper_has_no_links_to_sources_and_no_narrow_drawings():
+def drawn(kind: str) -> str:
+    wide, narrow = (
+        f'<svg class="{size}" aria-label="{size} one" viewBox="0 0 9 9"><g/></svg>' for size in ("wide", "narrow")
+    )
+    return f'<figure id="f" class="{kind}"><p>title</p>{wide}{narrow}</figure>'
+
+
+@pytest.mark.parametrize(("kind", "kept"), [("chart", "wide"), ("chart tall", "wide"), ("chart half", "narrow")])
+def test_paper_keeps_the_one_drawing_that_fits_its_place_as_an_image(kind, kept):
+    printed = exporter.for_print(f"<style>\n</style>{drawn(kind)}")
+    assert "<svg" not in printed
+    assert printed.count("<img") == 1
+    assert f'class="{kept}" alt="{kept} one"' in printed
+    code = printed.split("base64,")[1].split('"')[0]
+    svg = base64.b64decode(code).decode()
+    assert svg.startswith('<svg xmlns="http://www.w3.org/2000/svg"')
+    assert f"{kept} one" in svg
+
+
+def test_neighbouring_figures_of_like_height_share_a_line_of_paper():
+    def figure(id: str, height: int) -> Markup:
+        return Markup(f'<figure id="{id}" class="chart"><svg class="narrow" viewBox="0 0 100 {height}"></svg></figure>')
+
+    pieces = [
+        figure("a", 100),
+        figure("b", 120),
+        figure("c", 100),
+        Markup("<p>text</p>"),
+        figure("d", 100),
+        figure("e", 300),
+    ]
+    html = str(blocks.section("Title", "", *pieces).html)
+    assert html.count('<div class="pair">') == 1
+    assert (
+        html.index('class="pair"')
+        < html.index('id="a"')
+        < html.index('id="b"')
+        < html.index("</div>")
+        < html.index('id="c"')
+    )
+    assert html.count('class="chart half"') == 2
+
+
+def test_paper_has_no_links_to_sources():
     page = "<style>@media screen and (x) {\n a {} \n}\n</style>"
     page += '<a class="num" href="#n-x" data-id="x"><data value="1">1</data></a>'
-    printed = exporter.for_print(page + '<svg class="narrow">x</svg><details>y</details>')
+    printed = exporter.for_print(page + "<details>y</details>")
     assert printed.startswith("<style>")
     assert printed.endswith("</style>1")
     assert "screen" not in printed
