@@ -21,8 +21,8 @@ def publish(executed: Path, out: Path, *, pdf: bool = True) -> list[Path]:
     """Write the brief of the executed notebook to the folder `out`; return the files, relative to it.
 
     brief.html, brief.pdf, numbers.json, metrics.json, manifest.json, figures/*.svg and *.html, tables/*.csv and
-    *.parquet, ro-crate-metadata.json. All are written to a sibling folder first: a failure leaves the last good
-    brief as it was.
+    *.parquet, plots/*.csv, ro-crate-metadata.json. All are written to a sibling folder first: a failure leaves the last
+    good brief as it was.
     """
     fresh = out.parent / f".{out.name}.new"
     shutil.rmtree(fresh, ignore_errors=True)
@@ -43,8 +43,10 @@ def write_all(executed: Path, folder: Path, *, pdf: bool = True) -> None:
     _write_json(folder / "numbers.json", data.get("numbers", {}))
     _write_json(folder / "metrics.json", data.get("metrics", {}))
     _write_json(folder / "manifest.json", data.get("manifest", {}))
-    for name in ("figures", "tables"):
+    for name in ("figures", "tables", "plots"):
         (folder / name).mkdir()
+    for name, text in data.get("plots", {}).items():
+        (folder / "plots" / f"{name}.csv").write_text(text, encoding="utf-8")
     hub = hubverse.projections(executed.resolve().parents[1])
     if len(hub):
         hub.to_csv(folder / "tables" / "projections.csv", index=False, lineterminator="\n")
@@ -128,7 +130,7 @@ def replace(fresh: Path, out: Path) -> list[Path]:
         target = out / name
         target.parent.mkdir(parents=True, exist_ok=True)
         (fresh / name).replace(target)
-    for folder in ("figures", "tables"):
+    for folder in ("figures", "tables", "plots"):
         for path in sorted((out / folder).glob("*")):
             if path.relative_to(out) not in files:
                 path.unlink()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from overtake.report import plots
 from overtake.report.blocks import Block
 from overtake.report.context import Context
 from overtake.report.manifest import manifest, whole_settings
@@ -38,19 +39,23 @@ def block(brief: Brief) -> Block:
         "numbers": json.loads(num.to_json()),
         "figures": [figure.to_json() for figure in brief.figures.values()],
         "metrics": metrics(brief.ctx),
+        "plots": plots.tables(brief.ctx),
         "manifest": manifest(brief.ctx.root, whole_settings(brief.ctx.root) or brief.ctx.settings),
     }
     return Block(html, data)
 
 
 def metrics(ctx: Context) -> dict[str, Any]:
-    """Return the headline ruler's states by balance, for `dvc metrics`: probabilities and years, rounded."""
+    """Return the headline ruler's states by balance, for `dvc metrics`: probabilities, years and US share, rounded."""
     frame = ctx.need("crossings")
     frame = frame[frame["ruler"] == ctx.headline_ruler]
     columns = [c for c in frame.columns if c.startswith("p_") or c in ("margin", "first_crossed", "median_year")]
     found: dict[str, Any] = {}
+    shares = plots.breakeven_now(ctx)
     for row in frame.to_dict("records"):
         values = {c: round(float(row[c]), 4) for c in columns if row[c] == row[c]}
+        if row["balance"] in shares:
+            values["breakeven_us_share"] = round(shares[row["balance"]], 4)
         if values:
             found[str(row["balance"])] = values
     return {ctx.headline_ruler: found}

@@ -106,11 +106,13 @@ def run_sweep(params: Params, given: Sequence[str], options: Options) -> Path | 
 
 def run_flips(params: Params, options: Options) -> Path | None:
     """Search the smallest change that flips each balance and each claim; return the path of `flips.parquet`."""
-    given = verdicts.grounds(params)
-    chunks, count, draws = verdicts.chunks(given), verdicts.most_evaluations(given), params.sensitivity.draws
-    stated = cost.words(count, len(chunks), draws, options.how.workers, each=cost.POINT_SECONDS)
-    table = _run("flips", FLIPS, given, chunks, count, f"at most {stated}", options)
-    return None if table is None else write(table.assign(draws=draws), options.out / FLIP)
+    parts = []
+    for kind, given in verdicts.grounds(params).items():
+        chunks, count, draws = verdicts.chunks(given), verdicts.most_evaluations(given), given.settings.draws
+        stated = cost.words(count, len(chunks), draws, options.how.workers, each=cost.POINT_SECONDS)
+        parts.append(_run(f"flips/{kind}", FLIPS, given, chunks, count, f"{kind}: at most {stated}", options))
+    found = [part.assign(draws=params.sensitivity.draws) for part in parts if part is not None]
+    return write(pd.concat(found, ignore_index=True), options.out / FLIP) if found else None
 
 
 def _points(
@@ -128,7 +130,7 @@ def _run(
     name: str, task: Task, shared: Any, chunks: Sequence[Any], count: int, stated: str, options: Options
 ) -> pd.DataFrame | None:
     """Return the table of a run, nothing where only its count was asked for; say count and cost before it starts."""
-    cost.check(f"overtake {name}", count, options.limit, stated)
+    cost.check(f"overtake {name.partition('/')[0]}", count, options.limit, stated)
     options.say(stated)
     if options.count_only:
         return None

@@ -109,13 +109,26 @@ class Search:
         return self.grounds.inputs.params.run.seed
 
 
-def grounds(params: Params, folder: Path = paths.RAW) -> Grounds:
-    """Return the grounds of `params`: of its balances, those that are watched and those that claims name."""
-    claims = load(folder / "claims.yaml")
+def grounds(params: Params, folder: Path = paths.RAW) -> dict[str, Grounds]:
+    """Return the grounds of balances and those of claims, each with what its own verdicts depend on and no more.
+
+    Claims are judged on figures, rulers and the balances that they name: the futures' parameters do not move them.
+    """
+    claims, settings = load(folder / "claims.yaml"), params.sensitivity
     named = [name for claim in claims for name in claim.params.get("balances", ())]
-    inputs = read_inputs(narrowed(params, [*params.sensitivity.balances, *named]), folder)
-    settings = params.sensitivity.model_copy(update={"multiverse": Axes()})
-    return Grounds(inputs, settings, claims, ledgers.load_all(folder))
+    past = Params().model_copy(
+        update={"data": params.data, "run": params.run, "rulers": params.rulers, "balances": params.balances}
+    )
+    return {
+        "balance": Grounds(
+            read_inputs(narrowed(params, settings.balances), folder),
+            settings.model_copy(update={"multiverse": Axes()}), (), {},
+        ),
+        "claim": Grounds(
+            read_inputs(narrowed(past, named), folder),
+            Sensitivity(balances=tuple(named[:1]) or settings.balances), claims, ledgers.load_all(folder),
+        ),
+    }  # fmt: skip
 
 
 def prepare(given: Grounds) -> Search:
@@ -129,8 +142,8 @@ def prepare(given: Grounds) -> Search:
 
 
 def chunks(given: Grounds) -> list[tuple[str, str]]:
-    """Return what is searched: every balance that is watched, every claim."""
-    return [("balance", name) for name in given.settings.balances] + [("claim", one.id) for one in given.claims]
+    """Return what is searched: every claim, or where there are none every balance that is watched."""
+    return [("claim", one.id) for one in given.claims] or [("balance", name) for name in given.settings.balances]
 
 
 def most_evaluations(given: Grounds) -> int:

@@ -163,7 +163,7 @@ def grounds():
 
 def test_flips_of_a_balance_are_where_its_median_ratio_meets_the_threshold(grounds):
     """With one year enough, China leads in 2035 more likely than not where the median ratio of 2035 exceeds one."""
-    search = verdicts.prepare(grounds)
+    search = verdicts.prepare(grounds["balance"])
     table = verdicts.evaluate(search, ("balance", "eleven"))
     case = search.bench.case
     drawn = simulate(case.figures.spending, case.milex, case.known, case.futures, case.run, case.promises)
@@ -172,7 +172,7 @@ def test_flips_of_a_balance_are_where_its_median_ratio_meets_the_threshold(groun
     spread = float(np.quantile(along, 0.5 + 2 / 400) - np.quantile(along, 0.5 - 2 / 400))
     for parameter, expected in (("china_level", 1 / middle), ("threshold", middle)):
         rows = table[table["parameter"] == parameter]
-        bounds = grounds.settings.ranges[parameter]
+        bounds = grounds["balance"].settings.ranges[parameter]
         inside = bounds.low < expected < bounds.high
         found = rows["flips_at"].dropna()
         assert len(found) == (1 if inside else 0)
@@ -185,8 +185,8 @@ def test_flips_of_a_balance_are_where_its_median_ratio_meets_the_threshold(groun
 
 def test_flips_of_a_claim_are_where_the_figures_say(grounds):
     """China's second rank falls where its figures shrink to those of the third, on any ruler and in any year."""
-    search = verdicts.prepare(grounds)
-    claim = next(one for one in grounds.claims if one.test == "rank")
+    search = verdicts.prepare(grounds["claim"])
+    claim = next(one for one in grounds["claim"].claims if one.test == "rank")
     table = verdicts.evaluate(search, ("claim", claim.id))
     case = search.bench.case
     settings = case.rulers.model_copy(update={"use": tuple(claim.params["rulers"])})
@@ -205,7 +205,7 @@ def test_flips_of_a_claim_are_where_the_figures_say(grounds):
 
 def test_wrong_figures_are_measured_as_if_they_were_right(grounds):
     """The shortcut for proportional rulers against measuring the moved figures; and the last year stays."""
-    search = verdicts.prepare(grounds)
+    search = verdicts.prepare(grounds["claim"])
     known = verdicts.known_if(search, "growth of China", 2.0, ("CHN",))
     settings = search.bench.case.rulers.model_copy(update={"use": ("gdp_ppp", "military_ppp", "stock")})
     slow = observed_table(known.figures, settings, search.seed)
