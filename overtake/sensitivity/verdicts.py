@@ -96,6 +96,13 @@ class Search:
     bench: Bench
     unmoved: Wrong
     seen: dict[tuple[str, float], Mapping[tuple[str, str], float]] = field(default_factory=dict)
+    moved: dict[tuple[str, float], Known] = field(default_factory=dict)
+
+    def wrong(self, parameter: str, value: float, who: tuple[str, ...]) -> Known:
+        """Return `known_if`, kept: claims are searched on the same values, and a ruler is measured once for all."""
+        if (parameter, value) not in self.moved:
+            self.moved[parameter, value] = known_if(self, parameter, value, who)
+        return self.moved[parameter, value]
 
     def answers(self, parameter: str, value: float) -> Mapping[tuple[str, str], float]:
         """Return the answers of all balances with a parameter at a value; balances are searched on the same values."""
@@ -179,11 +186,13 @@ def of_claim(own: Search, name: str) -> list[tuple[object, ...]]:
     if not claim.testable:
         return []
     rows: list[tuple[object, ...]] = []
+    as_they_are = judge(claim, own.unmoved, own.seed).verdict
     for parameter, base, low, high, who in WRONG:
 
         @cache
-        def verdict(value: float, parameter: str = parameter, who: tuple[str, ...] = who) -> Hashable:
-            return judge(claim, known_if(own, parameter, value, who), own.seed).verdict
+        def verdict(value: float, parameter: str = parameter, base: float = base, who: tuple[str, ...] = who) -> str:
+            moved = value != base
+            return judge(claim, own.wrong(parameter, value, who), own.seed).verdict if moved else as_they_are
 
         rows += _both(("claim", name, claim.test), parameter, base, (low, high), verdict)
     return rows
