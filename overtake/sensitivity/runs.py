@@ -110,9 +110,17 @@ def run_flips(params: Params, options: Options) -> Path | None:
     for kind, given in verdicts.grounds(params).items():
         chunks, count, draws = verdicts.chunks(given), verdicts.most_evaluations(given), given.settings.draws
         stated = cost.words(count, len(chunks), draws, options.how.workers, each=cost.POINT_SECONDS)
-        parts.append(_run(f"flips/{kind}", FLIPS, given, chunks, count, f"{kind}: at most {stated}", options))
+        parts.append(
+            _run(f"flips/{kind.replace(' ', '-')}", FLIPS, given, chunks, count, f"{kind}: at most {stated}", options)
+        )
     found = [part.assign(draws=params.sensitivity.draws) for part in parts if part is not None]
-    return write(pd.concat(found, ignore_index=True), options.out / FLIP) if found else None
+    if not found:
+        return None
+    # Claims in the order of their numbers, whatever they were judged on.
+    whole = pd.concat(found, ignore_index=True)
+    number = whole["subject"].str.extract(r"^[A-Z](\d+)$", expand=False).astype(float).fillna(0)
+    order = whole.assign(number=number).sort_values("number", kind="stable").index
+    return write(whole.loc[order].reset_index(drop=True), options.out / FLIP)
 
 
 def _points(

@@ -45,6 +45,8 @@ WRONG: tuple[tuple[str, float, float, float, tuple[str, ...]], ...] = (
 )
 
 
+#: Settings of a search that watches no balance.
+NOTHING = Sensitivity().model_copy(update={"balances": ()})
 #: Steps outward and precision, for balances and for claims; what turns and turns back within a step is not seen.
 EFFORT = {"balance": (6, 2e-3), "claim": (4, 5e-3)}
 
@@ -117,25 +119,23 @@ class Search:
 
 
 def grounds(params: Params, folder: Path = paths.RAW) -> dict[str, Grounds]:
-    """Return the grounds of balances and those of claims, each with what its own verdicts depend on and no more.
+    """Return the grounds of balances, of claims and of claims that name balances, each with what its verdicts need.
 
     Claims are judged on figures, rulers and the balances that they name: the futures' parameters do not move them.
     """
-    claims, settings = load(folder / "claims.yaml"), params.sensitivity
-    named = [name for claim in claims for name in claim.params.get("balances", ())]
+    claims, settings, known = load(folder / "claims.yaml"), params.sensitivity, ledgers.load_all(folder)
     past = Params().model_copy(
         update={"data": params.data, "run": params.run, "rulers": params.rulers, "balances": params.balances}
     )
-    return {
-        "balance": Grounds(
-            read_inputs(narrowed(params, settings.balances), folder),
-            settings.model_copy(update={"multiverse": Axes()}), (), {},
-        ),
-        "claim": Grounds(
-            read_inputs(narrowed(past, named), folder),
-            Sensitivity(balances=tuple(named[:1]) or settings.balances), claims, ledgers.load_all(folder),
-        ),
-    }  # fmt: skip
+    watched = read_inputs(narrowed(params, settings.balances), folder)
+    found = {"balance": Grounds(watched, settings.model_copy(update={"multiverse": Axes()}), (), {})}
+    for kind, whether in (("claim", False), ("claim on balances", True)):
+        chosen = tuple(claim for claim in claims if bool(claim.params.get("balances")) == whether)
+        named = [name for claim in chosen for name in claim.params.get("balances", ())]
+        if chosen:
+            inputs = replace(watched, params=narrowed(past, named))
+            found[kind] = Grounds(inputs, Sensitivity(balances=tuple(named[:1])) if named else NOTHING, chosen, known)
+    return found
 
 
 def prepare(given: Grounds) -> Search:
