@@ -56,7 +56,12 @@ def _misshapen_fields(item: dict[str, Any], place: str) -> Iterator[str]:
         return
     names = [field.get("name") if isinstance(field, dict) else None for field in fields]
     keys = schema.get("primaryKey", [])
-    if len(set(map(str, names))) < len(names) or not isinstance(keys, list) or not set(map(str, keys)) <= set(names):
+    known = {name for name in names if isinstance(name, str)}
+    if (
+        len(known) < len(names)
+        or not isinstance(keys, list)
+        or not all(isinstance(k, str) and k in known for k in keys)
+    ):
         yield f"{place}: names of fields stand twice, or primaryKey names none of them"
     for field in fields:
         if not isinstance(field, dict) or not isinstance(field.get("name"), str) or field.get("type") not in TYPES:
