@@ -76,10 +76,8 @@ def hashes(root: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    root = clone(tmp_path_factory.mktemp("first"))
-    output = repro(root)
-    return root, output
+def built(built_once, built_copy):
+    return built_copy(), built_once[1]
 
 
 def test_a_fresh_clone_builds_the_brief(built):

@@ -1,0 +1,30 @@
+"""One built project for all tests that need one: a clone with small parameters, `dvc repro` run once a session."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Return the root of a built clone, which nobody may change, and what `dvc repro` printed."""
+    from tests.pipeline.test_repro import clone, repro
+
+    root = clone(tmp_path_factory.mktemp("built"))
+    return root, repro(root)
+
+
+@pytest.fixture(scope="session")
+def built_copy(built_once: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """Return a function that copies the built clone, its cache and history included, to a folder of one's own."""
+
+    def copy() -> Path:
+        target = tmp_path_factory.mktemp("copy") / "project"
+        shutil.copytree(built_once[0], target, symlinks=True)
+        return target
+
+    return copy
