@@ -12,7 +12,17 @@ from markupsafe import Markup
 from overtake import paths as places
 from overtake.report import balance_tables, blocks, claim_tables, findings, parts, record, records, register, robust
 from overtake.report.blocks import Block
-from overtake.report.charts import balance, checks, coalition, countries, crossing, ledgers, matrix, robustness
+from overtake.report.charts import (
+    balance,
+    checks,
+    coalition,
+    countries,
+    crossing,
+    ledgers,
+    matrix,
+    robustness,
+    together,
+)
 from overtake.report.context import Context
 from overtake.report.figure import Figure
 from overtake.report.formats import YEAR
@@ -138,7 +148,7 @@ class Brief:
 
     def sobol(self) -> Figure | None:
         """Return the Sobol indices of the parameters moved together."""
-        return self.figure(robustness.sobol(self.ctx))
+        return self.figure(together.sobol(self.ctx))
 
     def specifications(self) -> Figure | None:
         """Return the specification curve of the headline's question."""

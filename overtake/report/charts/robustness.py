@@ -1,4 +1,4 @@
-"""Figures of the multiverse and of the parameters moved together: what every defensible choice would have said."""
+"""Figures of the multiverse: what every defensible choice would have said."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from overtake.report import style
-from overtake.report.charts import checks, common
+from overtake.report.charts import common
 from overtake.report.context import Context, Frame
 from overtake.report.figure import Column, Figure, make
 from overtake.report.formats import COUNT, PROBABILITY, SHARE, YEAR
@@ -213,97 +213,6 @@ def options(ctx: Context) -> Figure | None:
         narrow_height=int(19 * lines + 50),
         edition=ctx.edition,
     )  # fmt: skip
-
-
-def sobol(ctx: Context) -> Figure | None:
-    """Return total Sobol indices with intervals, the design's size doubling from faint to full."""
-    if not ctx.has("sobol"):
-        return None
-    frame = ctx.need("sobol")
-    frame = frame[(frame["balance"] == ctx.headline_balance)].dropna(subset=["total"])
-    if frame.empty:
-        return None
-    measure = max(frame["measure"])
-    frame = frame[frame["measure"] == measure]
-    sizes = sorted(frame["samples"].unique())[-3:]
-    last = frame[frame["samples"] == sizes[-1]].sort_values(["total", "parameter"], ascending=[False, True])
-    names = [str(name) for name in last["parameter"]]
-    table = last[["parameter", "first", "first_conf", "total", "total_conf"]].reset_index(drop=True)
-    for size in sizes[:-1]:
-        earlier = frame[frame["samples"] == size].set_index("parameter")["total"]
-        table[f"total_{size}"] = table["parameter"].map(earlier)
-    top = names[0]
-    key = {"balance": ctx.headline_balance, "measure": measure, "parameter": top, "samples": int(sizes[-1])}
-    row = last.iloc[0]
-    cells = [
-        Cell(slug("sobol", *key.values(), column), float(row[column]), ctx.path("sobol"),
-             tuple((name, value) for name, value in key.items()), column, ctx.edition)
-        for column in ("total", "total_conf")
-    ]  # fmt: skip
-    words = checks.parameter_name(top).split(",")[0]
-    title = Markup("Moved together, {} accounts for {} of the variance, give or take {}").format(
-        words, *(ctx.num.show(cell, SHARE) for cell in cells)
-    )
-    label = common.articled(ctx.label_text(ctx.headline_balance))
-    named = ctx.prose(label, f"params.balances.{ctx.headline_balance}.label", f"balances.{ctx.headline_balance}.label")
-
-    def plot(figure: Any, size: Size) -> None:
-        left = 214 if not size.small else 128
-        axes = style.panel(figure, size, left, 20, 12, 30)
-        for at, entry in enumerate(table.to_dict("records")):
-            low, high = entry["total"] - entry["total_conf"], entry["total"] + entry["total_conf"]
-            axes.plot([low, high], [at, at], color=style.COALITION, lw=3, alpha=0.45)
-            axes.plot([entry["total"]], [at], "o", color=style.COALITION, ms=8, mew=0)
-            for step, smaller in enumerate(sizes[:-1]):
-                axes.plot([entry[f"total_{smaller}"]], [at + 0.3 - 0.08 * step], "o", color=style.MUTED, ms=4, mew=0)
-        axes.axvline(0, color=style.INK, lw=1)
-        axes.set_ylim(len(table) - 0.4, -0.6)
-        font = 12 if not size.small else 11
-        folded = [checks.fold(checks.parameter_name(name), 30 if not size.small else 19) for name in names]
-        axes.set_yticks(range(len(table)), folded, fontsize=font)
-        axes.tick_params(axis="y", labelcolor=style.INK, pad=6)
-        axes.grid(True, axis="x")
-        axes.grid(False, axis="y")
-        ticks = [tick for tick in axes.get_xticks() if axes.get_xlim()[0] <= tick <= axes.get_xlim()[1]]
-        ticks = ticks[:: 2 if size.small and len(ticks) > 4 else 1]
-        axes.set_xticks(ticks, [SHARE(tick) for tick in ticks])
-
-    shown_sizes = Markup(", ").join(
-        ctx.num.show(Cell(f"sobol.samples-{size}", int(size), ctx.path("sobol"), (), "samples"), COUNT)
-        for size in sizes[:-1]
-    )
-    return make(
-        ctx.num,
-        "sobol",
-        title=title,
-        subtitle=Markup("{}: {}, total Sobol indices").format(checks.measure_words(ctx, measure, "sobol"), named),
-        alt="Total Sobol indices with intervals. "
-        + " ".join(
-            f"{checks.parameter_name(str(entry['parameter']))}: {SHARE(entry['total'])} give or take "
-            f"{SHARE(entry['total_conf'])}."
-            for entry in table.to_dict("records")
-        ),
-        description=Markup(
-            "The part of the answer's variance that goes when a parameter is fixed, its interactions included, when "
-            "all continuous parameters move over their ranges together. Bars hold the index nineteen times in twenty. "
-            "The small dots are the same from the first {} base samples of the design: where they lie inside the "
-            "bars, it has settled."
-        ).format(shown_sizes),
-        source=common.source_line(ctx, "gdp_ppp", futures=True),
-        table=table.assign(parameter=[checks.parameter_name(name) for name in names]),
-        columns={
-            "parameter": Column("Parameter"),
-            "first": Column("First-order index", SHARE, "first"),
-            "first_conf": Column("First-order, give or take", SHARE, "first_conf"),
-            "total": Column("Total index", SHARE, "total"),
-            "total_conf": Column("Total, give or take", SHARE, "total_conf"),
-        }
-        | {f"total_{size}": Column(f"Total index from {size} base samples", SHARE, "total") for size in sizes[:-1]},
-        plot=plot,
-        height=34 * len(table) + 60,
-        narrow_height=38 * len(table) + 60,
-        edition=ctx.edition,
-    )
 
 
 def _option(ctx: Context, choice: str, option: Any) -> str:
