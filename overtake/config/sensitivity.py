@@ -69,7 +69,7 @@ class Sensitivity(Section):
     draws: Annotated[int, Field(ge=200, le=20_000)] = 2000
     """Joint futures of each evaluation, one parameter moved at a time, also in the search for flips."""
 
-    samples: Annotated[int, Field(ge=16, le=65_536)] = 32
+    samples: Annotated[int, Field(ge=16, le=65_536)] = 64
     """Base samples of the Sobol design, a power of two; it has (parameters + 2) times as many points."""
 
     search_draws: Annotated[int, Field(ge=200, le=20_000)] = 500
