@@ -234,6 +234,11 @@ def mend(root: Path) -> list[str]:
     if is_damaged(path):
         path.replace(root / "dvc.lock.damaged")
         lines.append("dvc.lock was damaged and stands aside as dvc.lock.damaged; dvc repro writes it anew")
+    if (root / ".reports.old").is_dir():
+        from overtake.tables import put_back
+
+        put_back(root / ".reports.old", root / "reports")
+        lines.append("a publication that was killed is taken back: reports/ is the last whole brief")
     for item in _half_written(root):
         shutil.rmtree(item) if item.is_dir() else item.unlink()
         lines.append(f"half-written {item.relative_to(root)} is removed")
@@ -261,7 +266,7 @@ def _half_written(root: Path) -> list[Path]:
     """Return half-written files, and folders of a publication that did not come to its end."""
     folders = (root / "data" / "raw", root / "data" / "processed", root / "data" / "downloads", root / "reports")
     found = [path for folder in folders for path in folder.rglob("*.partial")]
-    return sorted([*found, *root.glob(".reports.new"), *(root / "data").glob(".raw.*")])
+    return sorted([*found, *root.glob(".reports.*"), *(root / "data").glob(".raw.*")])
 
 
 def _read_json(path: Path) -> Any:

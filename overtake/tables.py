@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -65,6 +66,16 @@ def whole(path: Path) -> Iterator[Path]:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def put_back(aside: Path, out: Path) -> None:
+    """Move every file of the folder `aside` back to its place in `out`; those that never left stay as they are."""
+    for path in sorted(aside.rglob("*")):
+        target = out / path.relative_to(aside)
+        if path.is_file() and not (target.is_file() and target.samefile(path)):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def write_parquet(frame: pd.DataFrame, path: Path, *, packed: bool = True) -> None:

@@ -14,7 +14,7 @@ from overtake.errors import OvertakeError
 from overtake.report import crate, embed, hubverse
 from overtake.report.blocks import MIME
 from overtake.report.exporter import page_description
-from overtake.tables import write_parquet
+from overtake.tables import put_back, write_parquet
 
 
 def publish(executed: Path, out: Path, *, pdf: bool = True) -> list[Path]:
@@ -124,17 +124,42 @@ def published_data(notebook: Any) -> dict[str, Any]:
 
 
 def replace(fresh: Path, out: Path) -> list[Path]:
-    """Put the files of `fresh` in place under `out`, and remove what an earlier brief left; return the files."""
+    """Put the files of `fresh` in place under `out`, and remove what an earlier brief left; return the files.
+
+    All or none: the old files are kept aside meanwhile and put back where one cannot be replaced. After a kill in the
+    middle they lie in `.reports.old`, and `overtake doctor --mend` puts them back.
+    """
     files = sorted(path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file())
-    for name in files:
-        target = out / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        (fresh / name).replace(target)
+    aside = out.parent / f".{out.name}.old"
+    _keep([name for name in files if (out / name).is_file()], out, aside)
+    try:
+        for name in files:
+            (out / name).parent.mkdir(parents=True, exist_ok=True)
+            (fresh / name).replace(out / name)
+    except OSError:
+        put_back(aside, out)
+        raise
+    shutil.rmtree(aside)
     for folder in ("figures", "tables", "plots"):
         for path in sorted((out / folder).glob("*")):
             if path.relative_to(out) not in files:
                 path.unlink()
     return files
+
+
+def _keep(files: list[Path], out: Path, aside: Path) -> None:
+    """Keep the present `files` of `out` aside, as second names of the same bytes where the file system has them."""
+    fresh = aside.with_suffix(".keeping")
+    shutil.rmtree(fresh, ignore_errors=True)
+    shutil.rmtree(aside, ignore_errors=True)
+    fresh.mkdir()
+    for name in files:
+        (fresh / name).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            (fresh / name).hardlink_to(out / name)
+        except OSError:
+            shutil.copyfile(out / name, fresh / name)
+    fresh.rename(aside)
 
 
 def _write_json(path: Path, content: Any) -> None:

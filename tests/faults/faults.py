@@ -235,16 +235,30 @@ def read_only_table(project: Project, rng: random.Random) -> str:
 
 
 def read_only_brief(project: Project, rng: random.Random) -> str:
-    """Make one published file read-only, so that publishing fails in the middle."""
+    """Make one published file read-only and publish another brief, so that publishing fails in the middle."""
     published = [path for path in sorted((project.root / "reports").rglob("*")) if path.is_file()]
-    path = rng.choice([item for item in published if item.name != "explorer.html"])
-    (project.root / "data/processed/notebooks/brief.ipynb").touch()
-    with immutable(path):
+    path = rng.choice([item for item in published if item.name not in ("explorer.html", ".gitkeep")])
+    with another_label(project, "Changed label"), immutable(path):
         code, said = project.run("overtake", "run", "brief")
-        assert code == 2, said[-1500:]
+        assert code == 2, f"{path.name}: {said[-1500:]}"
         assert path.name in said, said[-1500:]
         project.brief_is_intact()
     return said
+
+
+@contextmanager
+def another_label(project: Project, label: str) -> Iterator[None]:
+    """Give the first balance of params.yaml another label for a while."""
+    path = project.root / "params.yaml"
+    content = path.read_text(encoding="utf-8")
+    lines = content.split("\n")
+    at = next(number for number, line in enumerate(lines) if line.startswith("    label:"))
+    lines[at] = f"    label: {label}"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.write_text(content, encoding="utf-8")
 
 
 def full_disk(project: Project, rng: random.Random) -> str:

@@ -214,3 +214,45 @@ def test_the_command_prints_each_finding(root, monkeypatch, capsys):
     assert "next: overtake doctor --mend" in capsys.readouterr().out
     assert cli.main(["doctor", "--mend"]) == 0
     assert "mended: half-written" in capsys.readouterr().out
+
+
+def test_a_publication_that_fails_or_is_killed_is_taken_back(root, monkeypatch):
+    from pathlib import Path
+
+    from overtake.report import publish
+
+    def folder(name, text):
+        (root / name / "tables").mkdir(parents=True)
+        for file in ("a.html", "tables/b.csv", "z.json"):
+            (root / name / file).write_text(text, encoding="utf-8")
+        return root / name
+
+    def texts():
+        return {path.read_text(encoding="utf-8") for path in (root / "reports").rglob("*") if path.is_file()}
+
+    class KilledError(BaseException):
+        pass
+
+    out = folder("reports", "old")
+    real = Path.replace
+    for error in (OSError, KilledError):
+        fresh = folder(f"fresh_{error.__name__}", "new")
+        with monkeypatch.context() as patch:
+
+            def fail(self, target, error=error, fresh=fresh):
+                if self == fresh / "z.json":
+                    raise error
+                return real(self, target)
+
+            patch.setattr(Path, "replace", fail)
+            with pytest.raises(error):
+                publish.replace(fresh, out)
+        if error is OSError:
+            assert texts() == {"old"}
+        else:
+            assert texts() == {"old", "new"}
+            assert any("taken back" in line for line in doctor.mend(root))
+        assert texts() == {"old"}
+    publish.replace(folder("fresh", "new"), out)
+    assert texts() == {"new"}
+    assert not list(root.glob(".reports*"))
