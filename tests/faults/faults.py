@@ -81,9 +81,10 @@ def environment(root: Path) -> dict[str, str]:
 
 
 def hashes(root: Path, folders: tuple[str, ...] = ("data/raw", "data/processed", "reports")) -> dict[str, str]:
-    """Return the hash of every file below `folders`."""
+    """Return the hash of every file below `folders`; cells kept of a run that failed (`failed/`) are no output."""
     files = (path for folder in folders for path in sorted((root / folder).rglob("*")) if path.is_file())
-    return {str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    kept = (path for path in files if path.parent.name != "failed")
+    return {str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in kept}
 
 
 def kill(started: subprocess.Popen[str]) -> None:
