@@ -134,23 +134,28 @@ def state_sentence(view: View) -> Markup:
     state = view.state
     if view.ahead:
         then = view.at_horizon()
-        return Markup("{} passed {} {} {} {}{} lead in {} ({} probability, {}).").format(
+        return Markup("{} passed {} {} {} {}{} lead in {} ({} probability{}).").format(
             who, whom, since(view), "and" if state == "crossed" else "but", verb(then.value),
-            " still" if state == "crossed" else "", end, view.ctx.num.show(then, PROBABILITY), term(then.value),
+            " still" if state == "crossed" else "", end, view.ctx.num.show(then, PROBABILITY), _in_words(then.value),
         )  # fmt: skip
     if state == "crossed_back":
         return Markup("{} once led {}; the lead has been regained, and lasts to {} with {} probability.").format(
             who, whom, end, view.show("p_crossed_back", PROBABILITY)
         )
     likely = view.value("p_crossing")
-    head = Markup("{} {} overtake {} by {} ({} probability, {})").format(
-        who, verb(likely), whom, end, view.show("p_crossing", PROBABILITY), term(likely)
+    head = Markup("{} {} overtake {} by {} ({} probability{})").format(
+        who, verb(likely), whom, end, view.show("p_crossing", PROBABILITY), _in_words(likely)
     )
     if likely > 0.5 and view.cell("median_year").present:
         return head + Markup("; the median year is {}, the interval {} to {}.").format(
             view.show("median_year", YEAR), until(view, "lo_year"), until(view, "hi_year")
         )
     return head + Markup(".")
+
+
+def _in_words(probability: float) -> str:
+    """Return the calibrated word of a probability after a comma; nothing where the verb has said it already."""
+    return "" if term(probability) in verb(probability) else f", {term(probability)}"
 
 
 def margin_phrase(view: View) -> Markup:
