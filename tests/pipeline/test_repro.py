@@ -20,7 +20,9 @@ pytestmark = pytest.mark.slow
 #: Fewer draws than the brief's, the same code: what is tested here does not depend on their number.
 SMALL = {("run", "draws"): 300, ("skill", "draws"): 200, ("skill", "bootstrap"): 100, ("sensitivity", "draws"): 200}
 SMALL |= {("skill", "first_origin"): 2017, ("sensitivity", "search_draws"): 200, ("sensitivity", "samples"): 16}
-SMALL |= {("sensitivity", "multiverse", "draws"): 100}
+SMALL |= {("sensitivity", "multiverse", "draws"): 100, ("sensitivity", "multiverse", "window_years"): [25, 40]}
+SMALL |= {("sensitivity", "multiverse", "models"): ["combined", "pooled_random_walk"]}
+SMALL |= {("sensitivity", "multiverse", "editions"): ["2020-04", "2026-04"]}
 
 
 def clone(target: Path) -> Path:
