@@ -35,7 +35,10 @@ test: $(VENV)/.ready ## run all tests and the static checks
 	@ruff check .
 	@ruff format --check --quiet .
 	@mypy
-	@pytest
+	@# Two halves side by side: what builds whole projects, its output kept until the rest is through, and the rest.
+	@slow=$$(mktemp); pytest tests/pipeline tests/faults >"$$slow" 2>&1 & pid=$$!; \
+	failed=0; pytest tests/unit tests/browser tests/fuzz || failed=1; \
+	wait $$pid || failed=1; cat "$$slow"; rm -f "$$slow"; exit $$failed
 
 check: $(VENV)/.ready ## lint and type-check only
 	@ruff check .
