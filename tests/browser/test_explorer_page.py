@@ -337,18 +337,22 @@ def test_figures_download_as_svg_and_csv(opened: Open, explorer: Path, found: Co
 
 
 def test_pointing_at_a_year_reads_it_out(opened: Open, explorer: Path) -> None:
+    from playwright.sync_api import expect
+
     page = opened(explorer).page
     box = page.locator("#curve-svg").bounding_box()
     assert "2050" in page.locator("#curve .readout").text_content()
     page.mouse.move(box["x"] + box["width"] * 0.45, box["y"] + box["height"] / 2)
+    expect(page.locator("#curve .readout")).not_to_contain_text("2050")
     read = page.locator("#curve .readout").text_content()
     page.locator("#curve summary").click()
+    page.wait_for_selector("#curve tbody tr")
     rows = page.evaluate(
         "[...document.querySelectorAll('#curve tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent))"
     )
     page.mouse.move(5, 5)
     assert [f"{year}: {by} crossed by then, {ahead} ahead" for year, by, ahead in rows].count(read) == 1
-    assert "2050" in page.locator("#curve .readout").text_content()
+    expect(page.locator("#curve .readout")).to_contain_text("2050")
 
 
 def test_tables_say_what_the_drawings_show(opened: Open, explorer: Path) -> None:
