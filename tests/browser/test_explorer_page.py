@@ -340,6 +340,7 @@ def test_pointing_at_a_year_reads_it_out(opened: Open, explorer: Path) -> None:
     from playwright.sync_api import expect
 
     page = opened(explorer).page
+    page.locator("#curve-svg").scroll_into_view_if_needed()
     box = page.locator("#curve-svg").bounding_box()
     assert "2050" in page.locator("#curve .readout").text_content()
     page.mouse.move(box["x"] + box["width"] * 0.45, box["y"] + box["height"] / 2)
