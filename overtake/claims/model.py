@@ -12,12 +12,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError
 
 from overtake import paths
+from overtake.claims.known import members
 from overtake.config.base import Section
 from overtake.errors import OvertakeError, raise_all
 
 Verdict = Literal["supported", "partly", "contradicted", "untestable"]
 Scalar = int | float | str
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
+PLACEHOLDER = re.compile(r"\{(\w+)(?::of (\w+))?\}")
 #: Columns of the claims table that a result may show.
 SHOWN = ("value", "lo", "hi", "beside")
 
@@ -37,8 +38,23 @@ class Claim(Section):
     would_change: Annotated[str, Field(min_length=3)]
 
     def text(self, template: str) -> str:
-        """Return `template` with the claim's parameters filled in; placeholders for columns stay."""
-        return PLACEHOLDER.sub(lambda m: str(self.params[m[1]]) if m[1] in self.params else m[0], template)
+        """Return `template` with the claim's parameters filled in; placeholders for columns stay.
+
+        `{beside:of coalition}` becomes `{beside:of 11}`: a share of so many economies, to be written as their number.
+        """
+
+        def filled(found: re.Match[str]) -> str:
+            name, group = found.groups()
+            if group:
+                return f"{{{name}:of {self._size(group)}}}"
+            return str(self.params[name]) if name in self.params else found[0]
+
+        return PLACEHOLDER.sub(filled, template)
+
+    def _size(self, parameter: str) -> int:
+        """Return how many economies a parameter names: a list, or a coalition by its name."""
+        named = self.params[parameter]
+        return len(members(named) if isinstance(named, str) else named)
 
     def threshold(self) -> str:
         """Return the thresholds in words."""
@@ -50,8 +66,9 @@ class Claim(Section):
         return [
             f"claims.{self.id}.{name}: unknown placeholder {{{found}}}; allowed: {', '.join(sorted(known))}"
             for name in ("result", "would_change")
-            for found in PLACEHOLDER.findall(getattr(self, name))
-            if found not in known
+            for pair in PLACEHOLDER.findall(getattr(self, name))
+            for found in filter(None, pair)
+            if found not in (known if found == pair[0] else self.params)
         ]
 
 

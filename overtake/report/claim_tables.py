@@ -8,10 +8,9 @@ from markupsafe import Markup
 
 from overtake.report.blocks import declared, table
 from overtake.report.context import Context
-from overtake.report.formats import for_unit
-from overtake.report.sentences import (
-    missing,
-)
+from overtake.report.formats import COUNT, PERCENT, SHARE, for_unit
+from overtake.report.numbers import Cell
+from overtake.report.sentences import missing
 
 #: Verdicts as the claims table writes them, and the look of their tag.
 VERDICTS = {
@@ -63,15 +62,25 @@ def claim_result(ctx: Context, row: dict[str, Any]) -> Markup:
     filled = Markup("")
     for index, piece in enumerate(template.replace("{", "\0{").replace("}", "}\0").split("\0")):
         if piece.startswith("{"):
-            column = piece[1:-1].split(":")[0]
+            column, _, group = piece[1:-1].partition(":of ")
             if column in row and isinstance(row[column], int | float):
                 cell = ctx.cell("claims", column, claim=claim)
-                filled += ctx.num.show(cell, fmt)
+                filled += _count(ctx, cell, int(group), str(row["unit"])) if group else ctx.num.show(cell, fmt)
             else:
                 filled += Markup.escape("" if missing(row.get(column)) else row.get(column, ""))
         else:
             filled += ctx.prose(piece, f"claims.{claim}.result.{index}", f"{claim} result", "data/raw/claims.yaml")
     return filled
+
+
+def _count(ctx: Context, cell: Cell, group: int, unit: str) -> Markup:
+    """Return a share of `group` economies as `4 of 11`, in per cent where an edition lacks some of them."""
+    share = cell.value if unit == "share" else cell.value / 100
+    if abs(share * group - round(share * group)) > 1e-6:
+        return ctx.num.show(cell, SHARE if unit == "share" else PERCENT)
+    number = ctx.num.derive(f"{cell.id}.count", round(share * group), f"share of {group} economies", [cell])
+    of = ctx.num.derive(f"{cell.id}.of", group, "economies that the claim names", [cell])
+    return Markup("{} of {}").format(ctx.num.show(number, COUNT), ctx.num.show(of, COUNT))
 
 
 def verdict_tag(verdict: Any) -> Markup:
