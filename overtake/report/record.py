@@ -24,7 +24,7 @@ SCORES = {
 #: Balances whose record is shown, where they are declared: the headline and those that were open at the time.
 SHOWN = ("five", "eleven", "five_us20", "five_us30", "quad_ex_us", "usa")
 #: Scores of the full comparison that are shown, with their heads.
-FULL_SCORES = (("crps", "CRPS", SCORE), ("brier", "Brier", SCORE), ("in80", "In the 80 % interval", SHARE))
+FULL_SCORES = (("crps", "CRPS", SCORE), ("brier", "Brier", SCORE), ("in80", "In the 80% interval", SHARE))
 
 
 def would_have_said(ctx: Context) -> Markup:
@@ -44,7 +44,7 @@ def would_have_said(ctx: Context) -> Markup:
     first = origins[0]
     year = ctx.num.show(_cell(ctx, first, _key(first), "year"), YEAR)
     caption = Markup(
-        "What the method would have said of {}, beside what happened: probability that China leads; ratio, interval"
+        "What the method would have said of {}, beside what happened: probability that China leads; ratio (interval)"
     ).format(year)
     heads = [("Balance", ""), *((_origin(ctx, row, _key(row)), "r") for row in origins), ("Outcome", "r")]
     return table(caption, heads, rows)
@@ -53,6 +53,7 @@ def would_have_said(ctx: Context) -> Markup:
 def _forecasts(ctx: Context, rows: pd.DataFrame, origins: list[dict[Hashable, Any]]) -> list[Markup]:
     """Return a balance's forecasts, a cell for each origin, and what happened."""
     cells: list[Markup] = []
+    outcome = Markup("")
     by_origin = {row["as_of"]: row for row in rows.to_dict("records")}
     for origin in origins:
         row = by_origin.get(origin["as_of"])
@@ -61,11 +62,20 @@ def _forecasts(ctx: Context, rows: pd.DataFrame, origins: list[dict[Hashable, An
             continue
         shown = {name: ctx.num.show(_cell(ctx, row, _key(row), name), PROBABILITY if name == "p_ahead" else RATIO)
                  for name in ("p_ahead", "ratio_q50", "ratio_q10", "ratio_q90", "ratio_outcome")}  # fmt: skip
-        cells.append(Markup("{p_ahead}<br><small>{ratio_q50} ({ratio_q10} to {ratio_q90})</small>").format(**shown))
-        outcome = Markup("{}<br><small>{}</small>").format(
-            shown["ratio_outcome"], "China ahead" if row["ahead_outcome"] else "coalition ahead"
-        )
+        told = Markup("{p_ahead}<br><small>{ratio_q50} ({ratio_q10} to {ratio_q90})</small>").format(**shown)
+        if _as_printed(row):
+            # An older edition's level is another: its forecast goes with the outcome that continues that level.
+            told += Markup("<br><small>came to {}</small>").format(shown["ratio_outcome"])
+        else:
+            who = "China ahead" if row["ahead_outcome"] else "coalition ahead"
+            outcome = Markup("{}<br><small>{}</small>").format(shown["ratio_outcome"], who)
+        cells.append(told)
     return [*cells, outcome]
+
+
+def _as_printed(row: Mapping[Hashable, Any]) -> bool:
+    """Tell whether a forecast was made from an older edition as printed, not from the newest one cut at a year."""
+    return bool(row["as_of"] == row["edition"])
 
 
 def _key(row: Mapping[Hashable, Any]) -> dict[str, Any]:
@@ -143,8 +153,8 @@ def peers(ctx: Context) -> Markup:
 
 def _origin(ctx: Context, row: Mapping[Hashable, Any], key: dict[str, Any]) -> Markup:
     """Return where a forecast was made: an edition as printed, or the newest one cut at a year."""
-    if row["as_of"] == row["edition"]:
-        return Markup("the edition of {}, as printed").format(edition_name(str(row["edition"])))
+    if _as_printed(row):
+        return Markup("{} edition, as printed").format(edition_name(str(row["edition"])))
     return Markup("figures to {}").format(ctx.num.show(_cell(ctx, row, key, "origin"), YEAR))
 
 
