@@ -14,6 +14,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from overtake.errors import OvertakeError
+from overtake.report.formats import YEAR, Format
 from overtake.report.numbers import Cell, Key, Numbers, slug
 from overtake.tables import read_parquet
 
@@ -28,7 +29,7 @@ RULERS: dict[str, tuple[str, str]] = {
     "military_ppp": ("military purchasing power", "international $ bn, military purchasing-power parities"),
     "symmetric": ("symmetric accounting", "US$ bn, the same off-budget items on both sides"),
     "stock": ("military stock", "US$ bn, accumulated and depreciated"),
-    "stock_own": ("military stock, own shares", "US$ bn, each economy's own share of equipment accumulated"),
+    "stock_own": ("military stock at own shares", "US$ bn, each economy's own share of equipment accumulated"),
 }
 
 
@@ -159,6 +160,11 @@ class Context:
         unit = RULERS.get(ruler, ("", ruler.replace("_", " ")))[1]
         return unit.replace("constant US$", f"constant ({self.price_base}) US$")
 
+    def unit_words(self, ruler: str) -> Markup:
+        """Return the unit of a ruler as HTML, the price base recorded."""
+        before, base, after = self.ruler_unit(ruler).partition(str(self.price_base))
+        return Markup("{}{}{}").format(before, self.num.show(self.base_cell(), YEAR), after) if base else Markup(before)
+
     @cached_property
     def rulers(self) -> list[str]:
         """Return the rulers of the crossings table, the headline's first, then in the order of `RULERS`."""
@@ -189,8 +195,6 @@ class Context:
 
     def prose(self, text: str, id: str, column: str, table: str = "params.yaml") -> Markup:
         """Return `text` from a parameter or ledger as HTML with each numeral recorded under `id`."""
-        from overtake.report.formats import Format
-
         parts: list[Markup] = []
         position, found = 0, 0
         for match in re.finditer(r"\d[\d,.]*\d|\d", text):

@@ -26,7 +26,8 @@ def head(ctx: Context) -> Markup:
         '<header><p class="kicker">Overtake: military expenditure in the Indo-Pacific</p>'
         '<h1 class="doc-title">{}</h1><p class="standfirst">In {}, {} spent {}. With measurement error allowed for, '
         'the probability that it leads is {}.</p><p class="dateline">SIPRI edition of {}, data to {}, futures to {}. '
-        "Intervals hold {} of what measurement and the future leave open.</p></header>"
+        "Intervals hold {} of what measurement and the future leave open. Where no other ruler is named: "
+        "{}.</p></header>"
     ).format(
         headline(ctx),
         ctx.num.show(ctx.last_cell(), YEAR),
@@ -37,6 +38,7 @@ def head(ctx: Context) -> Markup:
         ctx.num.show(ctx.last_cell(), YEAR),
         ctx.num.show(ctx.horizon_cell(), YEAR),
         interval_words(ctx),
+        ctx.unit_words(ctx.headline_ruler),
     )
 
 
