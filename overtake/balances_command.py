@@ -109,7 +109,7 @@ def _answer(
     against, side = weights(asked)
     lines = [
         f"{_names(against)} against {_names(side)}  ({ruler}, {futures.unit})",
-        f"ratio in {last}: {now:.2f} ({crossing.interval_pct:g} % interval {low:.2f} to {high:.2f});"
+        f"ratio in {last}: {now:.2f} ({crossing.interval_pct:g}% interval {low:.2f} to {high:.2f});"
         f" crossed above {asked.threshold:g}",
         f"as published: {'not crossed at ' + str(last) if np.isnan(crossed) else f'crossed in {crossed:.0f}'}",
         *(f"  {found.probability(state):6.1%}  {words[state]}" for state in STATES),
@@ -117,7 +117,7 @@ def _answer(
     median, first, final = year_interval(found, crossing)
     if not np.isnan(median):
         end = f"after {horizon}" if np.isnan(final) else f"{final:.0f}"
-        lines.append(f"median year: {median:.0f} ({crossing.interval_pct:g} % interval {first:.0f} to {end})")
+        lines.append(f"median year: {median:.0f} ({crossing.interval_pct:g}% interval {first:.0f} to {end})")
     return "\n".join(lines)
 
 
@@ -133,7 +133,7 @@ def _by_years(found: States, years: list[int]) -> str:
 
 
 def _shares(member: str, futures: Paths, share: Any, years: list[int]) -> str:
-    """Return one line with the break-even share of `member` in each of `years`, median and 80 % interval."""
+    """Return one line with the break-even share of `member` in each of `years`, median and 80% interval."""
     import numpy as np
 
     parts = []
@@ -145,4 +145,4 @@ def _shares(member: str, futures: Paths, share: Any, years: list[int]) -> str:
 
 def _names(shares: dict[str, float]) -> str:
     """Return `JPN + KOR + 50 % AUS`."""
-    return " + ".join(iso3 if share == 1 else f"{share * 100:g} % {iso3}" for iso3, share in shares.items())
+    return " + ".join(iso3 if share == 1 else f"{share * 100:g}% {iso3}" for iso3, share in shares.items())

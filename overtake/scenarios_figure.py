@@ -17,7 +17,7 @@ ROW, HEAD, FOOT, LEFT = 26, 46, 26, 150
 
 
 def drawing(table: pd.DataFrame, params: Params) -> str:
-    """Return the SVG of `table` (see `overtake.scenarios.compare`): dots are medians, lines 80 % intervals."""
+    """Return the SVG of `table` (see `overtake.scenarios.compare`): dots are medians, lines 80% intervals."""
     from overtake.report import style
     from overtake.report.figure import standalone
 
@@ -29,7 +29,7 @@ def drawing(table: pd.DataFrame, params: Params) -> str:
     edition, last = table["edition"].iloc[0], table["last_observed"].iloc[0]
     lines = [
         f"What would move the balance by {YEAR}",
-        f"China's side over the coalition in {YEAR}, median and 80 % interval; right of the line China leads. "
+        f"China's side over the coalition in {YEAR}, median and 80% interval; right of the line China leads. "
         + _marks(params),
         f"Source: SIPRI edition {edition}, observed to {last}; Overtake's futures. Scenarios carry no probability.",
     ]

@@ -129,7 +129,7 @@ def default_balances() -> dict[str, Balance]:
     ):
         for percent in US_SHARES_PCT:
             found[f"{name}_us{percent}"] = Balance(
-                label=f"{label} and {percent} % of US spending", side={**side, "USA": percent / 100}
+                label=f"{label} and {percent}% of US spending", side={**side, "USA": percent / 100}
             )
     found["eleven_ex_vnm"] = Balance(
         label="Eleven without Viet Nam", side={iso3: 1.0 for iso3 in ALLIES if iso3 != "VNM"}

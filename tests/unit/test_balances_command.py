@@ -54,7 +54,7 @@ def test_answer_by_hand(tables: Path, capsys: pytest.CaptureFixture[str]) -> Non
     # 100 x 1.02^n exceeds 40 + 30 + 20 + 30 = 120 first at n = 10, in 2035.
     assert "ratio in 2025: 0.83" in out
     assert "not crossed at 2025" in out
-    assert "median year: 2035 (80 % interval 2035 to 2035)" in out
+    assert "median year: 2035 (80% interval 2035 to 2035)" in out
     assert "2034: 0.0%, 2036: 100.0%" in out
     level = (100 * 1.02**9 - 90) / 300
     assert f"break-even share of USA 2034: {level:.0%}" in out
@@ -63,7 +63,7 @@ def test_answer_by_hand(tables: Path, capsys: pytest.CaptureFixture[str]) -> Non
 def test_weights_tie_downs_and_threshold_are_said(tables: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("--side", "JPN,KOR,AUS:0.5", "--against", "CHN", "--tie-down", "KOR:0.6", "--threshold", "2")
     out = capsys.readouterr().out
-    assert "CHN against JPN + 40 % KOR + 50 % AUS" in out
+    assert "CHN against JPN + 40% KOR + 50% AUS" in out
     assert f"ratio in 2025: {100 / (40 + 12 + 10):.2f}" in out
     assert "crossed above 2" in out
 
