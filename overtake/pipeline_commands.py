@@ -67,14 +67,12 @@ def _explorer(_: argparse.Namespace) -> int:
 
 def _readme(_: argparse.Namespace) -> int:
     from overtake import paths
-    from overtake.config.load import load
     from overtake.figures import raw
     from overtake.report import readme
     from overtake.report.brief import Brief
     from overtake.skill import reached
 
-    params = load(paths.PARAMS).model_dump(mode="json")
-    brief = Brief.open({name: params[name] for name in ("brief", "balances", "crossing")})
+    brief = Brief.open()
     readme.write(paths.ROOT / "README.md", "answer", readme.answer(brief.head().html, brief.findings().html))
     full = raw.load("skill_full.csv")
     readme.write(paths.ROOT / "docs" / "methods.md", "reached", reached.reached(full))

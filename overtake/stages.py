@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from overtake.config.params import Params
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -64,6 +66,7 @@ STAGES: dict[str, Stage] = {
                 "multiverse_shares.parquet",
             ),
         ),
-        Stage("brief", "brief", ("crossing", "balances", "brief"), ()),
+        # The brief says which parameters made it, so it is made anew when any of them changes.
+        Stage("brief", "brief", tuple(Params.model_fields), ()),
     )
 }

@@ -10,13 +10,9 @@ from markupsafe import Markup
 from overtake.report.blocks import table
 from overtake.report.charts.common import edition_name
 from overtake.report.context import Context
-from overtake.report.formats import PERCENT, PROBABILITY, RATIO, YEAR
+from overtake.report.formats import BN, CHANGE, CHANGE1, PERCENT, PERCENT1, PROBABILITY, RATIO, YEAR
 from overtake.report.numbers import Cell, slug, term
-from overtake.report.sentences import (
-    View,
-    since,
-    until,
-)
+from overtake.report.sentences import View, since, until
 
 
 def rulers(ctx: Context) -> Markup:
@@ -35,11 +31,15 @@ def rulers(ctx: Context) -> Markup:
     )
 
 
+#: Years over which long growth is shown, as in SIPRI's fact sheets.
+DECADE = 9
+
+
 def allies(ctx: Context) -> Markup:
-    """Return each economy alone against China: ratio now, since when."""
-    if not ctx.has("crossings", "curves"):
+    """Return China and each economy that stands alone against it: spending, growth, share of GDP, China's multiple."""
+    if not ctx.has("crossings", "curves", "spending"):
         return Markup("")
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for name, known in ctx.balances.items():
         if len(known.side) != 1 or set(known.against) != {"CHN"}:
             continue
@@ -48,24 +48,56 @@ def allies(ctx: Context) -> Markup:
             ratio = ctx.cell("curves", "ratio_q50", balance=name, ruler=view.ruler, year=ctx.last_observed)
             rows.append(
                 (
-                    ctx.name(next(iter(known.side))),
+                    *_spent(ctx, next(iter(known.side))),
                     ctx.num.show(ratio, RATIO),
                     since(view) if view.ahead else Markup("not passed"),
                     ctx.num.show(view.at_horizon(), PROBABILITY),
-                    term(view.at_horizon().value),
                 )
             )
+    last, first = (ctx.num.show(cell, YEAR) for cell in (ctx.last_cell(), _decade_cell(ctx)))
     return table(
-        Markup("China and each economy alone, {}").format(ctx.ruler_name(ctx.headline_ruler)),
+        Markup("China and each economy alone; spending in {}, estimates in brackets").format(last),
         [
             ("Economy", ""),
+            ("US$ bn, current", "r"),
+            ("Real change, one year", "r"),
+            (Markup("Since {}").format(first), "r"),
+            ("Share of GDP", "r"),
             ("China as a multiple", "r"),
             ("Passed", ""),
             (Markup("China leads in {}").format(ctx.num.show(ctx.horizon_cell(), YEAR)), "r"),
-            ("In words", ""),
         ],
-        rows,
+        [(*_spent(ctx, "CHN"), "", "", ""), *rows] if rows else [],
     )
+
+
+def _decade_cell(ctx: Context) -> Cell:
+    year = ctx.last_observed - DECADE
+    return Cell("decade-ago", year, ctx.path("spending"), (), "year", ctx.edition, (), f"last less {DECADE}")
+
+
+def _spent(ctx: Context, iso3: str) -> list[Markup]:
+    """Return an economy's name, spending in current dollars, real change over one year and DECADE, share of GDP."""
+    year = ctx.last_observed
+    spending = ctx.need("spending")
+    row = spending[(spending["iso3"] == iso3) & (spending["year"] == year)].iloc[0]
+    level = ctx.num.show(ctx.cell("spending", "milex_current_usd_bn", iso3=iso3, year=year), BN)
+    share = ctx.num.show(ctx.cell("spending", "gdp_share_pct", iso3=iso3, year=year), PERCENT1)
+    return [
+        Markup.escape(ctx.name(iso3)),
+        level if row["status"] == "reported" else Markup("[{}]").format(level),
+        ctx.num.show(_real_change(ctx, iso3, 1), CHANGE1),
+        ctx.num.show(_real_change(ctx, iso3, DECADE), CHANGE),
+        share,
+    ]
+
+
+def _real_change(ctx: Context, iso3: str, years: int) -> Cell:
+    """Return the change of constant dollars over the last `years`, in per cent."""
+    last = ctx.last_observed
+    new, old = (ctx.cell("spending", "milex_constant_usd_bn", iso3=iso3, year=year) for year in (last, last - years))
+    change = 100 * (new.value / old.value - 1)
+    return ctx.num.derive(slug("real-change", iso3, years), change, f"per cent, real, over {years} years", [new, old])
 
 
 #: Treatments of announced plans, as the table heads them.

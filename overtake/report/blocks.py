@@ -127,32 +127,52 @@ def _body(part: Any) -> Markup:
 def table(caption: Any, heads: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]], kind: str = "") -> Markup:
     """Return an HTML table in a container that the keyboard can scroll.
 
-    heads: (heading, class) a column, class `r` for numbers; the first cell of each row is its header.
+    heads: (heading, class) a column, class `r` for numbers; the first cell of each row is its header. kind: classes of
+    the table; one of kind `stack` shows a row as a card on a phone, each cell under its heading.
     """
     if not rows:
         return Markup("")
-    head = Markup("").join(Markup('<th scope="col" class="{}">{}</th>').format(kind_, text) for text, kind_ in heads)
+    stacked = kind == "stack"
+    head = Markup("").join(
+        Markup('<th scope="col"{} class="{}">{}</th>').format(_role("columnheader", stacked), kind_, text)
+        for text, kind_ in heads
+    )
     body = Markup("").join(
-        Markup("<tr>{}</tr>").format(
+        Markup("<tr{}>{}</tr>").format(
+            _role("row", stacked),
             Markup("").join(
-                Markup('<th scope="row">{}</th>').format(value)
-                if position == 0
-                else Markup('<td class="{}">{}</td>').format(heads[position][1], value)
-                for position, value in enumerate(row)
-            )
+                _cell(value, heads[position], position == 0, stacked) for position, value in enumerate(row)
+            ),
         )
         for row in rows
     )
+    broad = len(heads) >= BROAD and not stacked
     return Markup(
-        '<div class="scroll" tabindex="0" role="region" aria-label="Table: {label}"><table class="{kind}">'
-        "<caption><span>{caption}</span></caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        '<div class="scroll" tabindex="0" role="region" aria-label="Table: {label}"><table{role} class="{kind}">'
+        "<caption><span>{caption}</span></caption><thead{group}><tr{row}>{head}</tr></thead><tbody{group}>{body}</tbody>"
+        "</table></div>"
     ).format(
         label=Markup(caption).striptags(),
-        kind=" ".join(word for word in (kind, "long" * (len(rows) > LONG), "broad" * (len(heads) >= BROAD)) if word),
+        kind=" ".join(word for word in (kind, "long" * (len(rows) > LONG), "broad" * broad) if word),
+        role=_role("table", stacked),
+        group=_role("rowgroup", stacked),
+        row=_role("row", stacked),
         caption=caption,
         head=head,
         body=body,
     )
+
+
+def _cell(value: Any, head: tuple[str, str], first: bool, stacked: bool) -> Markup:
+    if first:
+        return Markup('<th scope="row"{}>{}</th>').format(_role("rowheader", stacked), value)
+    named = Markup(' data-head="{}"').format(Markup(head[0]).striptags()) if stacked else NOTHING
+    return Markup('<td class="{}"{}{}>{}</td>').format(head[1], _role("cell", stacked), named, value)
+
+
+def _role(role: str, stacked: bool) -> Markup:
+    """Return a role attribute where a page's style takes a table apart, so that it stays a table to a screen reader."""
+    return Markup(' role="{}"').format(role) if stacked else NOTHING
 
 
 def box(title: str, inner: Markup, kind: str = "box") -> Markup:

@@ -26,6 +26,7 @@ from overtake.report.charts import (
 from overtake.report.context import Context
 from overtake.report.figure import Figure
 from overtake.report.formats import YEAR
+from overtake.report.manifest import whole_settings
 from overtake.report.sentences import View, state_sentence
 from overtake.tables import Paths, read_paths
 
@@ -40,11 +41,7 @@ class Brief:
     @classmethod
     def open(cls, settings: Mapping[str, Any] | None = None, root: Path = places.ROOT) -> Brief:
         """Return the brief over the tables under `root`; without `settings`, those of params.yaml."""
-        if not settings or "balances" not in settings:
-            from overtake.config.load import load
-
-            settings = load(root / "params.yaml").model_dump(mode="json") | dict(settings or {})
-        return cls(Context.open(root, settings))
+        return cls(Context.open(root, whole_settings(root) if settings is None else settings))
 
     @cached_property
     def futures(self) -> Paths | None:

@@ -44,6 +44,7 @@ def scorecard(ctx: Context) -> Markup:
         ),
         heads,
         rows,
+        "stack",
     )
 
 

@@ -19,6 +19,9 @@ from overtake.report.numbers import Cell, slug
 #: Where the last published run's numbers and manifest are kept, relative to the project.
 PUBLISHED = Path("data") / "published"
 
+#: Causes of each kind that the page names, and how long one may be; `overtake diff` tells all.
+NAMED, LONGEST = 4, 60
+
 #: Changes smaller than this are rounding: probabilities and margins as shares, years in years.
 TOLERANCE = {"p": 0.005, "margin": 0.005, "year": 0.5}
 
@@ -127,10 +130,10 @@ def section_of(ctx: Context) -> Markup:
     place = ctx.root / PUBLISHED
     if not (place / "metrics.json").is_file():
         return Markup("<p>No earlier run has been published; the next one will be compared with this.</p>")
-    from overtake.report.manifest import manifest, whole_settings
+    from overtake.report.manifest import manifest
     from overtake.report.records import metrics
 
-    now = {"metrics": metrics(ctx), "manifest": manifest(ctx.root, whole_settings(ctx.root) or ctx.settings)}
+    now = {"metrics": metrics(ctx), "manifest": manifest(ctx.root, ctx.settings)}
     difference = compare(read_run(place), now)
     if not difference.moved:
         return Markup("<p>No key number has moved against the last published run.</p>") + _causes(ctx, difference)
@@ -158,11 +161,17 @@ def _causes(ctx: Context, difference: Difference) -> Markup:
     items = Markup("").join(
         Markup("<li>{}: <code>{}</code></li>").format(
             {"figures": "Figures", "parameters": "Parameters", "code": "Code"}[kind],
-            ", ".join(entries[:6]) + (" and others" if len(entries) > 6 else ""),
+            ", ".join(_brief(entry) for entry in entries[:NAMED])
+            + (f" and {len(entries) - NAMED} others" if len(entries) > NAMED else ""),
         )
         for kind, entries in difference.causes.items()
     )
     return Markup('<p>What differs between the runs:</p><ul class="declared">{}</ul>').format(items)
+
+
+def _brief(entry: str) -> str:
+    """Return a cause, a long one by its name alone."""
+    return entry if len(entry) <= LONGEST else entry.split(":")[0]
 
 
 def _numbers(metrics: Mapping[str, Any]) -> dict[tuple[str, str, str], float]:

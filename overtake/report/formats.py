@@ -49,6 +49,7 @@ PROBABILITY = Format("probability", "whole per cent; below 1% and above 99% as b
 PERCENT = Format("per cent", "whole per cent", lambda value: f"{_fixed(value, 0)}%")
 PERCENT1 = Format("per cent", "one decimal", lambda value: f"{_fixed(value, 1)}%")
 CHANGE1 = Format("per cent", "one decimal, signed", lambda value: f"{_signed(value, 1)}%")
+CHANGE = Format("per cent", "whole per cent, signed", lambda value: f"{_signed(value, 0)}%")
 SHARE = Format("share", "whole per cent", lambda value: f"{_fixed(100 * value, 0)}%")
 RATIO = Format("ratio", "two decimals", lambda value: _fixed(value, 2))
 POINTS = Format("percentage points", "whole points, signed", lambda value: f"{_signed(100 * value, 0)} pp")

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from overtake.report import plots
 from overtake.report.blocks import Block
 from overtake.report.context import Context
-from overtake.report.manifest import manifest, whole_settings
+from overtake.report.manifest import manifest
 
 if TYPE_CHECKING:
     from overtake.report.brief import Brief
@@ -40,7 +40,7 @@ def block(brief: Brief) -> Block:
         "figures": [figure.to_json() for figure in brief.figures.values()],
         "metrics": metrics(brief.ctx),
         "plots": plots.tables(brief.ctx),
-        "manifest": manifest(brief.ctx.root, whole_settings(brief.ctx.root) or brief.ctx.settings),
+        "manifest": manifest(brief.ctx.root, brief.ctx.settings),
     }
     return Block(html, data)
 

@@ -38,7 +38,7 @@ def register(ctx: Context) -> Markup:
             )
         )
     heads = [("Made", ""), ("Who", ""), ("Forecast", ""), ("On the figures of this edition", "")]
-    return table("Earlier forecasts and how they stand", heads, rows)
+    return table("Earlier forecasts and how they stand", heads, rows, "stack")
 
 
 def _outcome(ctx: Context, entry: dict[str, Any]) -> Markup:

@@ -80,21 +80,23 @@ def flips_of_balances(ctx: Context) -> Markup:
         return Markup("")
     frame = ctx.need("flips")
     frame = frame[frame["kind"] == "balance"]
-    made = []
-    for subject, part in frame.groupby("subject", sort=False):
-        questions = list(dict.fromkeys(part["question"]))
-        rows = []
-        for parameter, group in part.groupby("parameter", sort=False):
-            base = Cell(slug("flips", str(subject), str(parameter), "base"), float(group["base"].iloc[0]),
-                        ctx.path("flips"), (("parameter", str(parameter)),), "base")  # fmt: skip
-            cells = [_nearest(ctx, group[group["question"] == question], VALUE) for question in questions]
-            name = checks.parameter_name(str(parameter))
-            rows.append((name[:1].upper() + name[1:], ctx.num.show(base, VALUE), *cells))
-        heads: list[tuple[Any, str]] = [("Parameter", ""), ("In use", "r")]
-        heads += [(_asked(ctx, question, part), "r") for question in questions]
-        caption = Markup("{}: the nearest value at which the more likely answer turns").format(ctx.label(str(subject)))
-        made.append(table(caption, heads, rows))
-    return Markup("").join(made)
+    asked = list(dict.fromkeys(zip(frame["subject"].astype(str), frame["question"].astype(str), strict=True)))
+    rows = []
+    for parameter, group in frame.groupby("parameter", sort=False):
+        base = Cell(slug("flips", str(parameter), "base"), float(group["base"].iloc[0]), ctx.path("flips"),
+                    (("parameter", str(parameter)),), "base")  # fmt: skip
+        cells = [
+            _nearest(ctx, group[(group["subject"] == subject) & (group["question"] == question)], VALUE)
+            for subject, question in asked
+        ]
+        name = checks.parameter_name(str(parameter))
+        rows.append((name[:1].upper() + name[1:], ctx.num.show(base, VALUE), *cells))
+    heads: list[tuple[Any, str]] = [("Parameter", ""), ("In use", "r")]
+    heads += [
+        (Markup("{}, {}").format(ctx.label(subject), _asked(ctx, question, frame[frame["subject"] == subject])), "r")
+        for subject, question in asked
+    ]
+    return table("The nearest value at which the more likely answer turns", heads, rows)
 
 
 def flips_of_claims(ctx: Context) -> Markup:
