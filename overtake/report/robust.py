@@ -7,14 +7,14 @@ from typing import Any
 from markupsafe import Markup
 
 from overtake.report.blocks import table
-from overtake.report.charts import checks, robustness
+from overtake.report.charts import checks, common, robustness
 from overtake.report.context import Context
 from overtake.report.formats import COUNT, PROBABILITY, SHARE, YEAR, Format
 from overtake.report.formats import _fixed as fixed
 from overtake.report.formats import _signed as signed
 from overtake.report.numbers import Cell, slug
 
-NONE = Markup("none in range")
+NONE = Markup("none")
 #: What is asked, beside `robustness.CHOICES`, how it is answered.
 ASKED = {"coalition": "Coalition", "us_share": "Share of US spending"}
 FACTOR = Format("factor", "two decimals, signed per cent", lambda value: f"{signed(100 * (value - 1), 1)}%")
@@ -93,10 +93,16 @@ def flips_of_balances(ctx: Context) -> Markup:
         rows.append((name[:1].upper() + name[1:], ctx.num.show(base, VALUE), *cells))
     heads: list[tuple[Any, str]] = [("Parameter", ""), ("In use", "r")]
     heads += [
-        (Markup("{}, {}").format(ctx.label(subject), _asked(ctx, question, frame[frame["subject"] == subject])), "r")
+        (Markup("{}, {}").format(_short(ctx, subject), _asked(ctx, question, frame[frame["subject"] == subject])), "r")
         for subject, question in asked
     ]
-    return table("The nearest value at which the more likely answer turns", heads, rows)
+    return table("The nearest value in range at which the more likely answer turns", heads, rows)
+
+
+def _short(ctx: Context, balance: str) -> Markup:
+    """Return a balance's label in few words, its numerals recorded."""
+    text = common.short(ctx.label_text(balance))
+    return ctx.prose(text, f"params.balances.{balance}.label", f"balances.{balance}.label")
 
 
 def flips_of_claims(ctx: Context) -> Markup:
@@ -117,7 +123,9 @@ def flips_of_claims(ctx: Context) -> Markup:
         ]
         rows.append((Markup('<span class="declared">{}</span>').format(subject), WORDS.get(before, before), *cells))
     heads = [("Claim", ""), ("Verdict", ""), *((f"{thing[:1].upper()}{thing[1:]} off by", "") for thing in things)]
-    return table("How wrong the figures would have to be for a verdict to turn", heads, rows)
+    return table(
+        "How wrong the figures would have to be, within the range searched, for a verdict to turn", heads, rows
+    )
 
 
 def searched(ctx: Context) -> Markup:
