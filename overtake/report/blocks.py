@@ -133,46 +133,34 @@ def table(caption: Any, heads: Sequence[tuple[str, str]], rows: Sequence[Sequenc
     if not rows:
         return Markup("")
     stacked = kind == "stack"
-    head = Markup("").join(
-        Markup('<th scope="col"{} class="{}">{}</th>').format(_role("columnheader", stacked), kind_, text)
-        for text, kind_ in heads
-    )
+    head = Markup("").join(Markup('<th scope="col" class="{}">{}</th>').format(kind_, text) for text, kind_ in heads)
     body = Markup("").join(
-        Markup("<tr{}>{}</tr>").format(
-            _role("row", stacked),
+        Markup("<tr>{}</tr>").format(
             Markup("").join(
-                _cell(value, heads[position], position == 0, stacked) for position, value in enumerate(row)
-            ),
+                Markup('<th scope="row">{}</th>').format(value)
+                if position == 0
+                else Markup('<td class="{}"{}>{}</td>').format(kind_, _named(text) if stacked else NOTHING, value)
+                for position, (value, (text, kind_)) in enumerate(zip(row, heads, strict=True))
+            )
         )
         for row in rows
     )
     broad = len(heads) >= BROAD and not stacked
     return Markup(
-        '<div class="scroll" tabindex="0" role="region" aria-label="Table: {label}"><table{role} class="{kind}">'
-        "<caption><span>{caption}</span></caption><thead{group}><tr{row}>{head}</tr></thead><tbody{group}>{body}</tbody>"
-        "</table></div>"
+        '<div class="scroll" tabindex="0" role="region" aria-label="Table: {label}"><table class="{kind}">'
+        "<caption><span>{caption}</span></caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     ).format(
         label=Markup(caption).striptags(),
         kind=" ".join(word for word in (kind, "long" * (len(rows) > LONG), "broad" * broad) if word),
-        role=_role("table", stacked),
-        group=_role("rowgroup", stacked),
-        row=_role("row", stacked),
         caption=caption,
         head=head,
         body=body,
     )
 
 
-def _cell(value: Any, head: tuple[str, str], first: bool, stacked: bool) -> Markup:
-    if first:
-        return Markup('<th scope="row"{}>{}</th>').format(_role("rowheader", stacked), value)
-    named = Markup(' data-head="{}"').format(Markup(head[0]).striptags()) if stacked else NOTHING
-    return Markup('<td class="{}"{}{}>{}</td>').format(head[1], _role("cell", stacked), named, value)
-
-
-def _role(role: str, stacked: bool) -> Markup:
-    """Return a role attribute where a page's style takes a table apart, so that it stays a table to a screen reader."""
-    return Markup(' role="{}"').format(role) if stacked else NOTHING
+def _named(heading: Any) -> Markup:
+    """Return the attribute by which a cell shows its heading on a phone."""
+    return Markup(' data-head="{}"').format(Markup(heading).striptags())
 
 
 def box(title: str, inner: Markup, kind: str = "box") -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).parent
-AXE = HERE / "node_modules" / "axe-core" / "axe.min.js"
+MODULES = HERE / "node_modules"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
@@ -50,17 +51,24 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def axe_source() -> str:
-    """Return axe-core, fetched by npm where it is not there yet."""
-    if not AXE.exists():
+def checkers() -> Path:
+    """Return the folder of what npm brings (axe-core, the Nu checker), fetched where it is not there yet."""
+    wanted = [MODULES / name for name in json.loads((HERE / "package.json").read_text())["devDependencies"]]
+    if not all(path.is_dir() for path in wanted):
         if shutil.which("npm") is None:
-            missing("no axe-core and no npm: run `npm install` in tests/browser")
+            missing("no npm: run `npm install` in tests/browser")
         done = subprocess.run(
             ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock"], cwd=HERE, capture_output=True, text=True
         )
-        if done.returncode or not AXE.exists():
-            missing(f"npm could not fetch axe-core: {done.stderr[-300:]}")
-    return AXE.read_text(encoding="utf-8")
+        if done.returncode or not all(path.is_dir() for path in wanted):
+            missing(f"npm could not fetch {', '.join(path.name for path in wanted)}: {done.stderr[-300:]}")
+    return MODULES
+
+
+@pytest.fixture(scope="session")
+def axe_source(checkers: Path) -> str:
+    """Return axe-core."""
+    return (checkers / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
 @pytest.fixture

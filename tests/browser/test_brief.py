@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 
 from tests import synthetic
-from tests.browser.conftest import HERE, missing
+from tests.browser.conftest import missing
 
 pytestmark = pytest.mark.browser
 
 Open = Callable[..., Any]
-VNU = HERE / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 OPEN_ALL = "document.querySelectorAll('details').forEach(each => { each.open = true })"
 
 
@@ -120,12 +119,13 @@ def test_text_of_drawings_stays_inside_them(brief, opened: Open):
     assert opened(brief, width=390).page.evaluate(outside, "narrow") == []
 
 
-def test_the_nu_checker_finds_no_error(brief):
-    if shutil.which("java") is None or not VNU.is_file():
-        pytest.skip("the Nu HTML checker needs java and `npm install --no-save vnu-jar` in tests/browser")
+def test_the_nu_checker_finds_no_error(brief, checkers):
+    if shutil.which("java") is None:
+        missing("no java: the Nu HTML checker needs it")
+    jar = checkers / "vnu-jar" / "build" / "dist" / "vnu.jar"
     pages = [brief, brief.parent / "figures" / "surplus.html"]
     done = subprocess.run(
-        ["java", "-jar", str(VNU), "--errors-only", *map(str, pages)], capture_output=True, text=True, check=False
+        ["java", "-jar", str(jar), "--errors-only", *map(str, pages)], capture_output=True, text=True, check=False
     )
     assert done.stderr == ""
 
