@@ -220,6 +220,7 @@ def sameness(_: Path) -> Iterator[Finding]:
 def mend(root: Path) -> list[str]:
     """Clear away what a killed run left and what DVC would stumble over; return a line for each."""
     from overtake.figures import commit
+    from overtake.tables import put_back, remove
 
     lines = []
     if commit.finish(root / "data" / "raw"):
@@ -235,12 +236,10 @@ def mend(root: Path) -> list[str]:
         path.replace(root / "dvc.lock.damaged")
         lines.append("dvc.lock was damaged and stands aside as dvc.lock.damaged; dvc repro writes it anew")
     if (root / ".reports.old").is_dir():
-        from overtake.tables import put_back
-
         put_back(root / ".reports.old", root / "reports")
         lines.append("a publication that was killed is taken back: reports/ is the last whole brief")
     for item in _half_written(root):
-        shutil.rmtree(item) if item.is_dir() else item.unlink()
+        remove(item)
         lines.append(f"half-written {item.relative_to(root)} is removed")
     return lines
 

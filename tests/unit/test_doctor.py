@@ -10,7 +10,12 @@ import pytest
 
 from overtake import doctor, paths
 from overtake.doctor import NOTE, OK, STALE, WRONG, Finding
+from overtake.errors import OvertakeError
 from overtake.figures import commit, package
+
+
+class KilledError(BaseException):
+    """What a kill looks like to the code that it ends."""
 
 
 @pytest.fixture
@@ -180,9 +185,6 @@ def test_an_ingest_killed_before_or_after_its_moment(root, monkeypatch):
     before = {path.name: path.read_bytes() for path in raw.iterdir()}
     text = before["economies.csv"].decode().replace("Japan", "Nippon")
 
-    class KilledError(BaseException):
-        pass
-
     def kill(*_):
         raise KilledError
 
@@ -216,43 +218,111 @@ def test_the_command_prints_each_finding(root, monkeypatch, capsys):
     assert "mended: half-written" in capsys.readouterr().out
 
 
-def test_a_publication_that_fails_or_is_killed_is_taken_back(root, monkeypatch):
+def pages(root, name, text, files=("a.html", "tables/b.csv", "z.json")):
+    """Return the folder `name` with a brief of which every file holds `text`."""
+    (root / name / "tables").mkdir(parents=True)
+    for file in files:
+        (root / name / file).write_text(text, encoding="utf-8")
+    return root / name
+
+
+def texts(root):
+    """Return what stands in the published files."""
+    return {path.read_text(encoding="utf-8") for path in (root / "reports").rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("error", [OSError, KilledError])
+def test_a_publication_file_by_file_that_fails_or_is_killed_is_taken_back(root, monkeypatch, error):
+    """Where two folders cannot change places: macOS, a mounted reports/."""
     from pathlib import Path
 
     from overtake.report import publish
 
-    def folder(name, text):
-        (root / name / "tables").mkdir(parents=True)
-        for file in ("a.html", "tables/b.csv", "z.json"):
-            (root / name / file).write_text(text, encoding="utf-8")
-        return root / name
+    out, fresh, real = pages(root, "reports", "old"), pages(root, "fresh", "new"), Path.replace
+    monkeypatch.setattr(publish, "exchange", lambda *_: False)
+    with monkeypatch.context() as patch:
 
-    def texts():
-        return {path.read_text(encoding="utf-8") for path in (root / "reports").rglob("*") if path.is_file()}
+        def fail(self, target):
+            if self == fresh / "z.json":
+                raise error
+            return real(self, target)
 
-    class KilledError(BaseException):
-        pass
-
-    out = folder("reports", "old")
-    real = Path.replace
-    for error in (OSError, KilledError):
-        fresh = folder(f"fresh_{error.__name__}", "new")
-        with monkeypatch.context() as patch:
-
-            def fail(self, target, error=error, fresh=fresh):
-                if self == fresh / "z.json":
-                    raise error
-                return real(self, target)
-
-            patch.setattr(Path, "replace", fail)
-            with pytest.raises(error):
-                publish.replace(fresh, out)
-        if error is OSError:
-            assert texts() == {"old"}
-        else:
-            assert texts() == {"old", "new"}
-            assert any("taken back" in line for line in doctor.mend(root))
-        assert texts() == {"old"}
-    publish.replace(folder("fresh", "new"), out)
-    assert texts() == {"new"}
+        patch.setattr(Path, "replace", fail)
+        with pytest.raises(error):
+            publish.replace(fresh, out)
+    if error is KilledError:
+        assert texts(root) == {"old", "new"}
+        assert any("taken back" in line for line in doctor.mend(root))
+    assert texts(root) == {"old"}
+    publish.replace(pages(root, "again", "new"), out)
+    assert texts(root) == {"new"}
     assert not list(root.glob(".reports*"))
+
+
+def test_a_publication_happens_at_one_moment(root, monkeypatch):
+    """Killed before the one rename, reports/ is the old brief whole; after it, the new one whole."""
+    from overtake.report import publish
+
+    real = publish.exchange
+    if not real(pages(root, "one", "1"), pages(root, "two", "2")):
+        pytest.skip("the file system at the temporary folder cannot let two folders change places")
+    out = pages(root, "reports", "old")
+    seen = []
+
+    def killed(first, second, after):
+        seen.append(texts(root))
+        assert not after or real(first, second)
+        raise KilledError
+
+    for after in (False, True):
+        monkeypatch.setattr(publish, "exchange", lambda first, second, after=after: killed(first, second, after))
+        with pytest.raises(KilledError):
+            publish.replace(pages(root, ".reports.new", "new"), out)
+        assert texts(root) == ({"new"} if after else {"old"})
+        assert doctor.mend(root) == ["half-written .reports.new is removed"]
+    assert seen == [{"old"}, {"old"}]
+    assert texts(root) == {"new"}
+
+
+def test_a_publication_keeps_what_is_not_the_briefs(root):
+    from overtake.report import publish
+
+    out = pages(root, "reports", "old", ("a.html", "tables/gone.csv", "explorer.html", ".gitkeep"))
+    (out / "mine").mkdir()
+    (out / "mine" / "notes.txt").write_text("old", encoding="utf-8")
+    (out / "link").symlink_to("a.html")
+    publish.replace(pages(root, ".reports.new", "new"), out)
+    found = {str(path.relative_to(out)): path.read_text() for path in sorted(out.rglob("*")) if path.is_file()}
+    old = dict.fromkeys(("explorer.html", ".gitkeep", "mine/notes.txt"), "old")
+    assert found == {"a.html": "new", "z.json": "new", "tables/b.csv": "new", "link": "new"} | old
+    assert (out / "link").is_symlink()
+
+
+def test_a_first_publication_needs_no_folder(root):
+    from overtake.report import publish
+
+    publish.replace(pages(root, ".reports.new", "new"), root / "reports")
+    assert texts(root) == {"new"}
+
+
+def test_a_linked_reports_folder_stays_a_link(root):
+    from overtake.report import publish
+
+    pages(root, "elsewhere", "old")
+    (root / "reports").symlink_to("elsewhere")
+    publish.replace(pages(root, ".reports.new", "new"), root / "reports")
+    assert (root / "reports").is_symlink()
+    assert {path.read_text(encoding="utf-8") for path in (root / "elsewhere").rglob("*") if path.is_file()} == {"new"}
+
+
+def test_what_cannot_be_removed_is_told(root, monkeypatch):
+    litter(root)
+
+    def fail(path, ignore_errors=False):
+        if ignore_errors:
+            return
+        raise PermissionError(1, "Operation not permitted", f"{path}/a.csv")
+
+    monkeypatch.setattr(shutil, "rmtree", fail)
+    with pytest.raises(OvertakeError, match=r"\.reports\.new: cannot be removed"):
+        doctor.mend(root)
