@@ -33,10 +33,11 @@ class CannotError(Exception):
 
 @dataclass
 class Project:
-    """A built project: its root, the hashes of what it published and computed, and how often what was done."""
+    """A built project: its root, hashes of what it published and computed, of another brief; seconds a stage takes."""
 
     root: Path
     good: dict[str, str] = field(default_factory=dict)
+    other: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -55,10 +56,15 @@ class Project:
         said, _ = started.communicate(timeout=1200)
         return started.returncode, said
 
+    def hashes_of_brief(self, of: dict[str, str] | None = None) -> dict[str, str]:
+        """Return the hashes of published files, now or among those in `of`."""
+        found = hashes(self.root, ("reports",)) if of is None else of
+        return {name: value for name, value in found.items() if name.startswith("reports/")}
+
     def brief_is_intact(self) -> None:
         """Raise where a published file is not, byte for byte, that of the last good run."""
-        now = hashes(self.root, ("reports",))
-        lost = [name for name, value in self.good.items() if name.startswith("reports/") and now.get(name) != value]
+        now = self.hashes_of_brief()
+        lost = [name for name, value in self.hashes_of_brief(self.good).items() if now.get(name) != value]
         assert not lost, f"the last good brief is not intact: {lost[:5]}"
 
     def recovers(self) -> str:
@@ -94,7 +100,7 @@ def kill(started: subprocess.Popen[str]) -> None:
 
 
 def killed_stage(project: Project, rng: random.Random, stage: str) -> str:
-    """Kill DVC and a stage at a random moment of the stage's usual time, as a power cut would."""
+    """Kill DVC and a stage at a random moment of the stage's usual time."""
     usual = project.seconds.get(stage)
     if usual is None:  # how long it takes, once
         begin = time.monotonic()
@@ -236,15 +242,62 @@ def read_only_table(project: Project, rng: random.Random) -> str:
 
 
 def read_only_brief(project: Project, rng: random.Random) -> str:
-    """Make one published file read-only and publish another brief, so that publishing fails in the middle."""
-    published = [path for path in sorted((project.root / "reports").rglob("*")) if path.is_file()]
-    path = rng.choice([item for item in published if item.name not in ("explorer.html", ".gitkeep")])
-    with another_label(project, "Changed label"), immutable(path):
+    """Make reports/ read-only and publish another brief: refused, nothing changed."""
+    with another_label(project, "Changed label"), immutable(project.root / "reports"):
         code, said = project.run("overtake", "run", "brief")
-        assert code == 2, f"{path.name}: {said[-1500:]}"
-        assert path.name in said, said[-1500:]
+        assert code == 2, said[-1500:]
+        assert "reports" in said, said[-1500:]
+        assert "next:" in said, said[-1500:]
+        assert "Traceback" not in said, said[-1500:]
         project.brief_is_intact()
     return said
+
+
+def read_only_file(project: Project, rng: random.Random) -> str:
+    """Make one published file read-only, publish another brief, mend: whole each time, and what hinders is named."""
+    published = [path for path in sorted((project.root / "reports").rglob("*")) if path.is_file()]
+    path = rng.choice([item for item in published if item.name not in ("explorer.html", ".gitkeep")])
+    try:
+        with another_label(project, "Changed label"), immutable(path):
+            code, said = project.run("overtake", "run", "brief")
+            assert code == 0, said[-1500:]
+            code, said = project.run("overtake", "doctor", "--mend")
+            assert code == 2, said
+            assert path.name in said, said
+            assert "chattr" in said, said
+            whole = project.hashes_of_brief()
+            assert whole != project.hashes_of_brief(project.good), "the new brief is not there"
+            project.other = project.other or whole
+            assert whole == project.other, "the brief is of two runs"
+    finally:
+        left = project.root / ".reports.new" / path.relative_to(project.root / "reports")
+        if left.is_file():
+            subprocess.run(["chattr", "-i", str(left)], check=True)
+    project.recovers()
+    return said
+
+
+def killed_publication(project: Project, rng: random.Random) -> str:
+    """Kill the publishing of another brief near its last moment: reports/ is the old or the new one, whole, at once."""
+    if not project.other:
+        with another_label(project, "Changed label"):
+            code, said = project.run("overtake", "run", "brief")
+            assert code == 0, said[-1500:]
+            project.other = project.hashes_of_brief()
+        project.recovers()
+    with another_label(project, "Changed label"):
+        started = project.start("overtake", "run", "brief")
+        last = project.root / ".reports.new" / "ro-crate-metadata.json"
+        while started.poll() is None and not last.is_file():
+            time.sleep(0.0005)
+        time.sleep(rng.uniform(0.0, 0.03))
+        ended = started.poll() is not None
+        kill(started) if not ended else started.communicate()
+    now = project.hashes_of_brief()
+    old = project.hashes_of_brief(project.good)
+    assert now in (old, project.other), "the brief is of two runs"
+    project.recovers()
+    return "it had ended before" if ended else "old" if now == old else "new"
 
 
 @contextmanager
@@ -263,7 +316,7 @@ def another_label(project: Project, label: str) -> Iterator[None]:
 
 
 def full_disk(project: Project, rng: random.Random) -> str:
-    """Run stages in a project on a disk that has only a little room, then make room."""
+    """Run a stage in a project on a disk that has only a little room, then make room."""
     place = project.root.parent / f"{project.root.name}_small"
     place.mkdir(exist_ok=True)
     size = sum(path.stat().st_size for path in project.root.rglob("*") if path.is_file())
@@ -279,7 +332,8 @@ def full_disk(project: Project, rng: random.Random) -> str:
         small.run("dvc", "status")  # DVC's own notes on the copied files
         room = shutil.disk_usage(place).free - rng.randint(0, 12_000)
         (place / "filler").write_bytes(b"\0" * max(room, 0))
-        code, said = small.run("dvc", "repro", "--force", "rulers")
+        stage = rng.choice(("clean", "rulers", "balances", "brief", "explorer"))
+        code, said = small.run("dvc", "repro", "--force", "--single-item", stage)
         assert code, "a full disk went unnoticed"
         assert "No space left" in said, said[-1500:]
         small.brief_is_intact()
@@ -383,7 +437,9 @@ FAULTS: dict[str, Fault] = {
     "DVC's list of processes truncated": broken_process_list,
     "two `dvc repro` at once": two_at_once,
     "a processed table read-only": read_only_table,
-    "a published file read-only": read_only_brief,
+    "SIGKILL while a brief is put in place": killed_publication,
+    "reports/ read-only": read_only_brief,
+    "a published file read-only": read_only_file,
     "disk full, then room made": full_disk,
     "SIGKILL of an ingest": killed_ingest,
     "a download interrupted": interrupted_download,
