@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,9 @@ class Finding:
         return f"{line}\n         next: {self.next_step}" if self.next_step else line
 
 
+SETTLED = Finding("stages", OK, "all as in dvc.lock: dvc repro would do nothing")
+
+
 def register(commands: Any) -> None:
     """Add the command to the `argparse` subparsers `commands`."""
     doctor = commands.add_parser("doctor", help="check environment, figures, parameters, lock and outputs; say why")
@@ -54,8 +57,22 @@ def _doctor(arguments: argparse.Namespace) -> int:
         print("".join(f"mended: {line}\n" for line in mend(paths.ROOT)), end="")
         return 0
     findings = list(examine(paths.ROOT))
-    print("\n".join(str(finding) for finding in findings))
+    print(report(findings))
     return code(findings)
+
+
+def report(findings: list[Finding]) -> str:
+    """Return a line per finding, a next step once for those in a row that share it, and the sum at the end."""
+    lines = []
+    for finding, after in zip(findings, [*findings[1:], None], strict=True):
+        shared = after is not None and after.next_step == finding.next_step
+        lines.append(str(replace(finding, next_step="") if shared else finding))
+    first = next((finding for state in (WRONG, STALE) for finding in findings if finding.state == state), None)
+    if first is None:
+        return "\n".join([*lines, "all is well"])
+    counts = [(state, sum(finding.state == state for finding in findings)) for state in (WRONG, STALE)]
+    told = " and ".join(f"{count} {state}" for state, count in counts if count)
+    return "\n".join([*lines, f"{told}; begin with: {first.next_step}"])
 
 
 def code(findings: list[Finding]) -> int:
@@ -66,11 +83,19 @@ def code(findings: list[Finding]) -> int:
 
 def examine(root: Path) -> Iterator[Finding]:
     """Yield the findings on the project at `root`, in the order of the pipeline."""
+    settled = False
     for check in (environment, leftovers, figures, parameters, lock, outputs, sameness):
         try:
-            yield from check(root)
+            for finding in check(root):
+                settled |= finding == SETTLED
+                yield unmoved(finding) if settled and finding.area == "brief" and finding.state == STALE else finding
         except OvertakeError as error:
             yield Finding(check.__name__, WRONG, error.place + ": " + error.problem, error.next_step or "")
+
+
+def unmoved(finding: Finding) -> Finding:
+    """Return what a difference from the manifest is where DVC has nothing to do: a change that moved nothing."""
+    return replace(finding, state=NOTE, what=f"{finding.what}; no output moved, so it stands", next_step="")
 
 
 def environment(root: Path) -> Iterator[Finding]:
@@ -154,10 +179,13 @@ def lock(root: Path) -> Iterator[Finding]:
         said = done.stderr.strip().splitlines() or ["no answer"]
         yield Finding("stages", WRONG, f"dvc cannot tell: {said[0][:300]}", "dvc status")
         return
+    why: dict[str, list[str]] = {}
     for stage, changes in status.items():
-        yield Finding(f"stage {stage}", STALE, "; ".join(_reasons(changes)), "dvc repro")
+        why.setdefault("; ".join(_reasons(changes)), []).append(stage)
+    for reason, stages in why.items():
+        yield Finding(f"stage{'s' * (len(stages) > 1)} {', '.join(stages)}", STALE, reason, "dvc repro")
     if not status:
-        yield Finding("stages", OK, "all as in dvc.lock: dvc repro would do nothing")
+        yield SETTLED
 
 
 def _reasons(changes: list[Any]) -> Iterator[str]:

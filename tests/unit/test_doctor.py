@@ -75,6 +75,43 @@ def test_exit_codes():
     assert doctor.code([Finding("a", WRONG, ""), Finding("b", STALE, "")]) == 2
 
 
+def test_the_report_says_a_next_step_once_and_what_to_begin_with():
+    findings = [Finding("a", OK, "x"), Finding("b", STALE, "x", "dvc repro"), Finding("c", STALE, "x", "dvc repro")]
+    assert doctor.report(findings).split("\n") == [
+        "ok     a: x", "stale  b: x", "stale  c: x", "         next: dvc repro", "2 stale; begin with: dvc repro",
+    ]  # fmt: skip
+    wrong = doctor.report([*findings, Finding("d", WRONG, "x", "edit params.yaml")])
+    assert wrong.endswith("1 wrong and 2 stale; begin with: edit params.yaml")
+    assert doctor.report(findings[:1]).endswith("\nall is well")
+
+
+def test_a_change_that_moved_nothing_does_not_make_the_brief_stale(root, monkeypatch):
+    def one(finding):
+        return lambda _: iter([finding])
+
+    stale = Finding("brief", STALE, "made from other inputs: x changed", "dvc repro")
+    for name in ("environment", "leftovers", "figures", "parameters", "sameness"):
+        monkeypatch.setattr(doctor, name, lambda _: iter(()))
+    monkeypatch.setattr(doctor, "outputs", one(stale))
+    monkeypatch.setattr(doctor, "lock", one(doctor.SETTLED))
+    assert doctor.code(list(doctor.examine(root))) == 0
+    monkeypatch.setattr(doctor, "lock", one(Finding("stage brief", STALE, "x", "dvc repro")))
+    assert list(doctor.examine(root))[-1] == stale
+
+
+def test_the_manifest_holds_the_code_of_the_stages_alone(root):
+    from overtake.report.manifest import manifest
+
+    shutil.copyfile(paths.ROOT / "dvc.yaml", root / "dvc.yaml")
+    held = set(manifest(root, {})["code"])
+    assert {
+        "overtake/tables.py",
+        "overtake/report/crate.py",
+        "overtake/report/templates/overtake_brief/brief.css",
+    } <= held
+    assert not {"overtake/cli.py", "overtake/doctor.py"} & held
+
+
 def test_the_last_run_is_compared_with_what_is_here(root):
     assert [finding.what for finding in doctor.outputs(root)] == ["not built yet"]
     (root / "reports").mkdir()
