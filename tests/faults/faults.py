@@ -87,11 +87,15 @@ def environment(root: Path) -> dict[str, str]:
     return {**clean, "PATH": path, "PYTHONPATH": str(root), "OVERTAKE_ROOT": str(root)}
 
 
+#: Folders of data/processed that hold no output: cells kept of a failed run, finished chunks kept for the next one.
+KEPT = {"failed", "chunks"}
+
+
 def hashes(root: Path, folders: tuple[str, ...] = ("data/raw", "data/processed", "reports")) -> dict[str, str]:
-    """Return the hash of every file below `folders`; cells kept of a run that failed (`failed/`) are no output."""
+    """Return the hash of every file below `folders` that is an output."""
     files = (path for folder in folders for path in sorted((root / folder).rglob("*")) if path.is_file())
-    kept = (path for path in files if path.parent.name != "failed")
-    return {str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in kept}
+    outputs = ((str(path.relative_to(root)), path) for path in files if not KEPT & set(path.relative_to(root).parts))
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in outputs}
 
 
 def kill(started: subprocess.Popen[str]) -> None:
@@ -103,11 +107,14 @@ def kill(started: subprocess.Popen[str]) -> None:
 def killed_stage(project: Project, rng: random.Random, stage: str) -> str:
     """Kill DVC and a stage at a random moment of the stage's usual time."""
     usual = project.seconds.get(stage)
+    if stage == "sensitivity":  # else the chunks of the last run leave nothing to kill
+        shutil.rmtree(project.root / "data/processed/chunks")
     if usual is None:  # how long it takes, once
         begin = time.monotonic()
         code, said = project.run("dvc", "repro", "--single-item", "--force", stage)
         assert code == 0, said[-2000:]
-        usual = project.seconds[stage] = time.monotonic() - begin
+        project.seconds[stage] = time.monotonic() - begin
+        return killed_stage(project, rng, stage)
     started = project.start("dvc", "repro", "--single-item", "--force", stage)
     time.sleep(rng.uniform(0.3, 1.0) * usual)
     if started.poll() is not None:
@@ -175,6 +182,17 @@ def truncated_table_read(project: Project, rng: random.Random) -> str:
     assert code == 2, said
     assert "dvc repro" in said, said
     assert "Traceback" not in said, said
+    return said
+
+
+def truncated_chunk(project: Project, rng: random.Random) -> str:
+    """Cut short a chunk that the sensitivity stage keeps, and run the stage again: it is evaluated anew."""
+    path = rng.choice(sorted((project.root / "data/processed/chunks").rglob("*.parquet")))
+    content = path.read_bytes()
+    path.write_bytes(content[: rng.randrange(len(content))])
+    code, said = project.run("dvc", "repro", "--single-item", "--force", "sensitivity")
+    assert code == 0, said[-2000:]
+    assert path.read_bytes() == content, path
     return said
 
 
@@ -434,6 +452,7 @@ FAULTS: dict[str, Fault] = {
     "a processed table truncated": truncated_file,
     "futures.parquet truncated, then read by a command": truncated_table_read,
     "a table truncated in DVC's cache and removed": broken_cache,
+    "a kept chunk of the sensitivity truncated": truncated_chunk,
     "dvc.lock truncated, emptied or overwritten": broken_lock,
     "DVC's list of processes truncated": broken_process_list,
     "two `dvc repro` at once": two_at_once,
