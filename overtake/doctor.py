@@ -90,7 +90,16 @@ def examine(root: Path) -> Iterator[Finding]:
                 settled |= finding == SETTLED
                 yield unmoved(finding) if settled and finding.area == "brief" and finding.state == STALE else finding
         except OvertakeError as error:
-            yield Finding(check.__name__, WRONG, error.place + ": " + error.problem, error.next_step or "")
+            yield refused(check.__name__, error)
+
+
+def refused(area: str, error: OvertakeError) -> Finding:
+    """Return what a check refused; next steps of the problems that it lists come before its own."""
+    step = re.compile(r"\n\s*next:\s+(.*)")
+    steps = list(dict.fromkeys(step.findall(error.problem)))
+    return Finding(
+        area, WRONG, f"{error.place}: {step.sub('', error.problem)}", "; ".join(steps) or error.next_step or ""
+    )
 
 
 def unmoved(finding: Finding) -> Finding:
@@ -171,6 +180,9 @@ def lock(root: Path) -> Iterator[Finding]:
     if is_damaged(root / "dvc.lock"):
         yield Finding("dvc.lock", WRONG, "is damaged", "overtake doctor --mend && dvc repro")
         return
+    if not any((root / name).exists() for name in ("data/processed/figures.json", "reports/manifest.json")):
+        yield Finding("stages", STALE, "none has run here yet", "make brief")
+        return
     command = [sys.executable, "-m", "dvc", "status", "--json"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True)
     try:
@@ -188,22 +200,33 @@ def lock(root: Path) -> Iterator[Finding]:
         yield SETTLED
 
 
+#: What `dvc status` says of an input or an output of a stage, in words.
+SAID = {
+    ("changed deps", "modified"): "changed",
+    ("changed deps", "new"): "new",
+    ("changed deps", "deleted"): "missing",
+    ("changed outs", "modified"): "output not as it was made",
+    ("changed outs", "deleted"): "output missing",
+    ("changed outs", "not in cache"): "output missing",
+}
+
+
 def _reasons(changes: list[Any]) -> Iterator[str]:
-    """Yield why a stage is stale, from what `dvc status --json` says of it: what is modified, deleted, new."""
-    by_state: dict[str, list[str]] = {}
+    """Yield why a stage is stale, from what `dvc status --json` says of it: inputs first, then outputs."""
+    told: dict[str, list[str]] = {}
     for change in changes:
         if not isinstance(change, dict):
             yield str(change)
             continue
-        for items in change.values():
+        for side, items in change.items():
             for path, state in items.items():
                 for key, what in state.items() if isinstance(state, dict) else [("", state)]:
-                    by_state.setdefault(str(what), []).append(f"{path} {key}".strip())
-    for state, names in by_state.items():
-        yield f"{state}: {_few(names)}"
+                    told.setdefault(SAID.get((side, what), f"{side}, {what}"), []).append(f"{path} {key}".strip())
+    for words, names in told.items():
+        yield f"{words}: {_few(names)}"
 
 
-def _few(names: list[str], shown: int = 6) -> str:
+def _few(names: list[str], shown: int = 4) -> str:
     return ", ".join(names[:shown]) + (f" and {len(names) - shown} more" if len(names) > shown else "")
 
 

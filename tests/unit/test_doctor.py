@@ -134,10 +134,26 @@ def test_the_last_run_is_compared_with_what_is_here(root):
         assert told in finding.what
 
 
+def test_a_missing_table_is_told_with_one_next_step(root):
+    (root / "data/raw/plans.csv").unlink()
+    finding = next(each for each in doctor.examine(root) if each.area == "figures")
+    assert finding.state == WRONG
+    assert "plans.csv: is missing" in finding.what
+    assert str(finding).count("next:") == 1
+    assert finding.next_step == "git checkout -- data/raw"
+
+
+def test_a_fresh_clone_is_told_in_one_line(root):
+    (finding,) = doctor.lock(root)
+    assert (finding.what, finding.next_step) == ("none has run here yet", "make brief")
+
+
 def test_stale_stages_are_named_with_the_reason(root, monkeypatch):
     deps = {"params.yaml": {"run.draws": "modified"}, "overtake/futures": "modified"}
-    outs = {"data/processed/futures.parquet": "deleted"}
+    outs = {"data/processed/futures.parquet": "deleted", "data/processed/a.parquet": "not in cache"}
     status = {"futures": [{"changed deps": deps}, {"changed outs": outs}, "changed command"]}
+    (root / "data/processed").mkdir()
+    (root / "data/processed/figures.json").write_text("{}", encoding="utf-8")
 
     def answer(stdout, stderr=""):
         done = subprocess.CompletedProcess([], 0, stdout, stderr)
@@ -146,7 +162,8 @@ def test_stale_stages_are_named_with_the_reason(root, monkeypatch):
 
     (finding,) = answer(json.dumps(status))
     assert finding.area == "stage futures"
-    assert "modified: params.yaml run.draws, overtake/futures; deleted: data/processed/futures.parquet" in finding.what
+    assert "changed: params.yaml run.draws, overtake/futures; output missing: data/processed/futures" in finding.what
+    assert finding.what.endswith("data/processed/a.parquet")
     assert "changed command" in finding.what
     assert states(answer("{}")) == [OK]
     assert states(answer("", "ERROR: no repository")) == [WRONG]
