@@ -11,7 +11,7 @@ VENV := .venv
 WALK := tests/pipeline/test_sensitivity_doc.py
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help brief brief-quarto test check bench bench-pipeline bench-peers lock clean
+.PHONY: help brief brief-quarto test check bench bench-pipeline bench-peers audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ bench-pipeline: $(VENV)/.ready ## time `dvc repro` beside papermill, nbconvert a
 
 bench-peers: $(VENV)/.ready ## score statsforecast on the same tasks, in an environment of its own (.peers)
 	@bash tests/bench/peers/run.sh
+
+audit: $(VENV)/.ready ## known vulnerabilities of the pins (asks PyPI), the crate by its validator, in an environment of its own (.audit)
+	@bash tests/audit/run.sh
 
 lock: ## write requirements.txt, with hashes, from requirements.in (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements.in -o requirements.txt

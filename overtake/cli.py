@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import signal
@@ -63,11 +64,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        print(f"overtake: {error.filename or 'the system'}: {error.strerror or error}", file=sys.stderr)
+        print(f"overtake: {_of_system(error)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("overtake: interrupted; nothing was overwritten, run the same command again", file=sys.stderr)
         return 130
+
+
+def _of_system(error: OSError) -> OvertakeError:
+    """Return what the system refused (a full disk, a missing right) in the one voice of refusal."""
+    place = str(error.filename2 or error.filename or "the system")
+    steps = {
+        errno.ENOSPC: "make room on the disk, then run the same command again",
+        errno.EDQUOT: "make room in your quota, then run the same command again",
+        **dict.fromkeys(
+            (errno.EACCES, errno.EPERM, errno.EROFS),
+            "allow that it is read or written (owner, chmod, chattr -i), then run the same command again",
+        ),
+    }
+    return OvertakeError(place, error.strerror or str(error), next_step=steps.get(error.errno or 0))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,9 @@ class Finding:
         return f"{line}\n         next: {self.next_step}" if self.next_step else line
 
 
+SETTLED = Finding("stages", OK, "all as in dvc.lock: dvc repro would do nothing")
+
+
 def register(commands: Any) -> None:
     """Add the command to the `argparse` subparsers `commands`."""
     doctor = commands.add_parser("doctor", help="check environment, figures, parameters, lock and outputs; say why")
@@ -54,8 +57,22 @@ def _doctor(arguments: argparse.Namespace) -> int:
         print("".join(f"mended: {line}\n" for line in mend(paths.ROOT)), end="")
         return 0
     findings = list(examine(paths.ROOT))
-    print("\n".join(str(finding) for finding in findings))
+    print(report(findings))
     return code(findings)
+
+
+def report(findings: list[Finding]) -> str:
+    """Return a line per finding, a next step once for those in a row that share it, and the sum at the end."""
+    lines = []
+    for finding, after in zip(findings, [*findings[1:], None], strict=True):
+        shared = after is not None and after.next_step == finding.next_step
+        lines.append(str(replace(finding, next_step="") if shared else finding))
+    first = next((finding for state in (WRONG, STALE) for finding in findings if finding.state == state), None)
+    if first is None:
+        return "\n".join([*lines, "all is well"])
+    counts = [(state, sum(finding.state == state for finding in findings)) for state in (WRONG, STALE)]
+    told = " and ".join(f"{count} {state}" for state, count in counts if count)
+    return "\n".join([*lines, f"{told}; begin with: {first.next_step}"])
 
 
 def code(findings: list[Finding]) -> int:
@@ -66,11 +83,28 @@ def code(findings: list[Finding]) -> int:
 
 def examine(root: Path) -> Iterator[Finding]:
     """Yield the findings on the project at `root`, in the order of the pipeline."""
+    settled = False
     for check in (environment, leftovers, figures, parameters, lock, outputs, sameness):
         try:
-            yield from check(root)
+            for finding in check(root):
+                settled |= finding == SETTLED
+                yield unmoved(finding) if settled and finding.area == "brief" and finding.state == STALE else finding
         except OvertakeError as error:
-            yield Finding(check.__name__, WRONG, error.place + ": " + error.problem, error.next_step or "")
+            yield refused(check.__name__, error)
+
+
+def refused(area: str, error: OvertakeError) -> Finding:
+    """Return what a check refused; next steps of the problems that it lists come before its own."""
+    step = re.compile(r"\n\s*next:\s+(.*)")
+    steps = list(dict.fromkeys(step.findall(error.problem)))
+    return Finding(
+        area, WRONG, f"{error.place}: {step.sub('', error.problem)}", "; ".join(steps) or error.next_step or ""
+    )
+
+
+def unmoved(finding: Finding) -> Finding:
+    """Return what a difference from the manifest is where DVC has nothing to do: a change that moved nothing."""
+    return replace(finding, state=NOTE, what=f"{finding.what}; no output moved, so it stands", next_step="")
 
 
 def environment(root: Path) -> Iterator[Finding]:
@@ -146,6 +180,9 @@ def lock(root: Path) -> Iterator[Finding]:
     if is_damaged(root / "dvc.lock"):
         yield Finding("dvc.lock", WRONG, "is damaged", "overtake doctor --mend && dvc repro")
         return
+    if not any((root / name).exists() for name in ("data/processed/figures.json", "reports/manifest.json")):
+        yield Finding("stages", STALE, "none has run here yet", "make brief")
+        return
     command = [sys.executable, "-m", "dvc", "status", "--json"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True)
     try:
@@ -154,28 +191,42 @@ def lock(root: Path) -> Iterator[Finding]:
         said = done.stderr.strip().splitlines() or ["no answer"]
         yield Finding("stages", WRONG, f"dvc cannot tell: {said[0][:300]}", "dvc status")
         return
+    why: dict[str, list[str]] = {}
     for stage, changes in status.items():
-        yield Finding(f"stage {stage}", STALE, "; ".join(_reasons(changes)), "dvc repro")
+        why.setdefault("; ".join(_reasons(changes)), []).append(stage)
+    for reason, stages in why.items():
+        yield Finding(f"stage{'s' * (len(stages) > 1)} {', '.join(stages)}", STALE, reason, "dvc repro")
     if not status:
-        yield Finding("stages", OK, "all as in dvc.lock: dvc repro would do nothing")
+        yield SETTLED
+
+
+#: What `dvc status` says of an input or an output of a stage, in words.
+SAID = {
+    ("changed deps", "modified"): "changed",
+    ("changed deps", "new"): "new",
+    ("changed deps", "deleted"): "missing",
+    ("changed outs", "modified"): "output not as it was made",
+    ("changed outs", "deleted"): "output missing",
+    ("changed outs", "not in cache"): "output missing",
+}
 
 
 def _reasons(changes: list[Any]) -> Iterator[str]:
-    """Yield why a stage is stale, from what `dvc status --json` says of it: what is modified, deleted, new."""
-    by_state: dict[str, list[str]] = {}
+    """Yield why a stage is stale, from what `dvc status --json` says of it: inputs first, then outputs."""
+    told: dict[str, list[str]] = {}
     for change in changes:
         if not isinstance(change, dict):
             yield str(change)
             continue
-        for items in change.values():
+        for side, items in change.items():
             for path, state in items.items():
                 for key, what in state.items() if isinstance(state, dict) else [("", state)]:
-                    by_state.setdefault(str(what), []).append(f"{path} {key}".strip())
-    for state, names in by_state.items():
-        yield f"{state}: {_few(names)}"
+                    told.setdefault(SAID.get((side, what), f"{side}, {what}"), []).append(f"{path} {key}".strip())
+    for words, names in told.items():
+        yield f"{words}: {_few(names)}"
 
 
-def _few(names: list[str], shown: int = 6) -> str:
+def _few(names: list[str], shown: int = 4) -> str:
     return ", ".join(names[:shown]) + (f" and {len(names) - shown} more" if len(names) > shown else "")
 
 
@@ -220,6 +271,7 @@ def sameness(_: Path) -> Iterator[Finding]:
 def mend(root: Path) -> list[str]:
     """Clear away what a killed run left and what DVC would stumble over; return a line for each."""
     from overtake.figures import commit
+    from overtake.tables import put_back, remove
 
     lines = []
     if commit.finish(root / "data" / "raw"):
@@ -235,12 +287,10 @@ def mend(root: Path) -> list[str]:
         path.replace(root / "dvc.lock.damaged")
         lines.append("dvc.lock was damaged and stands aside as dvc.lock.damaged; dvc repro writes it anew")
     if (root / ".reports.old").is_dir():
-        from overtake.tables import put_back
-
         put_back(root / ".reports.old", root / "reports")
         lines.append("a publication that was killed is taken back: reports/ is the last whole brief")
     for item in _half_written(root):
-        shutil.rmtree(item) if item.is_dir() else item.unlink()
+        remove(item)
         lines.append(f"half-written {item.relative_to(root)} is removed")
     return lines
 

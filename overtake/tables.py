@@ -68,6 +68,16 @@ def whole(path: Path) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
+def remove(path: Path) -> None:
+    """Remove the file or folder `path` if it is there; one that cannot be removed is refused with what to do."""
+    try:
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+    except OSError as error:
+        found = f"{error.filename}: {error.strerror}"
+        step = "allow that it is removed (chmod u+w, chattr -i), then run the same command again"
+        raise OvertakeError(str(path), "cannot be removed", found=found, next_step=step) from error
+
+
 def put_back(aside: Path, out: Path) -> None:
     """Move every file of the folder `aside` back to its place in `out`; those that never left stay as they are."""
     for path in sorted(aside.rglob("*")):

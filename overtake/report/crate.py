@@ -35,11 +35,7 @@ def metadata(folder: Path, citation: Mapping[str, Any], manifest: Mapping[str, A
          "description": "Figures that the run read, kept with the code."}
         for name, digest in sorted(manifest.get("figures", {}).items())
     ]  # fmt: skip
-    authors = [
-        {"@id": f"#author-{number}", "@type": "Person" if "family-names" in author else "Organization",
-         "name": author.get("name") or f"{author.get('given-names', '')} {author.get('family-names', '')}".strip()}
-        for number, author in enumerate(citation.get("authors", []))
-    ]  # fmt: skip
+    authors = [_author(f"#author-{number}", author) for number, author in enumerate(citation.get("authors", []))]
     software = {
         "@id": "#overtake",
         "@type": "SoftwareSourceCode",
@@ -64,6 +60,7 @@ def metadata(folder: Path, citation: Mapping[str, Any], manifest: Mapping[str, A
         "datePublished": str(citation.get("date-released", "2026-11-23")),
         "license": {"@id": LICENCE},
         "author": [{"@id": author["@id"]} for author in authors],
+        "publisher": [{"@id": author["@id"]} for author in authors if author["@type"] == "Organization"],
         "hasPart": [{"@id": file["@id"]} for file in files],
         "mentions": [{"@id": "#run"}],
     }
@@ -79,9 +76,22 @@ def metadata(folder: Path, citation: Mapping[str, Any], manifest: Mapping[str, A
         "name": "MIT licence",
         "description": "Of code, text and drawings; the figures in the tables stand under their publishers' terms.",
     }
-    graph = [descriptor, root, *files, *authors, licence, software, action, *sources]
-    crate = {"@context": f"{SPECIFICATION}/context", "@graph": graph}
+    graph: list[dict[str, Any]] = [descriptor, root, *files, *authors, licence, software, action, *sources]
+    crate = {"@context": f"{SPECIFICATION}/context", "@graph": [_compact(entity) for entity in graph]}
     return json.dumps(crate, indent=1, ensure_ascii=False) + "\n"
+
+
+def _author(id: str, author: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the entity of an author of CITATION.cff; its address where the file gives one."""
+    name = author.get("name") or f"{author.get('given-names', '')} {author.get('family-names', '')}".strip()
+    kind = "Person" if "family-names" in author else "Organization"
+    return {"@id": id, "@type": kind, "name": name, **({"url": author["website"]} if "website" in author else {})}
+
+
+def _compact(entity: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `entity` as JSON-LD compacts it: one value alone not as a list, no value not at all."""
+    values = {key: value[0] if isinstance(value, list) and len(value) == 1 else value for key, value in entity.items()}
+    return {key: value for key, value in values.items() if value != []}
 
 
 def _file(folder: Path, name: str) -> dict[str, Any]:

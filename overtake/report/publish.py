@@ -13,8 +13,12 @@ import pandas as pd
 from overtake.errors import OvertakeError
 from overtake.report import crate, embed, hubverse
 from overtake.report.blocks import MIME
+from overtake.report.exchange import exchange
 from overtake.report.exporter import page_description
-from overtake.tables import put_back, write_parquet
+from overtake.tables import put_back, remove, write_parquet
+
+#: Folders of the brief; whatever else lies in them is an earlier brief's.
+FOLDERS = ("figures", "tables", "plots")
 
 
 def publish(executed: Path, out: Path, *, pdf: bool = True) -> list[Path]:
@@ -25,7 +29,7 @@ def publish(executed: Path, out: Path, *, pdf: bool = True) -> list[Path]:
     good brief as it was.
     """
     fresh = out.parent / f".{out.name}.new"
-    shutil.rmtree(fresh, ignore_errors=True)
+    remove(fresh)
     fresh.mkdir(parents=True)
     try:
         write_all(executed, fresh, pdf=pdf)
@@ -43,7 +47,7 @@ def write_all(executed: Path, folder: Path, *, pdf: bool = True) -> None:
     _write_json(folder / "numbers.json", data.get("numbers", {}))
     _write_json(folder / "metrics.json", data.get("metrics", {}))
     _write_json(folder / "manifest.json", data.get("manifest", {}))
-    for name in ("figures", "tables", "plots"):
+    for name in FOLDERS:
         (folder / name).mkdir()
     for name, text in data.get("plots", {}).items():
         (folder / "plots" / f"{name}.csv").write_text(text, encoding="utf-8")
@@ -126,10 +130,38 @@ def published_data(notebook: Any) -> dict[str, Any]:
 def replace(fresh: Path, out: Path) -> list[Path]:
     """Put the files of `fresh` in place under `out`, and remove what an earlier brief left; return the files.
 
-    All or none: the old files are kept aside meanwhile and put back where one cannot be replaced. After a kill in the
-    middle they lie in `.reports.old`, and `overtake doctor --mend` puts them back.
+    All at one moment: the two folders change places by one rename, after `fresh` was given what else lies in `out`.
+    Where the system cannot do that, file by file (see `_one_by_one`).
     """
     files = sorted(path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file())
+    if not out.is_dir():
+        fresh.rename(out)
+        return files
+    _carry(out, fresh)
+    if not exchange(fresh, out):
+        _one_by_one(files, fresh, out)
+    return files
+
+
+def _carry(out: Path, fresh: Path) -> None:
+    """Give `fresh` what lies in `out` and is not the brief's: the explorer, an analyst's own files."""
+    for path in sorted(out.rglob("*")):
+        target = fresh / path.relative_to(out)
+        if target.exists() or path.relative_to(out).parts[0] in FOLDERS:
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_symlink():
+            target.symlink_to(path.readlink())
+        elif path.is_file():
+            _name_again(path, target)
+
+
+def _one_by_one(files: list[Path], fresh: Path, out: Path) -> None:
+    """Put the `files` of `fresh` in place under `out` one after the other: all or none.
+
+    The old files are kept aside meanwhile and put back where one cannot be replaced. After a kill in the middle they
+    lie in `.reports.old`, and `overtake doctor --mend` puts them back.
+    """
     aside = out.parent / f".{out.name}.old"
     _keep([name for name in files if (out / name).is_file()], out, aside)
     try:
@@ -140,26 +172,30 @@ def replace(fresh: Path, out: Path) -> list[Path]:
         put_back(aside, out)
         raise
     shutil.rmtree(aside)
-    for folder in ("figures", "tables", "plots"):
+    for folder in FOLDERS:
         for path in sorted((out / folder).glob("*")):
             if path.relative_to(out) not in files:
                 path.unlink()
-    return files
 
 
 def _keep(files: list[Path], out: Path, aside: Path) -> None:
-    """Keep the present `files` of `out` aside, as second names of the same bytes where the file system has them."""
+    """Keep the present `files` of `out` aside."""
     fresh = aside.with_suffix(".keeping")
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.rmtree(aside, ignore_errors=True)
     fresh.mkdir()
     for name in files:
         (fresh / name).parent.mkdir(parents=True, exist_ok=True)
-        try:
-            (fresh / name).hardlink_to(out / name)
-        except OSError:
-            shutil.copyfile(out / name, fresh / name)
+        _name_again(out / name, fresh / name)
     fresh.rename(aside)
+
+
+def _name_again(path: Path, target: Path) -> None:
+    """Make `target` a second name of the same bytes, or a copy where the file system has no such names."""
+    try:
+        target.hardlink_to(path)
+    except OSError:
+        shutil.copy2(path, target)
 
 
 def _write_json(path: Path, content: Any) -> None:

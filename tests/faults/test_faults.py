@@ -17,7 +17,8 @@ ROUNDS = int(os.environ.get("OVERTAKE_FAULT_ROUNDS", "1"))
 #: Killing these takes as long as running them; the long mode does.
 LONG = {
     f"SIGKILL of DVC and stage {name}" for name in ("rulers", "futures", "balances", "skill", "sensitivity", "brief")
-} | {"a published file read-only"}
+} | {"SIGKILL while a brief is put in place", "reports/ read-only", "a published file read-only"}
+LONG |= {"a kept chunk of the sensitivity truncated"}
 
 
 @pytest.fixture(scope="module")

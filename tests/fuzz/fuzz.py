@@ -2,6 +2,7 @@
 
 Each reader runs in a process of its own with an address space of MEMORY bytes. An input is *read* or *refused* (an
 OvertakeError with a place); anything else is a crash, and its input is kept. The inputs follow from the seed alone.
+`--guided`: atheris makes the inputs, guided by the lines that they reach (see tests/fuzz/guided.py).
 """
 
 from __future__ import annotations
@@ -22,41 +23,62 @@ from typing import Any
 from overtake.errors import OvertakeError
 
 if __package__:
-    from tests.fuzz.targets import TARGETS, spoil, spoil_archive
+    from tests.fuzz.targets import TARGETS, Target, spoil, spoil_archive
 else:
-    from targets import TARGETS, spoil, spoil_archive
+    from targets import TARGETS, Target, spoil, spoil_archive
 
 MEMORY = 2_000_000_000
 #: An input that takes longer than this is a finding, whatever it ends in.
 SLOW_SECONDS = 10.0
 
 
+class Tally:
+    """What came of the inputs that one reader was given; a crash is counted each time, kept and told once."""
+
+    def __init__(self, target: Target, kept: Path) -> None:
+        self.target, self.kept = target, kept
+        self.counts = {"inputs": 0, "read": 0, "refused": 0, "crashes": 0}
+        self.slowest = 0.0
+        self.crashes: dict[str, str] = {}
+        self.before = peak()
+
+    def give(self, data: bytes, path: Path) -> None:
+        """Write `data` to `path` and let the reader read it."""
+        path.write_bytes(data)
+        start = time.perf_counter()
+        outcome, said = attempt(self.target.read, path)
+        self.slowest = max(self.slowest, time.perf_counter() - start)
+        self.counts["inputs"] += 1
+        self.counts[outcome] += 1
+        if outcome == "crashes" and said not in self.crashes:
+            self.crashes[said] = f"{self.target.name}_{len(self.crashes)}{self.target.suffix}"
+            self.kept.mkdir(parents=True, exist_ok=True)
+            (self.kept / self.crashes[said]).write_bytes(data)
+
+    def result(self) -> dict[str, Any]:
+        """Return inputs, read, refused, crashes (counts), slowest (s), peak and base (KB), what crashed, once each."""
+        memory = {"peak_kb": peak(), "base_kb": self.before}
+        return {**self.counts, "slowest": self.slowest, **memory, "what": list(self.crashes)}
+
+
+def peak() -> int:
+    """Return the most memory that this process has held so far, KB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
 def fuzz(name: str, seconds: float, seed: int, kept: Path, inputs: int | None = None) -> dict[str, Any]:
-    """Return inputs, read, refused, crashes (count), slowest (s), peak (bytes) and what crashed, once each."""
+    """Return what came of spoiled seeds (see `Tally.result`), for `seconds` or until there were `inputs` of them."""
     target = TARGETS[name]
     seeds = target.seeds()
     rng = random.Random(f"{seed} {name}")
-    counts = {"inputs": 0, "read": 0, "refused": 0, "crashes": 0}
-    slowest, crashes = 0.0, {}
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    tally = Tally(target, kept)
     end = time.monotonic() + seconds
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"case{target.suffix}"
-        while time.monotonic() < end and counts["inputs"] != inputs:
+        while time.monotonic() < end and tally.counts["inputs"] != inputs:
             source = rng.choice(seeds)
-            data = spoil_archive(rng, source) if target.zipped else spoil(rng, source)
-            path.write_bytes(data)
-            start = time.perf_counter()
-            outcome, said = attempt(target.read, path)
-            slowest = max(slowest, time.perf_counter() - start)
-            counts["inputs"] += 1
-            counts[outcome] += 1
-            if outcome == "crashes" and said not in crashes:
-                kept.mkdir(parents=True, exist_ok=True)
-                (kept / f"{name}_{len(crashes)}{target.suffix}").write_bytes(data)
-                crashes[said] = f"{name}_{len(crashes)}{target.suffix}"
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {**counts, "slowest": slowest, "peak_kb": peak, "base_kb": before, "what": list(crashes)}
+            tally.give(spoil_archive(rng, source) if target.zipped else spoil(rng, source), path)
+    return tally.result()
 
 
 def attempt(read: Any, path: Path) -> tuple[str, str]:
@@ -81,6 +103,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=TARGETS)
     parser.add_argument("--keep", type=Path, default=Path("tests/fuzz/crashes"))
+    parser.add_argument("--guided", action="store_true", help="inputs by atheris, guided by coverage")
     parser.add_argument("--json", action="store_true", help="one reader, its counts as JSON")
     asked = parser.parse_args()
     if asked.json:
@@ -89,10 +112,12 @@ def main() -> int:
         return 0
     names = [asked.only] if asked.only else list(TARGETS)
     bad = False
-    print("| reader | inputs | read | refused | crashes | slowest, s | peak memory, MB (before) |")
-    print("|---|---|---|---|---|---|---|")
+    heads = ["reader", "inputs", "read", "refused", "crashes", "slowest, s", "peak memory, MB (before)"]
+    heads += ["new lines"] * asked.guided
+    print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
     for name in names:
-        command = [sys.executable, "-m", "tests.fuzz.fuzz", "--json", "--only", name, "--keep", str(asked.keep)]
+        module = "tests.fuzz.guided" if asked.guided else "tests.fuzz.fuzz"
+        command = [sys.executable, "-m", module, "--json", "--only", name, "--keep", str(asked.keep)]
         command += ["--seconds", str(asked.seconds / len(names)), "--seed", str(asked.seed)]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
@@ -102,6 +127,7 @@ def main() -> int:
         row = json.loads(done.stdout)
         cells = [name, *(f"{row[key]:,}" for key in ("inputs", "read", "refused", "crashes")), f"{row['slowest']:.2f}"]
         cells += [f"{row['peak_kb'] / 1024:.0f} ({row['base_kb'] / 1024:.0f})"]
+        cells += [f"{row['kept'] - row['seeds']:,}"] * asked.guided
         print(f"| {' | '.join(cells)} |", flush=True)
         for line in row["what"]:
             print(f"  {line}", file=sys.stderr)

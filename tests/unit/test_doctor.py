@@ -10,7 +10,12 @@ import pytest
 
 from overtake import doctor, paths
 from overtake.doctor import NOTE, OK, STALE, WRONG, Finding
+from overtake.errors import OvertakeError
 from overtake.figures import commit, package
+
+
+class KilledError(BaseException):
+    """What a kill looks like to the code that it ends."""
 
 
 @pytest.fixture
@@ -70,6 +75,43 @@ def test_exit_codes():
     assert doctor.code([Finding("a", WRONG, ""), Finding("b", STALE, "")]) == 2
 
 
+def test_the_report_says_a_next_step_once_and_what_to_begin_with():
+    findings = [Finding("a", OK, "x"), Finding("b", STALE, "x", "dvc repro"), Finding("c", STALE, "x", "dvc repro")]
+    assert doctor.report(findings).split("\n") == [
+        "ok     a: x", "stale  b: x", "stale  c: x", "         next: dvc repro", "2 stale; begin with: dvc repro",
+    ]  # fmt: skip
+    wrong = doctor.report([*findings, Finding("d", WRONG, "x", "edit params.yaml")])
+    assert wrong.endswith("1 wrong and 2 stale; begin with: edit params.yaml")
+    assert doctor.report(findings[:1]).endswith("\nall is well")
+
+
+def test_a_change_that_moved_nothing_does_not_make_the_brief_stale(root, monkeypatch):
+    def one(finding):
+        return lambda _: iter([finding])
+
+    stale = Finding("brief", STALE, "made from other inputs: x changed", "dvc repro")
+    for name in ("environment", "leftovers", "figures", "parameters", "sameness"):
+        monkeypatch.setattr(doctor, name, lambda _: iter(()))
+    monkeypatch.setattr(doctor, "outputs", one(stale))
+    monkeypatch.setattr(doctor, "lock", one(doctor.SETTLED))
+    assert doctor.code(list(doctor.examine(root))) == 0
+    monkeypatch.setattr(doctor, "lock", one(Finding("stage brief", STALE, "x", "dvc repro")))
+    assert list(doctor.examine(root))[-1] == stale
+
+
+def test_the_manifest_holds_the_code_of_the_stages_alone(root):
+    from overtake.report.manifest import manifest
+
+    shutil.copyfile(paths.ROOT / "dvc.yaml", root / "dvc.yaml")
+    held = set(manifest(root, {})["code"])
+    assert {
+        "overtake/tables.py",
+        "overtake/report/crate.py",
+        "overtake/report/templates/overtake_brief/brief.css",
+    } <= held
+    assert not {"overtake/cli.py", "overtake/doctor.py"} & held
+
+
 def test_the_last_run_is_compared_with_what_is_here(root):
     assert [finding.what for finding in doctor.outputs(root)] == ["not built yet"]
     (root / "reports").mkdir()
@@ -92,10 +134,26 @@ def test_the_last_run_is_compared_with_what_is_here(root):
         assert told in finding.what
 
 
+def test_a_missing_table_is_told_with_one_next_step(root):
+    (root / "data/raw/plans.csv").unlink()
+    finding = next(each for each in doctor.examine(root) if each.area == "figures")
+    assert finding.state == WRONG
+    assert "plans.csv: is missing" in finding.what
+    assert str(finding).count("next:") == 1
+    assert finding.next_step == "git checkout -- data/raw"
+
+
+def test_a_fresh_clone_is_told_in_one_line(root):
+    (finding,) = doctor.lock(root)
+    assert (finding.what, finding.next_step) == ("none has run here yet", "make brief")
+
+
 def test_stale_stages_are_named_with_the_reason(root, monkeypatch):
     deps = {"params.yaml": {"run.draws": "modified"}, "overtake/futures": "modified"}
-    outs = {"data/processed/futures.parquet": "deleted"}
+    outs = {"data/processed/futures.parquet": "deleted", "data/processed/a.parquet": "not in cache"}
     status = {"futures": [{"changed deps": deps}, {"changed outs": outs}, "changed command"]}
+    (root / "data/processed").mkdir()
+    (root / "data/processed/figures.json").write_text("{}", encoding="utf-8")
 
     def answer(stdout, stderr=""):
         done = subprocess.CompletedProcess([], 0, stdout, stderr)
@@ -104,7 +162,8 @@ def test_stale_stages_are_named_with_the_reason(root, monkeypatch):
 
     (finding,) = answer(json.dumps(status))
     assert finding.area == "stage futures"
-    assert "modified: params.yaml run.draws, overtake/futures; deleted: data/processed/futures.parquet" in finding.what
+    assert "changed: params.yaml run.draws, overtake/futures; output missing: data/processed/futures" in finding.what
+    assert finding.what.endswith("data/processed/a.parquet")
     assert "changed command" in finding.what
     assert states(answer("{}")) == [OK]
     assert states(answer("", "ERROR: no repository")) == [WRONG]
@@ -180,9 +239,6 @@ def test_an_ingest_killed_before_or_after_its_moment(root, monkeypatch):
     before = {path.name: path.read_bytes() for path in raw.iterdir()}
     text = before["economies.csv"].decode().replace("Japan", "Nippon")
 
-    class KilledError(BaseException):
-        pass
-
     def kill(*_):
         raise KilledError
 
@@ -216,43 +272,111 @@ def test_the_command_prints_each_finding(root, monkeypatch, capsys):
     assert "mended: half-written" in capsys.readouterr().out
 
 
-def test_a_publication_that_fails_or_is_killed_is_taken_back(root, monkeypatch):
+def pages(root, name, text, files=("a.html", "tables/b.csv", "z.json")):
+    """Return the folder `name` with a brief of which every file holds `text`."""
+    (root / name / "tables").mkdir(parents=True)
+    for file in files:
+        (root / name / file).write_text(text, encoding="utf-8")
+    return root / name
+
+
+def texts(root):
+    """Return what stands in the published files."""
+    return {path.read_text(encoding="utf-8") for path in (root / "reports").rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("error", [OSError, KilledError])
+def test_a_publication_file_by_file_that_fails_or_is_killed_is_taken_back(root, monkeypatch, error):
+    """Where two folders cannot change places: macOS, a mounted reports/."""
     from pathlib import Path
 
     from overtake.report import publish
 
-    def folder(name, text):
-        (root / name / "tables").mkdir(parents=True)
-        for file in ("a.html", "tables/b.csv", "z.json"):
-            (root / name / file).write_text(text, encoding="utf-8")
-        return root / name
+    out, fresh, real = pages(root, "reports", "old"), pages(root, "fresh", "new"), Path.replace
+    monkeypatch.setattr(publish, "exchange", lambda *_: False)
+    with monkeypatch.context() as patch:
 
-    def texts():
-        return {path.read_text(encoding="utf-8") for path in (root / "reports").rglob("*") if path.is_file()}
+        def fail(self, target):
+            if self == fresh / "z.json":
+                raise error
+            return real(self, target)
 
-    class KilledError(BaseException):
-        pass
-
-    out = folder("reports", "old")
-    real = Path.replace
-    for error in (OSError, KilledError):
-        fresh = folder(f"fresh_{error.__name__}", "new")
-        with monkeypatch.context() as patch:
-
-            def fail(self, target, error=error, fresh=fresh):
-                if self == fresh / "z.json":
-                    raise error
-                return real(self, target)
-
-            patch.setattr(Path, "replace", fail)
-            with pytest.raises(error):
-                publish.replace(fresh, out)
-        if error is OSError:
-            assert texts() == {"old"}
-        else:
-            assert texts() == {"old", "new"}
-            assert any("taken back" in line for line in doctor.mend(root))
-        assert texts() == {"old"}
-    publish.replace(folder("fresh", "new"), out)
-    assert texts() == {"new"}
+        patch.setattr(Path, "replace", fail)
+        with pytest.raises(error):
+            publish.replace(fresh, out)
+    if error is KilledError:
+        assert texts(root) == {"old", "new"}
+        assert any("taken back" in line for line in doctor.mend(root))
+    assert texts(root) == {"old"}
+    publish.replace(pages(root, "again", "new"), out)
+    assert texts(root) == {"new"}
     assert not list(root.glob(".reports*"))
+
+
+def test_a_publication_happens_at_one_moment(root, monkeypatch):
+    """Killed before the one rename, reports/ is the old brief whole; after it, the new one whole."""
+    from overtake.report import publish
+
+    real = publish.exchange
+    if not real(pages(root, "one", "1"), pages(root, "two", "2")):
+        pytest.skip("the file system at the temporary folder cannot let two folders change places")
+    out = pages(root, "reports", "old")
+    seen = []
+
+    def killed(first, second, after):
+        seen.append(texts(root))
+        assert not after or real(first, second)
+        raise KilledError
+
+    for after in (False, True):
+        monkeypatch.setattr(publish, "exchange", lambda first, second, after=after: killed(first, second, after))
+        with pytest.raises(KilledError):
+            publish.replace(pages(root, ".reports.new", "new"), out)
+        assert texts(root) == ({"new"} if after else {"old"})
+        assert doctor.mend(root) == ["half-written .reports.new is removed"]
+    assert seen == [{"old"}, {"old"}]
+    assert texts(root) == {"new"}
+
+
+def test_a_publication_keeps_what_is_not_the_briefs(root):
+    from overtake.report import publish
+
+    out = pages(root, "reports", "old", ("a.html", "tables/gone.csv", "explorer.html", ".gitkeep"))
+    (out / "mine").mkdir()
+    (out / "mine" / "notes.txt").write_text("old", encoding="utf-8")
+    (out / "link").symlink_to("a.html")
+    publish.replace(pages(root, ".reports.new", "new"), out)
+    found = {str(path.relative_to(out)): path.read_text() for path in sorted(out.rglob("*")) if path.is_file()}
+    old = dict.fromkeys(("explorer.html", ".gitkeep", "mine/notes.txt"), "old")
+    assert found == {"a.html": "new", "z.json": "new", "tables/b.csv": "new", "link": "new"} | old
+    assert (out / "link").is_symlink()
+
+
+def test_a_first_publication_needs_no_folder(root):
+    from overtake.report import publish
+
+    publish.replace(pages(root, ".reports.new", "new"), root / "reports")
+    assert texts(root) == {"new"}
+
+
+def test_a_linked_reports_folder_stays_a_link(root):
+    from overtake.report import publish
+
+    pages(root, "elsewhere", "old")
+    (root / "reports").symlink_to("elsewhere")
+    publish.replace(pages(root, ".reports.new", "new"), root / "reports")
+    assert (root / "reports").is_symlink()
+    assert {path.read_text(encoding="utf-8") for path in (root / "elsewhere").rglob("*") if path.is_file()} == {"new"}
+
+
+def test_what_cannot_be_removed_is_told(root, monkeypatch):
+    litter(root)
+
+    def fail(path, ignore_errors=False):
+        if ignore_errors:
+            return
+        raise PermissionError(1, "Operation not permitted", f"{path}/a.csv")
+
+    monkeypatch.setattr(shutil, "rmtree", fail)
+    with pytest.raises(OvertakeError, match=r"\.reports\.new: cannot be removed"):
+        doctor.mend(root)

@@ -382,7 +382,8 @@ def test_the_crate_lists_every_file_and_every_figure(tmp_path):
     parts = [part["@id"] for part in graph["./"]["hasPart"]]
     assert parts == ["brief.html", "tables/a.csv"]
     assert all(part in graph for part in parts)
-    assert graph["#run"]["object"] == [{"@id": "#milex.csv"}]
+    assert graph["#run"]["object"] == {"@id": "#milex.csv"}
+    assert graph["./"]["author"] == graph["./"]["publisher"] == {"@id": "#author-0"}
     referred = re.findall(r'\{"@id": "([^"]+)"\}', json.dumps(list(graph.values())))
     assert {each for each in referred if not each.startswith("http")} <= set(graph)
 
