@@ -23,13 +23,13 @@ Frame = Any
 
 #: Short name and unit of each ruler; a ruler not listed goes by its own name and the unit in the tables.
 RULERS: dict[str, tuple[str, str]] = {
-    "constant_usd": ("constant dollars", "constant US$ bn at market exchange rates"),
-    "current_usd": ("current dollars", "current US$ bn at market exchange rates"),
-    "gdp_ppp": ("GDP purchasing power", "international $ bn, GDP purchasing-power parities"),
-    "military_ppp": ("military purchasing power", "international $ bn, military purchasing-power parities"),
-    "symmetric": ("symmetric accounting", "US$ bn, the same off-budget items on both sides"),
-    "stock": ("military stock", "US$ bn, accumulated and depreciated"),
-    "stock_own": ("military stock at own shares", "US$ bn, each economy's own share of equipment accumulated"),
+    "constant_usd": ("constant dollars", "constant US$ billion at market exchange rates"),
+    "current_usd": ("current dollars", "current US$ billion at market exchange rates"),
+    "gdp_ppp": ("GDP purchasing power", "international $ billion, GDP purchasing-power parities"),
+    "military_ppp": ("military purchasing power", "international $ billion, military purchasing-power parities"),
+    "symmetric": ("symmetric accounting", "US$ billion, the same off-budget items on both sides"),
+    "stock": ("military stock", "US$ billion, accumulated and depreciated"),
+    "stock_own": ("military stock at own shares", "US$ billion, each economy's own share of equipment accumulated"),
 }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 MINUS = "\u2212"
 NBSP = "\u00a0"
+WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ def _probability(value: float) -> str:
 
 YEAR = Format("year", "whole year", lambda value: f"{round(value)}")
 COUNT = Format("count", "whole number", lambda value: _fixed(value, 0))
+COUNT_IN_WORDS = Format("count", "whole number; a word up to twelve", lambda value: _counted(value))
+COUNT_AT_START = Format("count", COUNT_IN_WORDS.rounding, lambda value: _counted(value).capitalize())
 PROBABILITY = Format("probability", "whole per cent; below 1% and above 99% as bounds", _probability)
 PERCENT = Format("per cent", "whole per cent", lambda value: f"{_fixed(value, 0)}%")
 PERCENT1 = Format("per cent", "one decimal", lambda value: f"{_fixed(value, 1)}%")
@@ -59,6 +62,10 @@ USD_BN = Format(
 BN = Format("billion", "whole; one decimal below 100", lambda v: _fixed(v, 0 if abs(v) >= 99.95 else 1))
 SCORE = Format("score", "three decimals", lambda value: _fixed(value, 3))
 PLAIN = Format("", "up to three significant digits", lambda value: _plain(value))
+
+
+def _counted(value: float) -> str:
+    return WORDS[round(value)] if 0 <= round(value) < len(WORDS) else _fixed(value, 0)
 
 
 def _plain(value: float) -> str:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from overtake.report.formats import Format
+
 FONTS = Path(__file__).parent / "fonts"
 FAMILY, BOLD = "Source Sans 3", "Source Sans 3 SemiBold"
 #: Text options for semi-bold.
@@ -21,7 +23,10 @@ STRONG: dict[str, Any] = {"family": [BOLD], "weight": 600}
 #: Okabe and Ito's colours that reach 3:1 on white, at most five a figure; text in a colour uses its darker twin.
 CHINA, COALITION, GREEN, PURPLE, INK = "#d55e00", "#0072b2", "#009e73", "#bd5f95", "#1d2733"
 SERIES = (COALITION, CHINA, GREEN, PURPLE, INK)
-LINES = ("-", (0, (5, 1.6)), (0, (1.2, 1.4)), (0, (6, 1.5, 1.2, 1.5)), "-")
+#: Dashes of the lines in the same order, as on and off lengths; the last is solid, and dark.
+DASHES: tuple[Any, ...] = ("", (5, 1.6), (1.2, 1.4), (6, 1.5, 1.2, 1.5), "")
+#: The line of what is to come, in every fan.
+AHEAD = (0, (4, 1.5))
 DARK = {CHINA: "#a34700", COALITION: "#005a8c", GREEN: "#006b4e", PURPLE: "#8f3c6b", INK: INK}
 MUTED, RULE, PAPER, SHADE = "#5a6672", "#cfd6dd", "#ffffff", "#eef1f4"
 
@@ -58,47 +63,45 @@ class Size:
         return self.width < 500
 
 
+#: What differs from seaborn's style "ticks" in its context "notebook".
+LOOK: dict[str, Any] = {
+    "font.family": [FAMILY, "DejaVu Sans"],
+    "font.size": 13,
+    "axes.labelsize": 12,
+    "xtick.labelsize": 13,
+    "ytick.labelsize": 13,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "overtake",
+    "axes.edgecolor": MUTED,
+    "axes.linewidth": 0.8,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.labelcolor": MUTED,
+    "grid.color": RULE,
+    "grid.linewidth": 0.7,
+    "text.color": INK,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.major.size": 4,
+    "xtick.major.width": 0.8,
+    "ytick.major.size": 0,
+    "ytick.major.pad": 4,
+    "lines.linewidth": 2.2,
+    "lines.markeredgewidth": 0,
+    "patch.linewidth": 0,
+    "path.simplify_threshold": 0.2,
+}
+
+
 @functools.cache
 def _ready() -> None:
     """Register the typeface and set what all drawings share."""
-    import matplotlib as mpl
+    import seaborn as sns
     from matplotlib import font_manager
 
     for file in sorted(FONTS.glob("*.ttf")):
         font_manager.fontManager.addfont(str(file))
-    mpl.rcParams.update(
-        {
-            "font.family": [FAMILY, "DejaVu Sans"],
-            "font.size": 13,
-            "svg.fonttype": "none",
-            "svg.hashsalt": "overtake",
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.spines.left": False,
-            "axes.edgecolor": MUTED,
-            "axes.linewidth": 0.8,
-            "axes.grid": True,
-            "axes.grid.axis": "y",
-            "axes.axisbelow": True,
-            "axes.labelcolor": MUTED,
-            "axes.unicode_minus": True,
-            "grid.color": RULE,
-            "grid.linewidth": 0.7,
-            "text.color": INK,
-            "xtick.color": MUTED,
-            "ytick.color": MUTED,
-            "xtick.labelcolor": MUTED,
-            "ytick.labelcolor": MUTED,
-            "xtick.major.size": 4,
-            "xtick.major.width": 0.8,
-            "ytick.major.size": 0,
-            "ytick.major.pad": 4,
-            "lines.linewidth": 2.2,
-            "lines.solid_capstyle": "round",
-            "path.simplify": True,
-            "path.simplify_threshold": 0.2,
-        }
-    )
+    sns.set_theme(style="ticks", palette=SERIES, rc=LOOK)
 
 
 def draw(size: Size, plot: Callable[[Any, Size], None]) -> str:
@@ -118,10 +121,14 @@ def draw(size: Size, plot: Callable[[Any, Size], None]) -> str:
 
 def panel(figure: Any, size: Size, left: float, right: float, top: float, bottom: float) -> Any:
     """Return axes that fill `figure` but for margins in CSS pixels."""
+    import seaborn as sns
+
     width, height = size.width, size.height
-    return figure.add_axes(
+    axes = figure.add_axes(
         (left / width, bottom / height, 1 - (left + right) / width, 1 - (top + bottom) / height), facecolor="none"
     )
+    sns.despine(ax=axes, left=True)
+    return axes
 
 
 def tidy(svg: str) -> str:
@@ -206,14 +213,13 @@ def spread(places: Sequence[float], gap: float, low: float, high: float) -> list
 
 
 def direct_labels(axes: Any, size: Size, labels: Sequence[tuple[float, str, str]], x: float, font: float = 13) -> None:
-    """Write (y, text, colour) labels at data x, to the right, kept `gap_px` apart; text in the dark twin colours."""
+    """Write (y, text, colour) labels to the right of data x, clear of each other; text in the dark twin colours."""
     box = axes.get_position()
     low, high = axes.get_ylim()
     per_px = (high - low) / (box.height * size.height)
-    lines = [text.count("\n") + 1 for _, text, _ in labels]
-    gap_px = 1.33 * font
-    gap = gap_px * max(lines, default=1) * per_px
-    places = spread([y for y, _, _ in labels], gap, low + gap_px * per_px / 2, high - gap_px * per_px / 3)
+    lines = max((text.count("\n") + 1 for _, text, _ in labels), default=1)
+    gap_px = 1.33 * font * lines + (6 if lines > 1 else 0)
+    places = spread([y for y, _, _ in labels], gap_px * per_px, low + gap_px * per_px / 2, high - 6 * per_px)
     for (_, text, colour), place in zip(labels, places, strict=True):
         axes.annotate(
             text,
@@ -228,6 +234,56 @@ def direct_labels(axes: Any, size: Size, labels: Sequence[tuple[float, str, str]
             annotation_clip=False,
             linespacing=1.05,
         )
+
+
+def lines(axes: Any, table: Any, colours: Sequence[str] = SERIES, dashes: Sequence[Any] = DASHES, **look: Any) -> None:
+    """Draw each column of `table` over its index as a line, colours and dashes in the order of the columns."""
+    import seaborn as sns
+
+    count = table.shape[1]
+    sns.lineplot(table, palette=list(colours[:count]), dashes=list(dashes[:count]), estimator=None, sort=False,
+                 legend=False, ax=axes, **look)  # fmt: skip
+    axes.set(xlabel="", ylabel="")
+
+
+def fan(
+    axes: Any, table: Any, bands: Sequence[tuple[str, str]], middle: str, last: int, colour: str, line: str
+) -> None:
+    """Draw the column `middle` of `table` over `year`, dashed after `last`, and `bands` (low, high), widest first.
+
+    colour: of the bands; line: of the observed part. Bands that lie in each other add up to a darker core.
+    """
+    for step, (low, high) in enumerate(bands):
+        axes.fill_between(table["year"], table[low], table[high], color=colour, alpha=0.22 + 0.05 * step, lw=0)
+    for rows, style, ink in ((table["year"] <= last, "-", line), (table["year"] >= last, AHEAD, DARK[colour])):
+        axes.plot(table["year"][rows], table[middle][rows], color=ink, ls=style, lw=2)
+
+
+def intervals(axes: Any, middle: Any, low: Any, high: Any, places: Any = None) -> None:
+    """Draw a dot at each of the series `middle` on a bar from `low` to `high`, in rows at `places` or their index."""
+    import seaborn as sns
+
+    rows = middle.index if places is None else places
+    axes.hlines(rows, low, high, COALITION, lw=3, alpha=0.45)
+    sns.scatterplot(x=middle, y=rows, color=COALITION, s=56, lw=0, zorder=3, ax=axes)
+
+
+def row_axis(axes: Any, size: Size, labels: Sequence[str], font: float | None = None) -> None:
+    """Name the rows of a chart from the top, one a unit of y, with rules along x; `font` in CSS pixels."""
+    axes.set_ylim(len(labels) - 0.4, -0.6)
+    axes.set_yticks(range(len(labels)), labels, fontsize=font or (12 if not size.small else 11))
+    axes.tick_params(axis="y", labelcolor=INK, pad=6)
+    axes.set(xlabel="", ylabel="")
+    axes.grid(True, axis="x")
+    axes.grid(False, axis="y")
+
+
+def value_ticks(axes: Any, size: Size, fmt: Format) -> None:
+    """Write the ticks of x that lie in view by `fmt`, every other one where they would crowd."""
+    low, high = axes.get_xlim()
+    ticks = [tick for tick in axes.get_xticks() if low <= tick <= high]
+    ticks = ticks[:: 2 if size.small and len(ticks) > 4 else 1]
+    axes.set_xticks(ticks, [fmt(tick) for tick in ticks])
 
 
 def year_axis(axes: Any, first: int, last: int, size: Size) -> None:

@@ -67,7 +67,7 @@ def test_every_colour_of_the_drawings_turns_dark():
 
 def test_five_colours_at_most_and_lines_that_differ_without_them():
     assert len(style.SERIES) == 5
-    assert len({str(line) for line in style.LINES[:4]}) == 4
+    assert len({str(dashes) for dashes in style.DASHES[:4]}) == 4
 
 
 @pytest.mark.parametrize(

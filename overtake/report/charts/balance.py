@@ -11,7 +11,7 @@ from markupsafe import Markup
 from overtake.report import style
 from overtake.report.charts import common
 from overtake.report.context import Context
-from overtake.report.figure import Column, Figure, make
+from overtake.report.figure import NOTHING, Column, Figure, make
 from overtake.report.formats import BN, RATIO, USD_BN, YEAR
 from overtake.report.numbers import Cell
 from overtake.report.style import Size
@@ -57,20 +57,15 @@ def surplus(ctx: Context, paths: Paths | None, balance: str | None = None) -> Fi
     def plot(figure: Any, size: Size) -> None:
         axes = style.panel(figure, size, 44 if not size.small else 34, 14, 22, 30)
         x, y = table["year"].to_numpy(float), table["median"].to_numpy(float)
-        seen = x <= last
-        fine = np.linspace(x[0], x[-1], 8 * len(x))
-        curve = np.interp(fine, x, y)
-        solid = fine <= last
-        for mask, strength in ((solid, 0.85), (fine >= last, 0.38)):
-            axes.fill_between(fine, 0, curve, where=(curve >= 0) & mask, color=style.COALITION, alpha=strength, lw=0)
-            axes.fill_between(fine, 0, curve, where=(curve <= 0) & mask, color=style.CHINA, alpha=strength, lw=0)
+        seen, future = x <= last, x >= last
+        low, high = (table[name].fillna(table["median"]).to_numpy(float) for name in ("low", "high"))
+        for colour, sign in ((style.COALITION, 1), (style.CHINA, -1)):
+            for rows, under, over, strength in ((seen, 0, y, 0.85), (future, 0, y, 0.3), (future, low, high, 0.22)):
+                parts = [np.maximum(sign * edge, 0) * sign for edge in (under + 0 * x, over)]
+                axes.fill_between(x, *parts, where=rows, color=colour, alpha=strength, lw=0)
         axes.plot(x[seen], y[seen], color=style.INK, lw=1.6)
         if not seen.all():
-            future = x >= last
-            low, high = (table[name].to_numpy(float).copy() for name in ("low", "high"))
-            low[x == last] = high[x == last] = y[x == last]
-            axes.plot(x[future], low[future], color=style.MUTED, lw=1.1, ls=(0, (3, 2)))
-            axes.plot(x[future], high[future], color=style.MUTED, lw=1.1, ls=(0, (3, 2)))
+            axes.plot(x[future], y[future], color=style.INK, lw=1.6, ls=style.AHEAD)
             axes.axvline(last + 0.5, color=style.MUTED, lw=0.8, ls=(0, (1, 2)))
         axes.axhline(0, color=style.INK, lw=1)
         style.year_axis(axes, int(x[0]), int(x[-1]), size)
@@ -107,13 +102,16 @@ def surplus(ctx: Context, paths: Paths | None, balance: str | None = None) -> Fi
             "Above the line the coalition spends more, below it China does. Left of the dotted line are figures, right "
             "of it the median of the futures, with the interval that holds four in five of them."
         ),
+        note=Markup("Dashed: median of the futures; the fan holds four fifths of them.") if paths else NOTHING,
         source=common.source_line(ctx, ruler, futures=paths is not None),
         table=table,
         columns={
             "year": Column("Year", YEAR, "year"),
-            "low": Column("Low, US$ bn", BN, "10th percentile over draws"),
-            "median": Column("Coalition minus China, US$ bn", BN, "observed; median over draws after the last figure"),
-            "high": Column("High, US$ bn", BN, "90th percentile over draws"),
+            "low": Column("Low, US$ billion", BN, "10th percentile over draws"),
+            "median": Column(
+                "Coalition minus China, US$ billion", BN, "observed; median over draws after the last figure"
+            ),
+            "high": Column("High, US$ billion", BN, "90th percentile over draws"),
         },
         plot=plot,
         edition=ctx.edition,
@@ -156,31 +154,27 @@ def fans(
         for position, ruler in enumerate(chosen):
             axes = _grid_panel(figure, size, position, len(chosen))
             part = frame[frame["ruler"] == ruler]
-            x = part["year"].to_numpy(float)
-            future = x >= last
-            for low, high, strength in ((0, 6, 0.18), (1, 5, 0.22), (2, 4, 0.3)):
-                axes.fill_between(
-                    x[future], part[names[low]].to_numpy()[future], part[names[high]].to_numpy()[future],
-                    color=style.CHINA, alpha=strength, lw=0,
-                )  # fmt: skip
-            axes.plot(x[~future | (x == last)], part["ratio_q50"].to_numpy()[~future | (x == last)], color=style.INK)
-            axes.plot(x[future], part["ratio_q50"].to_numpy()[future], color=style.DARK[style.CHINA], ls=(0, (4, 1.5)))
+            bands = [(names[step], names[-1 - step]) for step in range(3)]
+            style.fan(axes, part, bands, "ratio_q50", last, style.CHINA, style.INK)
             axes.axhline(1, color=style.INK, lw=1)
-            style.year_axis(axes, int(x[0]), end, Size(size.width if size.small else 240, size.height))
+            first = int(part["year"].min())
+            style.year_axis(axes, first, end, Size(size.width if size.small else 240, size.height))
             axes.set_ylim(min(0.4, bottom), top)
             axes.set_yticks([tick for tick in (0.5, 1, 1.5, 2, 2.5, 3) if tick <= top])
             name = ctx.ruler_name(ruler)
             above = 1 + 8 / (axes.get_position().height * size.height)
             style.bold(axes, 0, above, name[:1].upper() + name[1:], transform=axes.transAxes, fontsize=13, va="bottom")
             if position == 0:
-                axes.text(x[0] + 0.5, 1.02, "parity", fontsize=12, color=style.MUTED, va="bottom")
+                axes.text(first + 0.5, 1.02, "parity", fontsize=12, color=style.MUTED, va="bottom")
 
     return make(
         ctx.num,
         id,
         title=title,
         subtitle=Markup("China's military expenditure as a multiple of {}").format(named),
-        note=Markup("The fans hold half, four fifths and nine tenths of the futures."),
+        note=Markup(
+            "The fans hold half, four fifths and nine tenths of the futures; before them, of the measurement error."
+        ),
         alt=(
             f"Fan charts of the ratio of China to {label}. In {last}: "
             + "; ".join(f"{ctx.ruler_name(r)} {cells[r].value:.2f}" for r in chosen)

@@ -74,18 +74,24 @@ def tornado(ctx: Context, limit: int = 12) -> Figure | None:
     )
 
     def plot(figure: Any, size: Size) -> None:
+        import seaborn as sns
+
         left = 214 if not size.small else 128
         axes = style.panel(figure, size, left, 30, 26, 30)
         font = 12 if not size.small else 11
+        # Where both ends lie on the same side of the published answer, each has half of the row.
+        same = (part["at_low"] - base) * (part["at_high"] - base) > 0
+        moved = part[["at_low", "at_high"]].sub(base).melt(var_name="end", value_name="by", ignore_index=False)
+        for rows in (moved[~same[moved.index]], moved[same[moved.index]]):
+            sns.barplot(rows, x="by", y=rows.index, hue="end", order=part.index, dodge=bool(same[rows.index].any()),
+                        width=0.62, palette=[style.COALITION, style.CHINA], saturation=1, alpha=0.8, orient="y",
+                        errorbar=None, left=base, legend=False, ax=axes)  # fmt: skip
         for i, row in enumerate(part.to_dict("records")):
-            # Where both ends lie on the same side of the published answer, each has half of the row.
-            same = (row["at_low"] - base) * (row["at_high"] - base) > 0
             for column, end, colour, shift in (
-                ("at_low", "low", style.COALITION, -0.16),
-                ("at_high", "high", style.CHINA, 0.16),
+                ("at_low", "low", style.COALITION, -0.155),
+                ("at_high", "high", style.CHINA, 0.155),
             ):
-                place, thick = (i + shift, 0.3) if same else (i, 0.62)
-                axes.barh(place, row[column] - base, thick, left=base, color=colour, alpha=0.8, lw=0)
+                place = i + shift * same[i]
                 side = "left" if row[column] >= base else "right"
                 axes.annotate(
                     PLAIN(float(row[end])) if _number(row[end]) else str(row[end]),
@@ -94,21 +100,13 @@ def tornado(ctx: Context, limit: int = 12) -> Figure | None:
                     textcoords="offset points",
                     ha=side,
                     va="center",
-                    fontsize=font - (2 if same else 0),
+                    fontsize=font - 2 * same[i],
                     color=style.DARK[colour],
                 )
         axes.axvline(base, color=style.INK, lw=1.2)
-        axes.set_ylim(len(part) - 0.4, -0.6)
-        axes.set_yticks(
-            range(len(part)), [fold(parameter_name(str(p)), 30 if not size.small else 19) for p in part["parameter"]]
-        )
-        axes.tick_params(axis="y", labelcolor=style.INK, labelsize=font, pad=6)
+        style.row_axis(axes, size, [parameter_label(name, size) for name in part["parameter"]])
         axes.margins(x=0.16)
-        axes.grid(True, axis="x")
-        axes.grid(False, axis="y")
-        ticks = [t for t in axes.get_xticks() if axes.get_xlim()[0] <= t <= axes.get_xlim()[1]]
-        ticks = ticks[:: 2 if size.small and len(ticks) > 4 else 1]
-        axes.set_xticks(ticks, [(SHARE if fmt is PROBABILITY else fmt)(t) for t in ticks])
+        style.value_ticks(axes, size, SHARE if fmt is PROBABILITY else fmt)
         axes.text(base, -0.75, f"as published: {fmt(base)}", ha="center", va="bottom", fontsize=12, color=style.MUTED)
 
     return make(
@@ -204,11 +202,11 @@ def revisions(ctx: Context, balance: str | None = None) -> Figure | None:
         labels = []
         order = [style.INK, style.PURPLE, style.GREEN, style.COALITION, style.CHINA][-len(shown) :]
         last = int(table["year"].max())
-        for index, edition in enumerate(shown):
-            line, colour = lines[edition], order[index]
-            axes.plot(line.index, line, color=colour, lw=2.6 if edition == newest else 1.8,
-                      ls="-" if edition == newest else style.LINES[1 + index % 3])  # fmt: skip
-            axes.plot(line.index[-1:], line.iloc[-1:], marker="o", ms=6, color=colour, mew=0)
+        dashes = [style.DASHES[1 + index % 3] for index in range(len(shown) - 1)] + [""]
+        style.lines(axes, table.set_index("year"), order, dashes)
+        for edition, colour in zip(shown, order, strict=True):
+            line = lines[edition]
+            axes.plot(line.index[-1:], line.iloc[-1:], marker="o", ms=6, color=colour, clip_on=False)
             labels.append((float(line.iloc[-1]), names[edition], colour))
         axes.axhline(1, color=style.INK, lw=1)
         axes.text(2000.3, 1.01, "parity", fontsize=12, color=style.MUTED, va="bottom")
@@ -248,6 +246,11 @@ def parameter_name(parameter: str) -> str:
         return NAMES[parameter]
     known = [part for part in parameter.split(".") if part not in ("futures", "pooled_random_walk", "rulers")]
     return ", ".join(known).replace("_", " ")
+
+
+def parameter_label(parameter: Any, size: Size) -> str:
+    """Return a parameter in words, in as few lines as the room beside a row allows."""
+    return fold(parameter_name(str(parameter)), 38 if not size.small else 21)
 
 
 def measure_words(ctx: Context, measure: str, table: str = "sensitivity") -> Markup:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
@@ -47,24 +46,29 @@ def stack(ctx: Context, balance: str | None = None) -> Figure | None:
     )
     label = common.articled(ctx.label_text(balance))
     named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
-    colours = [style.COALITION, style.GREEN, style.PURPLE, "#9aa5b1"]
+    colours = [style.COALITION, style.GREEN, style.PURPLE][: len(large)] + ["#9aa5b1"] * bool(rest)
 
     def plot(figure: Any, size: Size) -> None:
+        import seaborn as sns
+
         room = max(style.text_width(text, 13, True) for text in (*names.values(), who)) + 14
         axes = style.panel(figure, size, 38, min(room, 120), 14, 30)
-        base = np.zeros(len(table))
-        labels = []
-        for index, name in enumerate(parts):
-            heights = table[name].to_numpy()
-            axes.bar(table["year"], heights, 0.82, bottom=base, color=colours[index], lw=0, alpha=0.85)
-            labels.append((base[-1] + heights[-1] / 2, names[name], style.MUTED if index == 3 else colours[index]))
-            base += heights
+        long = table.melt("year", parts, "part", "spent")
+        # seaborn stacks the first of the order on top.
+        sns.histplot(long, x="year", weights="spent", hue="part", hue_order=parts[::-1], palette=colours[::-1],
+                     multiple="stack", discrete=True, shrink=0.82, alpha=0.85, legend=False, ax=axes)  # fmt: skip
+        axes.set(xlabel="", ylabel="")
+        tops = table[parts].iloc[-1].cumsum()
+        labels = [
+            (tops[name] - table[name].iloc[-1] / 2, names[name], style.MUTED if name == "others" else colour)
+            for name, colour in zip(parts, colours, strict=True)
+        ]
         axes.plot(table["year"], table["china"], color=style.PAPER, lw=5)
         axes.plot(table["year"], table["china"], color=style.CHINA, lw=2.6)
         labels.append((float(table["china"].iloc[-1]), who, style.CHINA))
         style.year_axis(axes, FIRST_SHOWN, last, Size(size.width - int(room), size.height))
         axes.set_xlim(FIRST_SHOWN - 0.6, last + 0.6)
-        axes.set_ylim(0, max(base.max(), table["china"].max()) * 1.06)
+        axes.set_ylim(0, max(table[parts].sum(axis=1).max(), table["china"].max()) * 1.06)
         style.direct_labels(axes, size, labels, last + 0.5)
 
     return make(
@@ -88,8 +92,8 @@ def stack(ctx: Context, balance: str | None = None) -> Figure | None:
         source=common.source_line(ctx, ruler),
         table=table,
         columns={"year": Column("Year", YEAR, "year")}
-        | {name: Column(f"{names[name]}, US$ bn", BN, "value") for name in parts}
-        | {"china": Column(f"{who}, US$ bn", BN, "value")},
+        | {name: Column(f"{names[name]}, US$ billion", BN, "value") for name in parts}
+        | {"china": Column(f"{who}, US$ billion", BN, "value")},
         plot=plot,
         edition=ctx.edition,
     )
@@ -111,18 +115,18 @@ def breakeven(ctx: Context, member: str = "USA", ruler: str | None = None) -> Fi
     until = min(end, last + 15)
     frame = frame[(frame["year"] <= until) & frame["balance"].isin(chosen)]
     now = ctx.cell("breakeven", "share_q50", balance=chosen[0], member=member, ruler=ruler, year=last)
-    later = ctx.cell("breakeven", "share_q50", balance=chosen[0], member=member, ruler=ruler, year=last + 10)
+    then = min(last + 10, ctx.horizon)
+    later = ctx.cell("breakeven", "share_q50", balance=chosen[0], member=member, ruler=ruler, year=then)
     label = common.articled(ctx.label_text(chosen[0]))
     named = ctx.prose(label, f"params.balances.{chosen[0]}.label", f"balances.{chosen[0]}.label")
-    if later.value > 0:
-        title = Markup("By {}, {} need {} of {} spending to match China").format(
-            ctx.num.show(common.year_cell(ctx, "breakeven", last + 10, "breakeven"), YEAR), named,
-            ctx.num.show(later, SHARE), "US" if member == "USA" else f"{ctx.name(member)}'s",
-        )  # fmt: skip
-    else:
-        title = Markup("{} match China without {} spending").format(
-            Markup(str(named)[:1].upper() + str(named)[1:]), "US" if member == "USA" else f"{ctx.name(member)}'s"
-        )
+    who = "US" if member == "USA" else ctx.name(member)
+    title = Markup("{} {} {} spending to match China in {}; in {} they {}").format(
+        Markup(str(named)[:1].upper() + str(named)[1:]),
+        Markup("needed {} of").format(ctx.num.show(now, SHARE)) if now.value > 0 else "needed no",
+        who if member == "USA" else f"{who}'s",
+        *(ctx.num.show(common.year_cell(ctx, "breakeven", year, "breakeven"), YEAR) for year in (last, then)),
+        Markup("would need {} of it").format(ctx.num.show(later, SHARE)) if later.value > 0 else "would need none",
+    )
 
     def plot(figure: Any, size: Size) -> None:
         low = min(0.0, float(frame["share_q10"].clip(lower=-0.3).min()))
@@ -139,13 +143,9 @@ def breakeven(ctx: Context, member: str = "USA", ruler: str | None = None) -> Fi
                     figure, size, 42 + position * width, size.width - (position + 1) * width + 10, 30, 30
                 )
             part = frame[frame["balance"] == name]
-            x = part["year"].to_numpy(float)
             colour = (style.COALITION, style.GREEN)[position]
-            for a, b, strength in (("share_q10", "share_q90", 0.2), ("share_q25", "share_q75", 0.32)):
-                axes.fill_between(x, part[a], part[b], color=colour, alpha=strength, lw=0)
-            seen = x <= last
-            axes.plot(x[seen], part["share_q50"].to_numpy()[seen], color=colour)
-            axes.plot(x[x >= last], part["share_q50"].to_numpy()[x >= last], color=colour, ls=(0, (4, 1.5)))
+            bands = [("share_q10", "share_q90"), ("share_q25", "share_q75")]
+            style.fan(axes, part, bands, "share_q50", last, colour, colour)
             axes.axhline(0, color=style.INK, lw=1)
             axes.axvline(last + 0.5, color=style.MUTED, lw=0.8, ls=(0, (1, 2)))
             style.year_axis(axes, FIRST_SHOWN, until, Size(size.width if size.small else 300, size.height))
@@ -160,7 +160,6 @@ def breakeven(ctx: Context, member: str = "USA", ruler: str | None = None) -> Fi
 
     names = ["share_q10", "share_q25", "share_q50", "share_q75", "share_q90"]
     table = frame.assign(balance=frame["balance"].map(ctx.label_text))[["balance", "year", *names]]
-    who = "US" if member == "USA" else ctx.name(member)
     return make(
         ctx.num,
         "breakeven" if member == "USA" else f"breakeven-{member.lower()}",
@@ -168,10 +167,10 @@ def breakeven(ctx: Context, member: str = "USA", ruler: str | None = None) -> Fi
         subtitle=Markup("Share of {} military expenditure at which the sides are level, {}").format(
             who, ctx.ruler_name(ruler)
         ),
-        note=Markup("The bands hold half and four fifths of the futures."),
+        note=Markup("Dashed: median of the futures; the bands hold half and four fifths of them."),
         alt=(
             f"Line with bands for the break-even share of {who} spending. For {label}: {100 * now.value:.0f} per cent "
-            f"in {last}, {100 * later.value:.0f} per cent in {last + 10}."
+            f"in {last}, {100 * later.value:.0f} per cent in {then}."
         ),
         description=Markup(
             "For each coalition the share of {} spending that would have to be counted on its side to level the "

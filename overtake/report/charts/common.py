@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from overtake.report import style
 from overtake.report.context import Context, Frame
-from overtake.report.formats import YEAR
+from overtake.report.formats import COUNT_AT_START, COUNT_IN_WORDS, YEAR
 from overtake.report.numbers import Cell
 from overtake.tables import FloatArray, Paths
 
@@ -102,17 +102,15 @@ def articled(label: str) -> str:
 
 
 def counted(ctx: Context, id: str, count: int, of: int, table: str, how: str) -> Markup:
-    """Return `None of 12`, `All 12` or `3 of 12`, recorded; to stand before a plural."""
-    from overtake.report.formats import COUNT
-
+    """Return `None of twelve`, `All twelve` or `Three of 20`, recorded; to start a title before a plural."""
     cells = [
         Cell(f"{id}.{name}", value, ctx.path(table), (), "", ctx.edition, (), how)
         for name, value in (("count", count), ("of", of))
     ]
-    whole = ctx.num.show(cells[1], COUNT)
-    if count in (0, of):
-        return Markup("{} {}").format("None of" if count == 0 else "All", whole)
-    return Markup("{} of {}").format(ctx.num.show(cells[0], COUNT), whole)
+    whole = ctx.num.show(cells[1], COUNT_IN_WORDS)
+    if count == of:
+        return Markup("All {}").format(whole)
+    return Markup("{} of {}").format(ctx.num.show(cells[0], COUNT_AT_START), whole)
 
 
 def short(label: str) -> str:
@@ -121,7 +119,6 @@ def short(label: str) -> str:
         "Eleven allies and partners": "Eleven allies",
         "Five treaty allies": "Five allies",
         " and ": " + ",
-        " % of US spending": "% US",
         "% of US spending": "% US",
         "Japan, South Korea + Australia": "Japan, Korea, Australia",
         "without the United States": "without US",

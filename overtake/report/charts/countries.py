@@ -60,21 +60,14 @@ def multiples(ctx: Context, paths: Paths | None, balance: str | None = None) -> 
                 row * cell_h + 26, size.height - (row + 1) * cell_h + 24,
             )  # fmt: skip
             part = parts[position]
-            x = part["year"].to_numpy(float)
             colour = style.CHINA if iso3 in known.against else style.COALITION
-            future = x >= last
-            axes.fill_between(x[future], part["low"][future.tolist()], part["high"][future.tolist()], color=colour,
-                              alpha=0.3, lw=0)  # fmt: skip
-            axes.plot(x[~future | (x == last)], part["median"][~future | (x == last)], color=colour, lw=2)
-            axes.plot(x[future], part["median"][future], color=colour, lw=1.6, ls=(0, (3, 1.5)))
+            style.fan(axes, part, [("low", "high")], "median", last, colour, colour)
             top = float(part["high"].max()) * 1.02
             axes.set_ylim(0, top)
-            axes.set_xlim(x[0], x[-1])
-            step = _nice(top / 3)
-            axes.set_yticks(np.arange(0, top, step))
+            axes.set_yticks(np.arange(0, top, _nice(top / 4)))
             axes.tick_params(labelsize=11 if size.small else 12, length=3)
             axes.set_xticks([2000, 2020, 2040], ["2000", "" if size.small else "2020", "2040"])
-            axes.set_xlim(x[0], max(x[-1], 2040))
+            axes.set_xlim(FIRST_SHOWN, max(int(part["year"].max()), 2040))
             for tick, side in zip(axes.get_xticklabels(), ("left", "center", "right"), strict=True):
                 tick.set_ha(side)
             style.bold(axes, -0.12, 1.05, ctx.name(iso3), transform=axes.transAxes, fontsize=12 if size.small else 12.5,
@@ -103,9 +96,9 @@ def multiples(ctx: Context, paths: Paths | None, balance: str | None = None) -> 
         columns={
             "economy": Column("Economy"),
             "year": Column("Year", YEAR, "year"),
-            "low": Column("Low, US$ bn", BN, "10th percentile"),
-            "median": Column("Median, US$ bn", BN, "observed; median over draws"),
-            "high": Column("High, US$ bn", BN, "90th percentile"),
+            "low": Column("Low, US$ billion", BN, "10th percentile"),
+            "median": Column("Median, US$ billion", BN, "observed; median over draws"),
+            "high": Column("High, US$ billion", BN, "90th percentile"),
         },
         plot=plot,
         height=470,
@@ -145,12 +138,14 @@ def slopes(ctx: Context, balance: str | None = None, span: int = 9) -> Figure | 
         shares = table[["first", "last"]]
         axes.set_ylim(0.5 * float(shares.min().min()), 1.06 * float(shares.max().max()))
         labels_right, labels_left = [], []
-        for row in table.itertuples():
-            colour = (
-                style.CHINA if row.iso3 in known.against else (style.COALITION if row.last > row.first else style.MUTED)
-            )
-            axes.plot([0, 1], [row.first, row.last], color=colour, lw=2.2, marker="o", ms=5, mew=0, clip_on=False,
-                      ls="-" if row.last > row.first else (0, (4, 1.5)))  # fmt: skip
+        rises = table["last"] > table["first"]
+        colours = [
+            style.CHINA if iso3 in known.against else style.COALITION if rise else style.MUTED
+            for iso3, rise in zip(table["iso3"], rises, strict=True)
+        ]
+        ends = table.set_index("name")[["first", "last"]].T.set_axis([0, 1])
+        style.lines(axes, ends, colours, ["" if rise else (4, 1.5) for rise in rises], marker="o", ms=5, clip_on=False)
+        for row, colour in zip(table.itertuples(), colours, strict=True):
             labels_right.append((row.last, f"{row.last:.1f} {row.name}", colour))
             labels_left.append((row.first, f"{row.first:.1f}" if size.small else f"{row.name} {row.first:.1f}", colour))
         style.direct_labels(axes, size, labels_right, 1, font)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from markupsafe import Markup
 
 from overtake.report import style
 from overtake.report.charts import common
 from overtake.report.context import Context, Frame
 from overtake.report.figure import Column, Figure, make
-from overtake.report.formats import PROBABILITY, RATIO, YEAR
-from overtake.report.numbers import term
+from overtake.report.formats import COUNT_AT_START, COUNT_IN_WORDS, PROBABILITY, RATIO, YEAR, Format
+from overtake.report.numbers import Cell, term
 from overtake.report.style import Size
 
 #: A balance is open where its crossing by the horizon is neither near certain nor near impossible.
@@ -32,14 +31,30 @@ def ever(frame: Frame) -> Frame:
 
 
 def open_balances(ctx: Context, ruler: str, limit: int = 5) -> list[str]:
-    """Return up to `limit` balances not led by China now that may be crossed, spread from likely to unlikely."""
+    """Return up to `limit` balances not led by China now that may be crossed, from likely to unlikely.
+
+    They are spread over the range, and the most open balance is one of them.
+    """
     frame = measured(ctx, ruler)
     frame = frame[frame["first_crossed"].isna() & (frame["p_crossing"] > OPEN_LOW)]
     frame = frame.sort_values(["p_by_2040", "p_crossing"], ascending=False, kind="stable")
     if len(frame) <= limit:
         return list(frame["balance"])
     at = np.unique(np.linspace(0, len(frame) - 1, limit).round().astype(int))
-    return [str(frame["balance"].iloc[i]) for i in at]
+    names = list(frame["balance"])
+    wanted = most_open(ctx, ruler)
+    if wanted in names and names.index(wanted) not in at:
+        inner = at[1:-1]
+        inner[np.abs(inner - names.index(wanted)).argmin()] = names.index(wanted)
+    return [str(names[i]) for i in at]
+
+
+def most_open(ctx: Context, ruler: str) -> str | None:
+    """Return the balance, other than the headline's, whose outcome by 2035 is the least certain; ties by name."""
+    frame = measured(ctx, ruler)
+    frame = frame[frame["first_crossed"].isna() & (frame["balance"] != ctx.headline_balance)]
+    away = frame.assign(away=(frame["p_by_2035"] - 0.5).abs()).sort_values(["away", "balance"], kind="stable")
+    return None if away.empty else str(away["balance"].iloc[0])
 
 
 def curves(ctx: Context, ruler: str | None = None) -> Figure | None:
@@ -61,11 +76,10 @@ def curves(ctx: Context, ruler: str | None = None) -> Figure | None:
     )
 
     def plot(figure: Any, size: Size) -> None:
-        labels = [common.folded(common.short(ctx.label_text(name)), 16 if not size.small else 13) for name in chosen]
+        labels = [common.folded(common.short(ctx.label_text(name)), 26 if not size.small else 13) for name in chosen]
         room = max(style.text_width(line, 13, True) for label in labels for line in label.split("\n"))
-        axes = style.panel(figure, size, 40, min(room, 170) + 14, 14, 30)
-        for index, name in enumerate(chosen):
-            axes.plot(wide.index, wide[name], color=style.SERIES[index], ls=style.LINES[index])
+        axes = style.panel(figure, size, 40, min(room, 190) + 14, 14, 30)
+        style.lines(axes, wide)
         axes.axhline(0.5, color=style.INK, lw=1)
         spot = _clear(wide, last, end, 9 if not size.small else 14)
         axes.text(spot, 0.51, "as likely as not", fontsize=12, color=style.MUTED, va="bottom")
@@ -75,7 +89,7 @@ def curves(ctx: Context, ruler: str | None = None) -> Figure | None:
         style.direct_labels(
             axes,
             size,
-            [(float(wide[name].iloc[-1]), labels[i], style.SERIES[i]) for i, name in enumerate(chosen)],
+            list(zip(wide.iloc[-1], labels, style.SERIES, strict=False)),
             end,
         )
 
@@ -89,7 +103,7 @@ def curves(ctx: Context, ruler: str | None = None) -> Figure | None:
         ctx.num,
         "curves",
         title=title,
-        subtitle=Markup("Probability that China spends more by each year, {}").format(_unit(ctx, ruler)),
+        subtitle=Markup("Probability that China spends more by each year, {}").format(ctx.unit_words(ruler)),
         alt=(
             f"Curves of the probability of a crossing by each year from {last} to {end}. By {end}: "
             + "; ".join(
@@ -135,41 +149,40 @@ def dots(ctx: Context, ruler: str | None = None) -> Figure | None:
     last, end = ctx.last_observed, ctx.horizon
     start = int(min(frame["at"].min(), frame["lo_year"].min()))
     title = Markup("{} coalitions have been passed; {} more will probably be by {}").format(
-        _count(ctx, "dots.past", past, "coalitions led by China's side"),
-        _count(ctx, "dots.future", future, "coalitions with a crossing probability above one half"),
+        _count(ctx, "dots.past", past, "coalitions led by China's side", COUNT_AT_START),
+        _count(ctx, "dots.future", future, "coalitions with a crossing probability above one half", COUNT_IN_WORDS),
         ctx.num.show(ctx.horizon_cell(), YEAR),
     )
 
     def plot(figure: Any, size: Size) -> None:
+        import seaborn as sns
+
         left = 206 if not size.small else 118
         axes = style.panel(figure, size, left, 16, 8, 30)
-        for i, row in frame.iterrows():
-            gone = pd.notna(row["first_crossed"])
-            colour = style.CHINA if gone else style.COALITION
-            low = row["lo_year"] if pd.notna(row["lo_year"]) else row["at"]
-            high = row["hi_year"] if pd.notna(row["hi_year"]) else end
-            low, high = min(low, row["at"]), max(high, row["at"])
-            axes.plot([low, high], [i, i], color=colour, lw=3, alpha=0.45, solid_capstyle="butt")
-            if pd.isna(row["hi_year"]):
-                axes.plot([high], [i], marker=">", color=colour, ms=6, alpha=0.6, mew=0, clip_on=False)
-            axes.plot([row["at"]], [i], marker="o" if gone else "D", color=colour, ms=8 if gone else 6.5, mew=0)
-            axes.annotate(f"{row['at']:.0f}", (row["at"], i), xytext=(0, 6), textcoords="offset points", ha="center",
+        low, high = frame["lo_year"].fillna(frame["at"]), frame["hi_year"].fillna(end)
+        beyond, state = frame["hi_year"].isna(), frame["first_crossed"].notna()
+        colours = [style.CHINA if gone else style.COALITION for gone in state]
+        axes.hlines(frame.index, low.clip(upper=frame["at"]), high.clip(lower=frame["at"]), colours, lw=3, alpha=0.45)
+        axes.scatter(high[beyond], frame.index[beyond], 30, style.COALITION, ">", alpha=0.6, lw=0, clip_on=False)
+        sns.scatterplot(x=frame["at"], y=frame.index, hue=state, palette={True: style.CHINA, False: style.COALITION},
+                        style=state, markers={True: "o", False: "D"}, s=52, lw=0, legend=False, ax=axes)  # fmt: skip
+        for i, (at, colour) in enumerate(zip(frame["at"], colours, strict=True)):
+            axes.annotate(f"{at:.0f}", (at, i), xytext=(0, 6), textcoords="offset points", ha="center",
                           va="bottom", fontsize=11.5, color=style.DARK[colour])  # fmt: skip
         axes.axvline(last + 0.5, color=style.MUTED, lw=0.8, ls=(0, (1, 2)))
-        axes.set_ylim(len(frame) - 0.4, -0.8)
-        axes.set_yticks(
-            range(len(frame)),
-            [common.tiny(common.short(ctx.label_text(n)), left - 8, size) for n in frame["balance"]],
-            fontsize=12 if not size.small else 11,
+        style.row_axis(
+            axes, size, [common.tiny(common.short(ctx.label_text(n)), left - 8, size) for n in frame["balance"]]
         )
-        axes.tick_params(axis="y", labelcolor=style.INK, pad=6)
+        axes.set_ylim(top=-0.8)
+        axes.grid(True, axis="y")
+        axes.grid(False, axis="x")
         style.year_axis(axes, start - 1, end, Size(size.width - left, size.height))
 
     return make(
         ctx.num,
         "dots",
         title=title,
-        subtitle=Markup("Year of the crossing with its interval, {}").format(_unit(ctx, ruler)),
+        subtitle=Markup("Year of the crossing with its interval, {}").format(ctx.unit_words(ruler)),
         note=Markup("Circles: already crossed. Diamonds: median of the futures; an arrow runs past the horizon."),
         alt="Dot plot of crossing years. "
         + "; ".join(f"{ctx.label_text(r['balance'])} {r['at']:.0f}" for _, r in frame.iterrows())
@@ -195,18 +208,6 @@ def dots(ctx: Context, ruler: str | None = None) -> Figure | None:
     )
 
 
-def _count(ctx: Context, id: str, value: int, how: str) -> Markup:
-    from overtake.report.formats import COUNT
-    from overtake.report.numbers import Cell
-
+def _count(ctx: Context, id: str, value: int, how: str, fmt: Format) -> Markup:
     cell = Cell(id, value, ctx.path("crossings"), (), "balance", ctx.edition, (), how)
-    return ctx.num.show(cell, COUNT)
-
-
-def _unit(ctx: Context, ruler: str) -> Markup:
-    unit = ctx.ruler_unit(ruler)
-    base = str(ctx.price_base)
-    if base in unit:
-        before, after = unit.split(base, 1)
-        return Markup("{}{}{}").format(before, ctx.num.show(ctx.base_cell(), YEAR), after)
-    return Markup.escape(unit)
+    return ctx.num.show(cell, fmt)

@@ -62,32 +62,23 @@ def estimates(ctx: Context) -> Figure | None:
     def plot(figure: Any, size: Size) -> None:
         left = 246 if not size.small else 142
         axes = style.panel(figure, size, left, 18, 30, 30)
-        font = 12.5 if not size.small else 11
-        for i, row in enumerate(table.to_dict("records")):
-            middle = (row["same_lo"] + row["same_hi"]) / 2
-            if pd.notna(row["alone"]):
-                axes.plot([middle, row["alone"]], [i, i], color=style.MUTED, lw=1.4, alpha=0.7)
-                axes.plot([row["alone"]], [i], marker="o", ms=8, mfc=style.PAPER, mec=style.CHINA, mew=1.8)
-            if row["same_hi"] - row["same_lo"] > 0.005:
-                axes.plot([row["same_lo"], row["same_hi"]], [i, i], color=style.COALITION, lw=5, alpha=0.45,
-                          solid_capstyle="butt")  # fmt: skip
-            axes.plot([middle], [i], marker="o", ms=8, color=style.COALITION, mew=0)
-        axes.set_ylim(len(table) - 0.4, -0.6)
+        middle = (table["same_lo"] + table["same_hi"]) / 2
+        axes.hlines(table.index, middle, table["alone"], style.MUTED, lw=1.4, alpha=0.7)
+        axes.scatter(table["alone"], table.index, 64, style.PAPER, lw=1.8, ec=style.CHINA, zorder=3)
+        style.intervals(axes, middle, table["same_lo"], table["same_hi"])
         names = [f"{row['name']}, {row['year']}" for row in table.to_dict("records")]
-        axes.set_yticks(range(len(table)), [_fold(name, 40 if not size.small else 24) for name in names], fontsize=font)
-        axes.tick_params(axis="y", labelcolor=style.INK, pad=6)
+        style.row_axis(axes, size, [common.folded(name, 40 if not size.small else 24) for name in names])
+        axes.grid(True, axis="y")
         top = max(1.0, float(table[["same_hi", "alone"]].max().max()) * 1.04)
         axes.set_xlim(0, top)
-        ticks = [t / 100 for t in range(0, int(top * 100) + 1, 20 if not size.small else 40)]
-        axes.set_xticks(ticks, [f"{t:.0%}" for t in ticks])
-        axes.grid(True, axis="x")
+        style.value_ticks(axes, size, SHARE)
         axes.axvline(1, color=style.INK, lw=1)
         key = [("same rules for both", style.COALITION), ("China alone restated", style.CHINA)]
-        x = 0.0
+        x, font = 0.0, 12 - size.small
         for text, colour in key:
             style.bold(axes, x, 1.0 + 8 / (axes.get_position().height * size.height), text, transform=axes.transAxes,
-                       fontsize=12, color=style.DARK[colour], va="bottom")  # fmt: skip
-            x += (style.text_width(text, 12, True) + 18) / (axes.get_position().width * size.width)
+                       fontsize=font, color=style.DARK[colour], va="bottom")  # fmt: skip
+            x += (style.text_width(text, font, True) + 18) / (axes.get_position().width * size.width)
 
     return make(
         ctx.num,
@@ -175,7 +166,7 @@ def plans(ctx: Context) -> Figure | None:
             ends = step in ("without", "planned")
             low = 0.0 if ends else level
             colour = style.INK if ends else (style.CHINA if value < 0 else style.COALITION)
-            axes.barh(i, value, 0.6, left=low, color=colour, alpha=0.85, lw=0)
+            axes.barh(i, value, 0.6, left=low, color=colour, alpha=0.85)
             tip = low + value
             axes.annotate(f"{value:+.1f}".replace("-", "−"), (max(low, tip), i), xytext=(5, 0),
                           textcoords="offset points", ha="left", va="center", fontsize=12,
@@ -184,12 +175,8 @@ def plans(ctx: Context) -> Figure | None:
             if i + 1 < len(rows):
                 axes.plot([level, level], [i, i + 1], color=style.MUTED, lw=0.8)
         axes.axvline(0, color=style.INK, lw=1.2)
-        axes.set_ylim(len(rows) - 0.4, -0.6)
-        axes.set_yticks(range(len(rows)), [name for _, name, _ in rows], fontsize=12.5 if not size.small else 12)
-        axes.tick_params(axis="y", labelcolor=style.INK, pad=6)
+        style.row_axis(axes, size, [name for _, name, _ in rows], 12)
         axes.margins(x=0.14)
-        axes.grid(True, axis="x")
-        axes.grid(False, axis="y")
         axes.locator_params(axis="x", nbins=6 if not size.small else 4)
 
     unit = str(steps["unit"].iloc[0]) if "unit" in steps else ""
@@ -215,7 +202,7 @@ def plans(ctx: Context) -> Figure | None:
         ),
         columns={
             "name": Column("Step"),
-            "adds": Column("Margin or change, US$ bn", BN, "adds"),
+            "adds": Column("Margin or change, US$ billion", BN, "adds"),
             "side": Column("Side"),
         },
         plot=plot,
@@ -223,9 +210,3 @@ def plans(ctx: Context) -> Figure | None:
         narrow_height=32 * len(rows) + 46,
         edition=ctx.edition,
     )  # fmt: skip
-
-
-def _fold(text: str, width: int) -> str:
-    import textwrap
-
-    return "\n".join(textwrap.wrap(text, width))

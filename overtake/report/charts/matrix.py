@@ -15,6 +15,12 @@ from overtake.report.figure import Column, Figure, make
 from overtake.report.formats import PROBABILITY, YEAR
 from overtake.report.style import Size
 
+#: Fills by the probability that China's side leads at the horizon: not measured, then from blue for the coalition
+#: through white to vermilion for China. They stay light on a dark page, and so does the ink on them stay dark.
+BOUNDS = (-2.0, 0.0, 0.1, 0.4, 0.6, 0.9, 2.0)
+TINTS = (style.SHADE, "#b9d7ea", "#dcebf5", "#f3f4f5", "#fbe3d3", "#f3c09c")
+ON_TINT = "#1d2734"
+
 
 def matrix(ctx: Context) -> Figure | None:
     """Return the heat map of balances and rulers: since when, by when, or how likely."""
@@ -51,35 +57,31 @@ def matrix(ctx: Context) -> Figure | None:
     )
 
     def plot(figure: Any, size: Size) -> None:
+        import seaborn as sns
+        from matplotlib.colors import BoundaryNorm, ListedColormap
+
         left = 200 if not size.small else 118
-        top = 44 if not size.small else 64
-        axes = figure.add_axes(
-            (left / size.width, 6 / size.height, 1 - left / size.width, 1 - (top + 6) / size.height), facecolor="none"
-        )
-        for i, name in enumerate(names):
-            for j, ruler in enumerate(rulers):
-                found = cells[(name, ruler)]
-                lead = _lead(found)
-                colour, ink = _tint(lead)
-                axes.add_patch(_box(j, i, colour))
-                text = _cell_text(found, ctx, size.small)
-                axes.text(j + 0.5, i + 0.5, text, ha="center", va="center", fontsize=12 if not size.small else 11,
-                          color=ink, **(style.STRONG if pd.notna(found["first_crossed"]) else {}))  # fmt: skip
-        axes.set_xlim(0, len(rulers))
-        axes.set_ylim(len(names), 0)
-        axes.set_xticks([])
+        axes = style.panel(figure, size, left, 0, 44 if not size.small else 64, 6)
+        font, grid = (12 if not size.small else 11), [[cells[(n, r)] for r in rulers] for n in names]
+        leads = [[np.nan_to_num(_lead(row), nan=-1) for row in line] for line in grid]
+        words = [[_cell_text(row, ctx, size.small) for row in line] for line in grid]
+        sns.heatmap(leads, cmap=ListedColormap(list(TINTS)), norm=BoundaryNorm(BOUNDS, len(TINTS)), cbar=False,
+                    linewidths=2, linecolor=style.PAPER, annot=words, fmt="",
+                    annot_kws={"fontsize": font, "color": ON_TINT}, ax=axes)  # fmt: skip
+        for text, row in zip(axes.texts, (row for line in grid for row in line), strict=True):
+            if pd.isna(row["margin"]):
+                text.set_color(style.MUTED)
+            elif pd.notna(row["first_crossed"]):
+                text.set(**style.STRONG)
+        axes.tick_params(left=False, bottom=False, labelbottom=False, labeltop=True, pad=6)
         axes.set_yticks(
             [i + 0.5 for i in range(len(names))],
             [common.tiny(common.short(ctx.label_text(n)), left - 8, size) for n in names],
-            fontsize=12 if not size.small else 11,
-        )
-        axes.tick_params(axis="y", labelcolor=style.INK, pad=6)
-        axes.spines["bottom"].set_visible(False)
-        axes.grid(False)
-        for j, ruler in enumerate(rulers):
-            words = common.folded(_ruler_head(ctx.ruler_name(ruler), size.small), 12 if not size.small else 9)
-            axes.text(j + 0.5, -0.2, words, ha="center", va="bottom", fontsize=12 if not size.small else 10,
-                      color=style.MUTED, linespacing=1.0)  # fmt: skip
+            fontsize=font, color=style.INK, rotation="horizontal",
+        )  # fmt: skip
+        heads = [common.folded(_ruler_head(ctx.ruler_name(r)), 12 if not size.small else 9) for r in rulers]
+        axes.set_xticks([j + 0.5 for j in range(len(rulers))], heads, fontsize=font - size.small, linespacing=1.0)
+        sns.despine(ax=axes, left=True, bottom=True)
 
     return make(
         ctx.num,
@@ -118,20 +120,6 @@ def _lead(row: Any) -> float:
     return float(row["p_crossed"] + row["p_crossing"])
 
 
-def _tint(lead: float) -> tuple[str, str]:
-    """Return fill and ink for a probability: blue for the coalition, through white, to vermilion for China."""
-    if not np.isfinite(lead):
-        return style.SHADE, style.MUTED
-    tints = ("#b9d7ea", "#dcebf5", "#f3f4f5", "#fbe3d3", "#f3c09c")
-    return tints[int(np.searchsorted([0.1, 0.4, 0.6, 0.9], lead, side="right"))], "#1d2734"
-
-
-def _box(x: float, y: float, colour: str) -> Any:
-    from matplotlib.patches import Rectangle
-
-    return Rectangle((x + 0.02, y + 0.04), 0.96, 0.92, facecolor=colour, edgecolor="none")
-
-
 def _cell_text(row: Any, ctx: Context, small: bool) -> str:
     if pd.isna(row["margin"]):
         return "–"
@@ -152,5 +140,5 @@ def _state_words(row: Any, ctx: Context) -> str:
     return f"{PROBABILITY(float(row['p_crossing'] + row['p_crossed']))} by {ctx.horizon}"
 
 
-def _ruler_head(name: str, small: bool) -> str:
+def _ruler_head(name: str) -> str:
     return name.replace("purchasing power", "PPP").replace("accounting", "").replace("military stock", "stock").strip()

@@ -84,18 +84,14 @@ def specifications(ctx: Context) -> Figure | None:
 
     def plot(figure: Any, size: Size) -> None:
         axes = style.panel(figure, size, 44, 56, 14, 46)
-        labels = []
-        for index, one in enumerate(told):
-            colour = (style.COALITION, style.CHINA, style.GREEN, style.PURPLE, style.INK)[index % 5]
-            axes.plot(table["rank"], lines[one], color=colour, ls=style.LINES[index % 4], lw=2.2)
-            labels.append((float(lines[one][-1]), str(one), colour))
+        style.lines(axes, table.set_index("rank").set_axis(told, axis=1))
         axes.axhline(0.5, color=style.INK, lw=1)
-        axes.set_ylim(-0.02, 1.02)
-        axes.set_xlim(0, 1)
+        axes.set(xlim=(0, 1), ylim=(-0.02, 1.02))
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1], [SHARE(tick) for tick in (0, 0.25, 0.5, 0.75, 1)])
         axes.set_xticks([0, 0.5, 1], [SHARE(tick) for tick in (0, 0.5, 1)])
-        axes.set_xlabel("Share of specifications at or below", fontsize=12)
-        style.direct_labels(axes, size, labels, 1)
+        axes.set_xlabel("Share of specifications at or below")
+        labels = zip((lines[one][-1] for one in told), map(str, told), style.SERIES, strict=False)
+        style.direct_labels(axes, size, list(labels), 1)
 
     return make(
         ctx.num,
@@ -159,24 +155,19 @@ def options(ctx: Context) -> Figure | None:
     def plot(figure: Any, size: Size) -> None:
         left = 232 if not size.small else 138
         axes = style.panel(figure, size, left, 16, 10, 30)
-        font, place, ticks = (12 if not size.small else 10), 0.0, []
-        for choice in order:
+        font = 12 if not size.small else 10
+        # Each choice takes a row for its name and one an option, and a little room under them.
+        new = table["choice"] != table["choice"].shift()
+        places = table.index + new.cumsum() + 0.3 * (new.cumsum() - 1)
+        style.intervals(axes, table["middle"], table["low"], table["high"], places)
+        axes.axvline(0.5, color=style.INK, lw=1)
+        style.row_axis(axes, size, list(table["option"]), font)
+        axes.set_yticks(places, table["option"])
+        axes.tick_params(axis="y", labelcolor=style.MUTED, pad=4)
+        for choice, place in zip(table["choice"][new], places[new] - 1, strict=True):
             axes.text(-0.01, place, choice, transform=axes.get_yaxis_transform(), ha="right", va="center",
                       fontsize=font, color=style.INK, **style.STRONG)  # fmt: skip
-            place += 1
-            for row in table[table["choice"] == choice].to_dict("records"):
-                axes.plot([row["low"], row["high"]], [place, place], color=style.COALITION, lw=3, alpha=0.45)
-                axes.plot([row["middle"]], [place], "o", color=style.COALITION, ms=7, mew=0)
-                ticks.append((place, str(row["option"])))
-                place += 1
-            place += 0.3
-        axes.axvline(0.5, color=style.INK, lw=1)
-        axes.set_ylim(place - 0.3, -0.7)
-        axes.set_xlim(-0.02, 1.02)
-        axes.set_yticks([at for at, _ in ticks], [words for _, words in ticks], fontsize=font)
-        axes.tick_params(axis="y", pad=4)
-        axes.grid(True, axis="x")
-        axes.grid(False, axis="y")
+        axes.set(xlim=(-0.02, 1.02), ylim=(places.iloc[-1] + 0.7, -0.7))
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [SHARE(tick) for tick in (0, 0.25, 0.5, 0.75, 1)])
 
     lines = len(table) + 1.3 * len(order)

@@ -50,25 +50,16 @@ def sobol(ctx: Context) -> Figure | None:
     def plot(figure: Any, size: Size) -> None:
         left = 214 if not size.small else 128
         axes = style.panel(figure, size, left, 20, 12, 30)
-        for at, entry in enumerate(table.to_dict("records")):
-            low, high = entry["total"] - entry["total_conf"], entry["total"] + entry["total_conf"]
-            axes.plot([low, high], [at, at], color=style.COALITION, lw=3, alpha=0.45)
-            axes.plot([entry["total"]], [at], "o", color=style.COALITION, ms=8, mew=0)
-            for step, smaller in enumerate(sizes[:-1]):
-                axes.plot([entry[f"total_{smaller}"]], [at + 0.3 - 0.08 * step], "o", color=style.MUTED, ms=4, mew=0)
+        style.intervals(
+            axes, table["total"], table["total"] - table["total_conf"], table["total"] + table["total_conf"]
+        )
+        for step, smaller in enumerate(sizes[:-1]):
+            axes.scatter(table[f"total_{smaller}"], table.index + 0.3 - 0.08 * step, 16, style.MUTED, lw=0)
         axes.axvline(0, color=style.INK, lw=1)
-        axes.set_ylim(len(table) - 0.4, -0.6)
-        font = 12 if not size.small else 11
-        folded = [checks.fold(checks.parameter_name(name), 30 if not size.small else 19) for name in names]
-        axes.set_yticks(range(len(table)), folded, fontsize=font)
-        axes.tick_params(axis="y", labelcolor=style.INK, pad=6)
-        axes.grid(True, axis="x")
-        axes.grid(False, axis="y")
-        ticks = [tick for tick in axes.get_xticks() if axes.get_xlim()[0] <= tick <= axes.get_xlim()[1]]
-        ticks = ticks[:: 2 if size.small and len(ticks) > 4 else 1]
-        axes.set_xticks(ticks, [SHARE(tick) for tick in ticks])
+        style.row_axis(axes, size, [checks.parameter_label(name, size) for name in names])
+        style.value_ticks(axes, size, SHARE)
 
-    shown_sizes = Markup(", ").join(
+    shown_sizes = Markup(" and ").join(
         ctx.num.show(Cell(f"sobol.samples-{size}", int(size), ctx.path("sobol"), (), "samples"), COUNT)
         for size in sizes[:-1]
     )
@@ -85,9 +76,12 @@ def sobol(ctx: Context) -> Figure | None:
         ),
         description=Markup(
             "The part of the answer's variance that goes when a parameter is fixed, its interactions included, when "
-            "all continuous parameters move over their ranges together. Bars hold the index nineteen times in twenty. "
-            "The small dots are the same from the first {} base samples of the design: where they lie inside the "
-            "bars, it has settled."
+            "all continuous parameters move over their ranges together. Where the small dots lie inside the bars, the "
+            "design is large enough."
+        ),
+        note=Markup(
+            "Bars hold the index nineteen times in twenty. Small grey dots: the same index from the first {} base "
+            "samples of the design alone."
         ).format(shown_sizes),
         source=common.source_line(ctx, "gdp_ppp", futures=True),
         table=table.assign(parameter=[checks.parameter_name(name) for name in names]),

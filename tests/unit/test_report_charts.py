@@ -1,0 +1,96 @@
+"""What the figures say: titles that follow the data, the lines that are chosen, counts in words."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from overtake.report.brief import Brief
+from overtake.report.charts import common
+from overtake.report.figure import Figure, striptags
+from overtake.tables import read_parquet, write_parquet
+from tests import synthetic
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> dict:
+    return synthetic.write_copy(tmp_path)
+
+
+def title(figure: Figure | None) -> str:
+    assert figure is not None
+    return str(striptags(figure.title))
+
+
+def test_the_curves_show_the_balance_that_the_findings_call_the_most_open(settings, tmp_path):
+    brief = Brief.open(settings, tmp_path)
+    told = re.search(r"most open balance sets China against .*?crossings\.([\w-]+)\.", str(brief.findings().html), re.S)
+    assert told is not None
+    curves = brief.curves()
+    assert curves is not None
+    assert told.group(1) in curves.table.columns
+
+
+def test_the_most_open_balance_takes_the_place_of_an_inner_line(settings, tmp_path):
+    path = tmp_path / "data" / "processed" / "crossings.parquet"
+    frame = read_parquet(path)
+    mine = frame["ruler"] == "constant_usd"
+    names = list(frame.loc[mine & (frame["balance"] != "eleven"), "balance"])[:9]
+    chosen = mine & frame["balance"].isin(names)
+    frame.loc[mine, ["p_crossing", "first_crossed"]] = [0.0, np.nan]
+    frame.loc[chosen, "p_crossing"] = 0.9
+    frame.loc[chosen, "p_by_2040"] = np.linspace(0.9, 0.1, 9)
+    frame.loc[mine, "p_by_2035"] = 0.0
+    frame.loc[mine & (frame["balance"] == names[1]), "p_by_2035"] = 0.45
+    write_parquet(frame, path)
+    curves = Brief.open(settings, tmp_path).curves()
+    assert curves is not None
+    # Spread evenly over nine would be the 1st, 3rd, 5th, 7th and 9th.
+    assert list(curves.table.columns[1:]) == [names[i] for i in (0, 1, 4, 6, 8)]
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "told"),
+    [
+        (0.02, -0.01, "needed 2% of US spending to match China in 2025; in 2035 they would need none"),
+        (0.02, 0.08, "needed 2% of US spending to match China in 2025; in 2035 they would need 8% of it"),
+        (-0.05, 0.08, "needed no US spending to match China in 2025; in 2035 they would need 8% of it"),
+        (-0.05, -0.01, "needed no US spending to match China in 2025; in 2035 they would need none"),
+    ],
+)
+def test_the_break_even_title_says_which_year_it_speaks_of(settings, tmp_path, now, then, told):
+    path = tmp_path / "data" / "processed" / "breakeven.parquet"
+    frame = read_parquet(path)
+    mine = (frame["balance"] == "eleven") & (frame["member"] == "USA")
+    for year, share in ((synthetic.LAST, now), (synthetic.LAST + 10, then)):
+        frame.loc[mine & (frame["year"] == year), "share_q50"] = share
+    write_parquet(frame, path)
+    assert title(Brief.open(settings, tmp_path).breakeven()) == f"The eleven allies and partners {told}"
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "words"),
+    [
+        (0, 12, "None of twelve"),
+        (12, 12, "All twelve"),
+        (4, 20, "Four of 20"),
+        (1, 5, "One of five"),
+        (13, 14, "13 of 14"),
+    ],
+)
+def test_small_counts_at_the_start_of_a_title_are_words_and_recorded(settings, tmp_path, count, of, words):
+    context = Brief.open(settings, tmp_path).ctx
+    assert striptags(common.counted(context, "a", count, of, "curves", "how")) == words
+    assert context.num.records["a.of"].cell.value == of
+
+
+def test_the_note_of_the_sobol_figure_explains_its_small_dots(settings, tmp_path):
+    figure = Brief.open(settings, tmp_path).sobol()
+    assert figure is not None
+    samples = sorted(pd.read_parquet(tmp_path / "data/processed/sobol.parquet")["samples"].unique())[-3:-1]
+    assert "grey dots" in figure.note
+    assert re.findall(r">(\d+)<", figure.note) == [str(each) for each in samples]
