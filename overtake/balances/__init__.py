@@ -1,7 +1,7 @@
 """Sides, weights, crossing states and break-even shares: from the paths of economies to who leads whom, and when."""
 
 from overtake.balances.sides import Sides, breakeven, ratio, sides
-from overtake.balances.states import States, crossing_curve, leads, states
+from overtake.balances.states import States, crossing_curve, leads, settled, states
 from overtake.balances.summary import Tables, joined, summarise
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "joined",
     "leads",
     "ratio",
+    "settled",
     "sides",
     "states",
     "summarise",

@@ -49,6 +49,16 @@ def leads(above: Bools, sustain: int) -> Bools:
     return held
 
 
+def settled(above: Bools, at: int, sustain: int) -> bool:
+    """Tell whether these years alone say who leads at index `at` in every draw: an order lasted that began by then.
+
+    above: (draws, years), as in `leads`. Where they do, years before them move no lead at `at` or later.
+    """
+    until = above[:, : at + sustain]
+    lasting = _lasting(until, sustain) | _lasting(~until, sustain)
+    return bool(lasting[:, : at + 1].any(axis=1).all())
+
+
 def states(ratio: FloatArray, years: tuple[int, ...], last_observed: int, sustain: int, threshold: float) -> States:
     """Return the states of a balance from its `ratio` (draws, years); leading years without a value are left out.
 
