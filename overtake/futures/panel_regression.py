@@ -78,10 +78,10 @@ def simulate(
     Ranks follow a walk with persistent steps, so that a draw that is high in one year tends to be high in the next; a
     common walk of all economies carries the correlation; each rank is then read off the residual's quantiles.
     """
-    from scipy.stats import norm
+    from scipy.special import ndtri  # the normal quantile, without the half second that scipy.stats takes to import
 
     median, scale = predict(coefficients, series.log_milex, series.log_share, steps)
-    inner: FloatArray = np.asarray(norm.ppf(LEVELS), dtype=float)
+    inner: FloatArray = np.asarray(ndtri(LEVELS), dtype=float)
     quantiles: FloatArray = coefficients.shape * settings.spread
     # Beyond the outermost levels the quantiles go on in a straight line of the normal score.
     first, last = (np.diff(quantiles) / np.diff(inner))[[0, -1]]
