@@ -14,6 +14,9 @@ Bools = npt.NDArray[np.bool_]
 #: The four states, in the order of their probabilities in tables.
 STATES = ("crossed", "crossing", "not_within", "crossed_back")
 
+#: Observed years before the last that mostly settle who leads in it: see `settled`.
+RECENT = 6
+
 
 @dataclass(frozen=True)
 class States:

@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
-from overtake.balances import leads, ratio, settled
+from overtake.balances import RECENT, leads, ratio, settled
 from overtake.config.balances import Balance, Crossing
 from overtake.config.core import Run
 from overtake.config.futures import Futures
@@ -30,8 +30,6 @@ COLUMNS = ("parameter", "low", "high", "balance", "ruler", "measure", "at_low", 
 Kept = TypeVar("Kept")
 #: Futures and models' growth that a bench keeps: a point of a Sobol design and its neighbours share most of them.
 FUTURES_KEPT, GROWTH_KEPT = 4, 12
-#: Observed years that mostly settle who leads now; where they do not, all are looked at.
-RECENT = 6
 
 
 @dataclass(frozen=True)
@@ -156,11 +154,10 @@ class Bench:
             paths, balances = self.measured(futures), [self.case.balances[name] for name in self.settings.balances]
             members = {iso3 for balance in balances for iso3 in (*balance.side, *balance.against)}
             rows = [at for at, iso3 in enumerate(paths.economies) if iso3 in members]
-            first = max(paths.years.index(paths.last_observed) - RECENT, 0) if recent else 0
-            years = tuple(year for year in paths.years[first:] if year <= max(self.settings.years) + sustain)
-            values = paths.values[:, rows, first : first + len(years)]
-            by_draw = np.ascontiguousarray(values.transpose(1, 2, 0)).transpose(2, 0, 1)
-            return replace(paths, values=by_draw, economies=tuple(paths.economies[row] for row in rows), years=years)
+            years = tuple(year for year in paths.years if year <= max(self.settings.years) + sustain)
+            values, economies = paths.values[:, rows, : len(years)], tuple(paths.economies[row] for row in rows)
+            needed = replace(paths, values=values, economies=economies, years=years)
+            return needed.by_draw(paths.last_observed - RECENT if recent else None)
 
         return kept(self._near, f"{sustain} {recent} {futures.model_dump_json()}", make, FUTURES_KEPT)
 
