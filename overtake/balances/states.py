@@ -90,14 +90,17 @@ def crossing_curve(found: States) -> tuple[FloatArray, FloatArray]:
     Crossed by year y: the lead held at the last observed year began by then, or, where none was held, a later one
     did. It never falls; the second shows where leads are lost again.
     """
-    year = found.year[np.isfinite(found.year)]
-    counts = np.array([np.count_nonzero(year <= y) for y in found.years], dtype=float)
+    year = np.sort(found.year[np.isfinite(found.year)])
+    counts = np.searchsorted(year, np.array(found.years, dtype=float), side="right")
     return counts / len(found.year), found.lead.mean(axis=0)
 
 
-def quantile_year(found: States, level: float) -> float:
-    """Return the first year by which the balance is crossed in at least a share `level` of draws, else NaN."""
-    by_year, _ = crossing_curve(found)
+def quantile_year(found: States, level: float, by_year: FloatArray | None = None) -> float:
+    """Return the first year by which the balance is crossed in at least a share `level` of draws, else NaN.
+
+    by_year: the first of `crossing_curve(found)`, where the caller has it already.
+    """
+    by_year = crossing_curve(found)[0] if by_year is None else by_year
     reached = np.flatnonzero(by_year >= level)
     return float(found.years[reached[0]]) if reached.size else float("nan")
 

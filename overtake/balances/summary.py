@@ -109,7 +109,9 @@ def year_interval(found: States, settings: Crossing) -> tuple[float, float, floa
     tail = (100 - settings.interval_pct) / 200
     if np.isfinite(found.year).mean() <= 0.5:
         return (float("nan"),) * 3
-    return quantile_year(found, 0.5), quantile_year(found, tail), quantile_year(found, 1 - tail)
+    by_year, _ = crossing_curve(found)
+    median, low, high = (quantile_year(found, level, by_year) for level in (0.5, tail, 1 - tail))
+    return median, low, high
 
 
 def quantiles(values: FloatArray, percents: tuple[int, ...]) -> FloatArray:
