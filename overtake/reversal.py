@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from overtake.balances import ratio, states
-from overtake.balances.sides import weights
+from overtake.balances.sides import presence, weights
 from overtake.balances.summary import BY_YEARS
 from overtake.config.balances import Balance, Crossing
 from overtake.config.futures import Futures
 from overtake.config.params import Params
+from overtake.cores import side_by_side
 from overtake.errors import OvertakeError, raise_all
 from overtake.futures.plans import Promises, apply
 from overtake.rulers.base import Figures
@@ -31,9 +33,11 @@ def reversal(
     (80 % interval of China's side over the coalition). Years beyond the horizon are NaN.
     """
     rows = []
-    for plans, paths in by_plans.items():
+    for plans, treated in by_plans.items():
+        paths = treated.by_draw()
+        present = presence(paths)
         for name, balance in balances.items():
-            drawn = ratio(paths, balance, name)
+            drawn = ratio(paths, balance, name, present)
             found = states(drawn, paths.years, paths.last_observed, settings.sustain, balance.threshold)
             at = found.years.index(paths.last_observed)
             row: dict[str, object] = {"plans": plans, "balance": name, "ruler": ruler}
@@ -104,11 +108,13 @@ def waterfall(without: Paths, planned: Paths, balance: Balance, year: int, name:
 def table(by_plans: Mapping[str, Paths], figures: Figures, params: Params, seed: int) -> pd.DataFrame:
     """Return `reversal` for the balances and rulers of the parameters; by_plans: see `treatments`."""
     balances = chosen(params.balances, params.crossing.reversal)
-    parts = []
-    for ruler in params.crossing.reversal_rulers:
-        measured = {plans: measure(ruler, paths, figures, params.rulers, seed) for plans, paths in by_plans.items()}
-        parts.append(reversal(measured, balances, params.crossing, ruler=ruler))
-    return pd.concat(parts, ignore_index=True)
+
+    def on(ruler: str, plans: str) -> pd.DataFrame:
+        measured = {plans: measure(ruler, by_plans[plans], figures, params.rulers, seed)}
+        return reversal(measured, balances, params.crossing, ruler=ruler)
+
+    jobs = [partial(on, ruler, plans) for ruler in params.crossing.reversal_rulers for plans in by_plans]
+    return pd.concat(side_by_side(jobs), ignore_index=True)
 
 
 def waterfalls(by_plans: Mapping[str, Paths], params: Params) -> pd.DataFrame:

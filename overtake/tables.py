@@ -45,6 +45,15 @@ class Paths:
         """Return the same economies and years with other values in another unit."""
         return replace(self, values=values, unit=unit)
 
+    def by_draw(self, since: int | None = None) -> Paths:
+        """Return the same paths, from the year `since` on, the draws of an economy and year side by side in memory.
+
+        What runs over members, then years, then draws is several times faster in this order.
+        """
+        first = 0 if since is None else max(since - self.years[0], 0)
+        values = np.ascontiguousarray(self.values[:, :, first:].transpose(1, 2, 0)).transpose(2, 0, 1)
+        return replace(self, values=values, years=self.years[first:])
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row per draw and economy (columns draw, iso3), one float32 column per year."""
         draws, count, _ = self.values.shape

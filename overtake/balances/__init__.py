@@ -1,10 +1,11 @@
 """Sides, weights, crossing states and break-even shares: from the paths of economies to who leads whom, and when."""
 
 from overtake.balances.sides import Sides, breakeven, ratio, sides
-from overtake.balances.states import States, crossing_curve, leads, states
+from overtake.balances.states import RECENT, States, crossing_curve, leads, settled, states
 from overtake.balances.summary import Tables, joined, summarise
 
 __all__ = [
+    "RECENT",
     "Sides",
     "States",
     "Tables",
@@ -13,6 +14,7 @@ __all__ = [
     "joined",
     "leads",
     "ratio",
+    "settled",
     "sides",
     "states",
     "summarise",

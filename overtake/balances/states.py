@@ -14,6 +14,9 @@ Bools = npt.NDArray[np.bool_]
 #: The four states, in the order of their probabilities in tables.
 STATES = ("crossed", "crossing", "not_within", "crossed_back")
 
+#: Observed years before the last that mostly settle who leads in it: see `settled`.
+RECENT = 6
+
 
 @dataclass(frozen=True)
 class States:
@@ -49,6 +52,16 @@ def leads(above: Bools, sustain: int) -> Bools:
     return held
 
 
+def settled(above: Bools, at: int, sustain: int) -> bool:
+    """Tell whether these years alone say who leads at index `at` in every draw: an order lasted that began by then.
+
+    above: (draws, years), as in `leads`. Where they do, years before them move no lead at `at` or later.
+    """
+    until = above[:, : at + sustain]
+    lasting = _lasting(until, sustain) | _lasting(~until, sustain)
+    return bool(lasting[:, : at + 1].any(axis=1).all())
+
+
 def states(ratio: FloatArray, years: tuple[int, ...], last_observed: int, sustain: int, threshold: float) -> States:
     """Return the states of a balance from its `ratio` (draws, years); leading years without a value are left out.
 
@@ -77,14 +90,17 @@ def crossing_curve(found: States) -> tuple[FloatArray, FloatArray]:
     Crossed by year y: the lead held at the last observed year began by then, or, where none was held, a later one
     did. It never falls; the second shows where leads are lost again.
     """
-    year = found.year[np.isfinite(found.year)]
-    counts = np.array([np.count_nonzero(year <= y) for y in found.years], dtype=float)
+    year = np.sort(found.year[np.isfinite(found.year)])
+    counts = np.searchsorted(year, np.array(found.years, dtype=float), side="right")
     return counts / len(found.year), found.lead.mean(axis=0)
 
 
-def quantile_year(found: States, level: float) -> float:
-    """Return the first year by which the balance is crossed in at least a share `level` of draws, else NaN."""
-    by_year, _ = crossing_curve(found)
+def quantile_year(found: States, level: float, by_year: FloatArray | None = None) -> float:
+    """Return the first year by which the balance is crossed in at least a share `level` of draws, else NaN.
+
+    by_year: the first of `crossing_curve(found)`, where the caller has it already.
+    """
+    by_year = crossing_curve(found)[0] if by_year is None else by_year
     reached = np.flatnonzero(by_year >= level)
     return float(found.years[reached[0]]) if reached.size else float("nan")
 

@@ -51,8 +51,11 @@ DETAIL_COLUMNS = ("claim", "known", "edition", "item", "ruler", "window", "value
 
 
 def judge(claim: Claim, known: Known, seed: int) -> Result:
-    """Return what the claim's test finds in `known`."""
-    return TESTS[claim.test](known, claim, seed)
+    """Return what the claim's test finds in `known`, found once for the same claim and seed."""
+    key = (claim.model_dump_json(), seed)
+    if key not in known.judged:
+        known.judged[key] = TESTS[claim.test](known, claim, seed)
+    return known.judged[key]
 
 
 def evaluate(claims: Sequence[Claim], now: Known, then: Known, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:

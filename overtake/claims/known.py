@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,7 @@ class Known:
     rulers: pd.DataFrame | None = None
     crossings: pd.DataFrame | None = None
     balances: Mapping[str, Balance] = field(default_factory=dict)
+    judged: dict[tuple[str, int], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     _kept: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -61,11 +63,19 @@ class Known:
         return self._kept[ruler]
 
     def sides(self, economy: str, coalition: str, ruler: str = "constant_usd") -> pd.DataFrame:
-        """Return `economy` and `coalition` (the sum of its members) in the years with every member."""
-        wide = self.wide(ruler)
-        own = list(members(coalition))
-        whole = wide.dropna(subset=[economy, *own])
-        return pd.DataFrame({"economy": whole[economy], "coalition": whole[own].sum(axis=1)})
+        """Return `economy` and `coalition` (the sum of its members) in the years with every member.
+
+        One table for all who ask: not to be written to.
+        """
+        key = f"{economy} over {coalition} {ruler}"
+        if key not in self._kept:
+            wide, own = self.wide(ruler), members(coalition)
+            # Plain arrays: a search for flips asks some thousand times.
+            values = np.stack([wide[iso3].to_numpy() for iso3 in (economy, *own)])
+            whole = np.isfinite(values).all(axis=0)
+            both = {"economy": values[0, whole], "coalition": values[1:, whole].sum(axis=0)}
+            self._kept[key] = pd.DataFrame(both, index=wide.index[whole])
+        return self._kept[key]
 
 
 def members(coalition: str) -> tuple[str, ...]:

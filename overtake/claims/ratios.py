@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from overtake.balances import RECENT, leads, ratio, settled
 from overtake.claims import statistics
 from overtake.claims.known import Known, log_growth
 from overtake.claims.model import UNTESTABLE, Claim, Result, Verdict, all_or_some, both, detail
+from overtake.config.balances import Balance
 from overtake.tables import Paths
 
 
@@ -108,22 +110,33 @@ def published(crossings: pd.DataFrame, claim: Claim) -> pd.DataFrame:
 
 def odds(known: Known, claim: Claim, seed: int) -> pd.DataFrame:
     """Return the same from past growth alone: years of joint growth drawn in blocks from the last `history_years`."""
-    from overtake.balances import crossing_curve, ratio, states
     from overtake.config.rulers import Rulers
     from overtake.rulers.tables import measure
 
     paths = resampled(known, claim, seed)
+    by_year, sustain = claim.params["by_year"], claim.params["sustain"]
     rows: list[dict[str, object]] = []
     for ruler in claim.params["rulers"]:
         measured = measure(ruler, paths, known.figures, Rulers(), seed)
+        recent = measured.by_draw(paths.last_observed - RECENT)
         for name in claim.params["balances"]:
             balance = known.balances[name]
-            drawn = ratio(measured, balance, name)
-            found = states(drawn, paths.years, paths.last_observed, claim.params["sustain"], balance.threshold)
-            by_year, _ = crossing_curve(found)
-            p = float(by_year[found.years.index(claim.params["by_year"])])
+            p = _crossed_by(recent, balance, by_year, sustain, name, whole=False)
+            p = _crossed_by(measured, balance, by_year, sustain, name, whole=True) if p is None else p
             rows.append({"balance": name, "ruler": ruler, "p": p})
     return pd.DataFrame(rows)
+
+
+def _crossed_by(paths: Paths, balance: Balance, year: int, sustain: int, name: str, *, whole: bool) -> float | None:
+    """Return P(China's side leads in the last observed year or takes the lead up to `year`).
+
+    None where the years of `paths`, unless they are the whole of them, do not settle who leads in the last observed.
+    """
+    above = ratio(paths, balance, name) > balance.threshold
+    at, until = paths.years.index(paths.last_observed), paths.years.index(year)
+    if not whole and not settled(above, at, sustain):
+        return None
+    return float(leads(above, sustain)[:, at : until + 1].any(axis=1).mean())
 
 
 def resampled(known: Known, claim: Claim, seed: int) -> Paths:

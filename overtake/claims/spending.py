@@ -60,11 +60,11 @@ def _gap(
 ) -> statistics.Estimate | None:
     """Return the yearly growth of economy over coalition from the first to the last year of `window`, per cent."""
     both_sides = known.sides(economy, coalition)
-    years = [year for year in range(window[0], window[1] + 1) if year in both_sides.index]
-    if len(years) <= window[1] - window[0]:
+    inside = np.asarray((both_sides.index >= window[0]) & (both_sides.index <= window[1]))
+    if inside.sum() <= window[1] - window[0]:
         return None
-    ratio = log_growth((both_sides["economy"] / both_sides["coalition"]).loc[years])
-    return statistics.as_per_cent(statistics.mean_hac(ratio.to_numpy(), interval_pct))
+    ratio = both_sides["economy"].to_numpy()[inside] / both_sides["coalition"].to_numpy()[inside]
+    return statistics.as_per_cent(statistics.mean_hac(np.diff(np.log(ratio)), interval_pct))
 
 
 def _row(item: str, window: tuple[int, int], found: statistics.Estimate) -> dict[str, object]:

@@ -74,7 +74,7 @@ def shift_in_mean(
     Assumes one shift, independent errors of equal variance; the p-value is the share of `draws` series without a
     shift, resampled from the demeaned values, whose largest F over the candidates is at least as large.
     """
-    from scipy.stats import t
+    from scipy.special import stdtrit  # Student's t quantile
 
     cuts = [years.index(year) for year in candidates if year in years and 2 <= years.index(year) <= len(years) - 2]
     if not cuts:
@@ -86,7 +86,7 @@ def shift_in_mean(
     before, after = values[:at], values[at:]
     freedom = len(values) - 2
     pooled = (((before - before.mean()) ** 2).sum() + ((after - after.mean()) ** 2).sum()) / freedom
-    half = t.ppf(0.5 + interval_pct / 200, freedom) * np.sqrt(pooled * (1 / len(before) + 1 / len(after)))
+    half = stdtrit(freedom, 0.5 + interval_pct / 200) * np.sqrt(pooled * (1 / len(before) + 1 / len(after)))
     size = float(after.mean() - before.mean())
     p_value = float((np.sum(under_null >= observed.max()) + 1) / (draws + 1))
     return Shift(years[at], Estimate(size, size - float(half), size + float(half)), p_value)
@@ -110,11 +110,11 @@ def shortfall(growth: FloatArray, cumulated: float, steps: int, interval_pct: fl
     growth: log growth before; cumulated: log growth over the `steps` years after. Future growth is a draw from the
     same normal distribution, so the error of its sum has variance s2 (steps + steps2 / n).
     """
-    from scipy.stats import t
+    from scipy.special import stdtrit  # Student's t quantile
 
     count = len(growth)
     error = growth.std(ddof=1) * np.sqrt(steps + steps**2 / count)
-    return float(cumulated - steps * growth.mean()), float(t.ppf(0.5 - interval_pct / 200, count - 1) * error)
+    return float(cumulated - steps * growth.mean()), float(stdtrit(count - 1, 0.5 - interval_pct / 200) * error)
 
 
 def per_cent(log_change: float) -> float:

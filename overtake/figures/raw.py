@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,26 @@ MAX_BYTES = 20_000_000
 
 
 def load(file: str, folder: Path = paths.RAW) -> pd.DataFrame:
-    """Return data/raw/`file` with the types of its schema; raise one OvertakeError that lists every bad cell."""
+    """Return data/raw/`file` with the types of its schema; raise one OvertakeError that lists every bad cell.
+
+    Read and checked once a process, as long as neither the file nor the package's descriptor changes.
+    """
+    # A shallow copy: under pandas' copy-on-write what a caller changes stays with the caller.
+    return _load(file, folder, _stamp(folder / file), _stamp(folder / package.NAME)).copy(deep=False)
+
+
+@lru_cache(maxsize=32)
+def _load(file: str, folder: Path, *stamps: tuple[int, ...]) -> pd.DataFrame:
+    """Return what `load` does; stamps: of the file and of the descriptor, so that a change is read again."""
     return check(file, read_text(folder / file), package.resource(package.load(folder), file))
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """Return what changes with a file's content: inode, size, time of change in nanoseconds; nothing for no file."""
+    if not path.is_file():
+        return ()
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def milex(folder: Path = paths.RAW) -> pd.DataFrame:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TypeVar, cast
 
 import pandas as pd
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,14 @@ class Knowledge:
     scores: pd.DataFrame
     editions: pd.DataFrame
     macro: pd.DataFrame | None
+    kept: dict[tuple[object, ...], object] = field(default_factory=dict, repr=False, compare=False)
+    """What `once` has looked up; shared with what `at` returns, so a key names all that its value depends on."""
+
+    def once(self, key: tuple[object, ...], look_up: Callable[[], Found]) -> Found:
+        """Return what `look_up` finds in the tables, looked up once for each `key`."""
+        if key not in self.kept:
+            self.kept[key] = look_up()
+        return cast("Found", self.kept[key])
 
     def at(self, edition: str, macro: pd.DataFrame | None) -> Knowledge:
         """Return what was known with another SIPRI edition and WEO table."""

@@ -19,12 +19,14 @@ Model = Callable[[Series, Knowledge, Futures, int, Run], FloatArray]
 
 
 def _pooled_random_walk(series: Series, known: Knowledge, settings: Futures, steps: int, run: Run) -> FloatArray:
-    world = hyper.world(known.hyperparameters, known.edition, series.origin)
+    edition, origin = known.edition, series.origin
+    world = known.once(("world", edition, origin), lambda: hyper.world(known.hyperparameters, edition, origin))
     return pooled.forecast(series, world, settings.pooled_random_walk, steps, run)
 
 
 def _panel_regression(series: Series, known: Knowledge, settings: Futures, steps: int, run: Run) -> FloatArray:
-    fitted = coefficients.of_origin(known.panel_regression, known.edition, series.origin)
+    edition, origin = known.edition, series.origin
+    fitted = known.once(("panel", edition, origin), lambda: coefficients.of_origin(known.panel_regression, edition, origin))
     return panel_regression.simulate(fitted, series, settings.panel_regression, steps, run.draws, run.seed)
 
 
@@ -38,12 +40,16 @@ def _state_space(series: Series, known: Knowledge, settings: Futures, steps: int
 
 def _gdp_share(series: Series, known: Knowledge, settings: Futures, steps: int, run: Run) -> FloatArray:
     expected = gdp.expected_growth(series, known.macro, steps)
-    return macro_models.gdp_share(series, expected, gdp.forecast_error(known.editions), run.draws, run.seed)
+    return macro_models.gdp_share(series, expected, _forecast_error(known), run.draws, run.seed)
 
 
 def _error_correction(series: Series, known: Knowledge, settings: Futures, steps: int, run: Run) -> FloatArray:
     expected = gdp.expected_growth(series, known.macro, steps)
-    return macro_models.error_correction(series, expected, gdp.forecast_error(known.editions), run.draws, run.seed)
+    return macro_models.error_correction(series, expected, _forecast_error(known), run.draws, run.seed)
+
+
+def _forecast_error(known: Knowledge) -> float:
+    return known.once(("forecast error",), lambda: gdp.forecast_error(known.editions))
 
 
 #: Each returns log growth since the origin, (draws, economies, steps), float32.

@@ -7,6 +7,7 @@ with a ridge, the scale log-linearly, the shape of what is left by its quantiles
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -77,10 +78,10 @@ def simulate(
     Ranks follow a walk with persistent steps, so that a draw that is high in one year tends to be high in the next; a
     common walk of all economies carries the correlation; each rank is then read off the residual's quantiles.
     """
-    from scipy.stats import norm
+    from scipy.special import ndtri  # the normal quantile, without the half second that scipy.stats takes to import
 
     median, scale = predict(coefficients, series.log_milex, series.log_share, steps)
-    inner: FloatArray = np.asarray(norm.ppf(LEVELS), dtype=float)
+    inner: FloatArray = np.asarray(ndtri(LEVELS), dtype=float)
     quantiles: FloatArray = coefficients.shape * settings.spread
     # Beyond the outermost levels the quantiles go on in a straight line of the normal score.
     first, last = (np.diff(quantiles) / np.diff(inner))[[0, -1]]
@@ -89,17 +90,22 @@ def simulate(
     values = np.concatenate([[ends[0]], quantiles, [ends[1]]])
     phi = settings.persistence
     shared = np.float32(np.sqrt(coefficients.correlation))
-    common = shared * _ranks(stream(seed, "panel_regression", "world"), draws, steps, phi)
+    common = shared * _ranks(seed, "world", draws, steps, phi)
     out = np.empty((draws, len(series.economies), steps), dtype=np.float32)
     alone = np.float32(np.sqrt(1 - coefficients.correlation))
     for at, iso3 in enumerate(series.economies):
-        rank = common + alone * _ranks(stream(seed, "panel_regression", iso3), draws, steps, phi)
+        rank = common + alone * _ranks(seed, iso3, draws, steps, phi)
         out[:, at] = median[at] + scale[at] * np.interp(rank, scores, values).astype(np.float32)
     return out
 
 
-def _ranks(random: np.random.Generator, draws: int, steps: int, phi: float) -> FloatArray:
-    """Return standard normal scores (draws, steps) of a walk whose steps are AR(1) with coefficient `phi`, float32."""
+@lru_cache(maxsize=32)
+def _ranks(seed: int, name: str, draws: int, steps: int, phi: float) -> FloatArray:
+    """Return standard normal scores (draws, steps) of a walk whose steps are AR(1) with coefficient `phi`, float32.
+
+    Kept, since a sensitivity run asks for the same ranks under many settings: not to be written to.
+    """
+    random = stream(seed, "panel_regression", name)
     shocks = random.standard_normal((draws, steps), dtype=np.float32)
     shocks[:, 0] /= np.float32(np.sqrt(1 - phi**2))
     for step in range(1, steps):

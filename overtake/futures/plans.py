@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -90,8 +91,12 @@ def lifted(paths: Paths, known: Sequence[Floor] | None, settings: Futures, seed:
         part: FloatArray = np.ones(1)
         if settings.plans == "cut":
             part = _parts(floor.delivered, settings.plan_realisation_sd, values.shape[0], seed, floor.iso3)
-        middle = np.median(values[:, at], axis=0).astype(float)
-        values[:, at] *= raised(middle, paths, floor, part).astype(values.dtype)
+        first = paths.years.index(paths.last_observed) + 1
+        # Only the years up to the last goal: a median over draws is what takes the time.
+        ahead = slice(first, first + len(_ahead(paths, floor)))
+        middle = np.full(len(paths.years), np.nan)
+        middle[ahead] = np.median(np.ascontiguousarray(values[:, at, ahead].T), axis=1)
+        values[:, at, first:] *= raised(middle, paths, floor, part)[:, first:].astype(values.dtype)
     return paths.with_values(values, paths.unit)
 
 
@@ -160,7 +165,7 @@ def lift(
 def raised(middle: FloatArray, paths: Paths, floor: Floor, part: FloatArray) -> FloatArray:
     """Return the same factor from an economy's plans made ready."""
     last = paths.last_observed
-    years = np.arange(last + 1, min(floor.knots[-1], paths.years[-1]) + 1)
+    years = _ahead(paths, floor)
     now, shares = floor.shares[0], np.array(floor.shares)
     reached = np.log(now + part[:, None] * (shares - now))
     # Each column: how much of a knot's log share a year takes, linear between knots.
@@ -171,6 +176,11 @@ def raised(middle: FloatArray, paths: Paths, floor: Floor, part: FloatArray) -> 
     factor = np.maximum(factor, 1)
     factor[:, first + len(years) :] = factor[:, [first + len(years) - 1]]
     return factor
+
+
+def _ahead(paths: Paths, floor: Floor) -> np.ndarray:
+    """Return the years after the last observed one, up to the last goal or the end of the paths."""
+    return np.arange(paths.last_observed + 1, min(floor.knots[-1], paths.years[-1]) + 1)
 
 
 def _target(
@@ -213,8 +223,12 @@ def _share(row: Mapping[Any, Any], spending: pd.DataFrame, promises: Promises, l
     return None if factor is None else float(value * factor / gdp[year] * 100)
 
 
+@lru_cache(maxsize=64)
 def _parts(mean: float, sd: float, draws: int, seed: int, iso3: str) -> FloatArray:
-    """Return beta variables of this mean and about this standard deviation, (draws,); the mean where sd is 0."""
+    """Return beta variables of this mean and about this standard deviation, (draws,); the mean where sd is 0.
+
+    Kept, since the same plans lift many futures: not to be written to.
+    """
     if sd == 0 or not 0 < mean < 1:
         return np.full(1, mean)
     # The spread of a beta variable is bounded by its mean; near 0 or 1 it is narrower than asked.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -137,28 +138,48 @@ def simulate(
     tails stay heavy at any horizon, and its own drift.
     """
     rho = growth.autocorrelation
-    common = stream(seed, "pooled_random_walk", "world").standard_normal((draws, steps), dtype=np.float32)
-    # Years in rows from here on: sums over years then run along whole rows of draws, three times as fast.
-    common = np.ascontiguousarray(common.T)
     carried = rho ** np.arange(1, steps + 1)
     out = np.empty((draws, len(economies), steps), dtype=np.float32)
     for at, iso3 in enumerate(economies):
-        random = stream(seed, "pooled_random_walk", iso3)
-        shock = np.ascontiguousarray(random.standard_normal((draws, steps), dtype=np.float32).T)
-        shock *= np.float32(np.sqrt(1 - growth.loading[at] ** 2))
-        shock += np.float32(growth.loading[at]) * common
-        scale = np.sqrt((tail_df - 2) / random.chisquare(tail_df, draws)).astype(np.float32)
-        shock *= np.float32(growth.volatility[at] * np.sqrt(1 - rho**2)) * scale
-        drift = random.standard_normal(draws, dtype=np.float32) * np.float32(growth.drift_sd[at])
+        loading, volatility = float(growth.loading[at]), float(growth.volatility[at])
+        kept, normal = _shocks(seed, iso3, draws, steps, tail_df, loading, volatility, rho)
+        shock = kept.copy()
+        drift = normal * np.float32(growth.drift_sd[at])
         drift += np.float32(growth.drift[at])
         expected = (carried * growth.last[at]).astype(np.float32)
-        for step in range(1, steps):
-            shock[step] += np.float32(rho) * shock[step - 1]
         shock[0] += drift + expected[0]
         for step in range(1, steps):
             shock[step] += shock[step - 1] + (drift + expected[step])
         out[:, at] = shock.T
     return out
+
+
+@lru_cache(maxsize=32)
+def _shocks(
+    seed: int, iso3: str, draws: int, steps: int, tail_df: float, loading: float, volatility: float, rho: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return an economy's shocks (steps, draws) and the standard normal of its drift (draws,), not to be written to.
+
+    Kept, since a sensitivity run asks for the same shocks under many drifts.
+    """
+    random = stream(seed, "pooled_random_walk", iso3)
+    # Years in rows: sums over years then run along whole rows of draws, three times as fast.
+    shock = np.ascontiguousarray(random.standard_normal((draws, steps), dtype=np.float32).T)
+    shock *= np.float32(np.sqrt(1 - loading**2))
+    shock += np.float32(loading) * _common(seed, draws, steps)
+    scale = np.sqrt((tail_df - 2) / random.chisquare(tail_df, draws)).astype(np.float32)
+    shock *= np.float32(volatility * np.sqrt(1 - rho**2)) * scale
+    normal = random.standard_normal(draws, dtype=np.float32)
+    for step in range(1, steps):
+        shock[step] += np.float32(rho) * shock[step - 1]
+    return shock, normal
+
+
+@lru_cache(maxsize=2)
+def _common(seed: int, draws: int, steps: int) -> FloatArray:
+    """Return the shocks that all economies share, (steps, draws), not to be written to."""
+    random = stream(seed, "pooled_random_walk", "world")
+    return np.ascontiguousarray(random.standard_normal((draws, steps), dtype=np.float32).T)
 
 
 def _usable(residuals: FloatArray) -> tuple[FloatArray, npt.NDArray[np.bool_]]:

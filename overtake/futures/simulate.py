@@ -45,9 +45,13 @@ def simulate(
 
 @dataclass(frozen=True)
 class Ground:
-    """What futures stand on whatever their growth: log level errors (draws, economies), plans, price base."""
+    """What futures stand on whatever their growth: log level errors (draws, economies), plans, price base.
+
+    observed: (draws, economies, observed years), levels with each draw's error.
+    """
 
     error: FloatArray
+    observed: FloatArray
     floors: tuple[plans.Floor, ...] | None
     price_base: int
 
@@ -58,17 +62,17 @@ def ground(
     """Return the ground of `run.draws` futures; without promises only futures without plans stand on it."""
     error = measurement.level_error(spending, series.economies, measurement.revision_sd(milex), run.draws, run.seed)
     floors = None if promises is None else plans.floors(spending, promises)
-    return Ground(error, floors, int(spending["price_base"].iloc[0]))
+    observed = np.exp(series.log_milex.astype(np.float32) + error[:, :, None])
+    return Ground(error, observed, floors, int(spending["price_base"].iloc[0]))
 
 
 def assemble(growth: FloatArray, series: Series, under: Ground, settings: Futures, run: Run) -> Paths:
     """Return the futures that log growth since the origin makes, (draws, economies, steps): levels, errors, plans."""
     last = series.years[-1]
-    logs = np.empty((run.draws, len(series.economies), len(series.years) + growth.shape[2]), dtype=np.float32)
-    logs[:, :, : len(series.years)] = series.log_milex
-    np.add(growth, series.log_milex[:, -1:].astype(np.float32), out=logs[:, :, len(series.years) :])
-    logs += under.error[:, :, None]
-    np.exp(logs, out=logs)
+    ahead = growth + series.log_milex[:, -1:].astype(np.float32)
+    ahead += under.error[:, :, None]
+    np.exp(ahead, out=ahead)
+    levels = np.concatenate([under.observed, ahead], axis=2)
     years = (*series.years, *range(last + 1, last + growth.shape[2] + 1))
-    paths = Paths(logs, series.economies, years, last, f"constant {under.price_base} US$ bn")
+    paths = Paths(levels, series.economies, years, last, f"constant {under.price_base} US$ bn")
     return plans.lifted(paths, under.floors, settings, run.seed)

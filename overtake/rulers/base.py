@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,8 @@ class Figures:
     macro: pd.DataFrame
     composition: pd.DataFrame
     estimates: pd.DataFrame
+    kept: dict[tuple[object, ...], FloatArray] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What rulers have worked out from the tables, by all else that it depends on; not to be written to."""
 
 
 Measure = Callable[[Paths, Figures, Rulers, int], Paths]

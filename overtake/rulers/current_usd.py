@@ -15,7 +15,12 @@ def measure(paths: Paths, figures: Figures, settings: Rulers, seed: int) -> Path
     central = scaled(paths, current_factor(paths, figures, settings.prices), "current US$ bn")
     ahead = paths.years[-1] - paths.last_observed
     if paths.values.shape[0] > 1 and ahead > 0 and settings.prices.uncertain:
-        central.values[:, :, -ahead:] *= np.exp(exchange_shocks(paths, figures, settings.prices, seed))
+        # The same shocks meet futures with and without plans.
+        key = ("exchange rates", settings.prices.model_dump_json(), seed, paths.values.shape[0], paths.economies,
+               paths.years, paths.last_observed)  # fmt: skip
+        if key not in figures.kept:
+            figures.kept[key] = np.exp(exchange_shocks(paths, figures, settings.prices, seed))
+        central.values[:, :, -ahead:] *= figures.kept[key]
     return central
 
 

@@ -29,22 +29,25 @@ def _stocks(paths: Paths, share: FloatArray, settings: Rulers) -> Paths:
     """
     own = settings.stock
     rate = own.depreciation_pct / 100
-    spending = paths.values
+    # Years, economies, draws: a year's sums then run along whole rows of draws.
+    spending = np.ascontiguousarray(paths.values.transpose(2, 1, 0))
     stock = np.full_like(spending, np.nan)
-    for at in range(len(paths.economies)):
-        present = np.flatnonzero(np.isfinite(spending[0, at]))
-        if present.size == 0:
-            continue
-        first = int(present[0])
-        last = min(first + own.start_growth_years, int(present[-1]))
-        growth = np.log(spending[:, at, last] / spending[:, at, first]) / max(last - first, 1)
+    finite = np.isfinite(paths.values[0])
+    begins = np.where(finite.any(axis=1), finite.argmax(axis=1), len(paths.years))
+    ends = len(paths.years) - 1 - finite[:, ::-1].argmax(axis=1)
+    for first in np.unique(begins[begins < len(paths.years)]).tolist():
+        rows = np.flatnonzero(begins == first)
+        last = np.minimum(first + own.start_growth_years, ends[rows])
+        spent, shares = spending[:, rows], share[rows, None]
+        growth = np.log(spent[last, np.arange(len(rows))] / spent[first])
+        growth /= np.maximum(last - first, 1)[:, None].astype(growth.dtype)
         # A shrinking economy's past outlays exceed what its growth implies: zero growth is the bound.
-        level = share[at] * spending[:, at, first] / (np.maximum(growth, 0) + rate)
-        stock[:, at, first] = level
+        level = shares * spent[first] / (np.maximum(growth, 0) + rate)
+        stock[first, rows] = level
         for year in range(first + 1, len(paths.years)):
-            level = (1 - rate) * level + share[at] * spending[:, at, year]
-            stock[:, at, year] = level
-    return paths.with_values(stock, f"stock, {paths.unit}")
+            level = (1 - rate) * level + shares * spent[year]
+            stock[year, rows] = level
+    return paths.with_values(stock.transpose(2, 1, 0), f"stock, {paths.unit}")
 
 
 RULERS = (

@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
-from overtake.balances import leads, ratio
+from overtake.balances import RECENT, leads, ratio, settled
 from overtake.config.balances import Balance, Crossing
 from overtake.config.core import Run
 from overtake.config.futures import Futures
@@ -91,6 +91,7 @@ class Bench:
         self.ground = ground(self.series, case.figures.spending, case.milex, case.run, case.promises)
         self._growth: dict[str, FloatArray] = {}
         self._measured: dict[str, Paths] = {}
+        self._near: dict[str, Paths] = {}
 
     def answers(self, moved: Mapping[str, float]) -> dict[tuple[str, str], float]:
         """Return P(China's side leads) by balance and measure with the parameters of `moved` at these values.
@@ -114,16 +115,19 @@ class Bench:
                 shifts[parameter.removeprefix("growth_shift_pct.")] = value
             else:
                 raise OvertakeError(f"params.yaml: sensitivity.ranges.{parameter}", "is no parameter that can be moved")
-        measured = self.measured(futures)
         found = {}
         for name in settings.balances:
             balance = case.balances[name]
-            needed = _needed(measured, balance, max(settings.years) + sustain)
-            drawn = ratio(_shifted(needed, balance, shifts, level), balance, name) / (balance.threshold * threshold)
-            first = int(np.argmax(np.isfinite(drawn).all(axis=0)))
-            lead = leads(drawn[:, first:] > 1, sustain)
+            for recent in (True, False):
+                paths = _shifted(self.near(futures, sustain, recent), balance, shifts, level)
+                drawn = ratio(paths, balance, name) / (balance.threshold * threshold)
+                first = int(np.argmax(np.isfinite(drawn).all(axis=0)))
+                above = drawn[:, first:] > 1
+                if not recent or settled(above, paths.years.index(paths.last_observed) - first, sustain):
+                    break
+            lead = leads(above, sustain)
             for year in settings.years:
-                found[name, f"p_ahead_{year}"] = float(lead[:, measured.years.index(year) - first].mean())
+                found[name, f"p_ahead_{year}"] = float(lead[:, paths.years.index(year) - first].mean())
         return found
 
     def row(self, moved: Mapping[str, float]) -> dict[str, float]:
@@ -139,6 +143,23 @@ class Bench:
             return measure(self.settings.ruler, paths, case.figures, case.rulers, case.run.seed)
 
         return kept(self._measured, futures.model_dump_json(), make, FUTURES_KEPT)
+
+    def near(self, futures: Futures, sustain: int, recent: bool) -> Paths:
+        """Return of the measured futures the economies and years that answers need, recent observed years or all.
+
+        The draws of an economy and year lie side by side in memory.
+        """
+
+        def make() -> Paths:
+            paths, balances = self.measured(futures), [self.case.balances[name] for name in self.settings.balances]
+            members = {iso3 for balance in balances for iso3 in (*balance.side, *balance.against)}
+            rows = [at for at, iso3 in enumerate(paths.economies) if iso3 in members]
+            years = tuple(year for year in paths.years if year <= max(self.settings.years) + sustain)
+            values, economies = paths.values[:, rows, : len(years)], tuple(paths.economies[row] for row in rows)
+            needed = replace(paths, values=values, economies=economies, years=years)
+            return needed.by_draw(paths.last_observed - RECENT if recent else None)
+
+        return kept(self._near, f"{sustain} {recent} {futures.model_dump_json()}", make, FUTURES_KEPT)
 
     def growth(self, futures: Futures) -> FloatArray:
         """Return log growth as `overtake.futures.models.growth` does, each model run again only for other settings."""
@@ -175,14 +196,6 @@ def with_value(settings: Futures, dotted: str, value: float) -> Futures:
         node = node[key]
     node[leaf] = int(value) if isinstance(node[leaf], int) else value
     return Futures.of(raw)
-
-
-def _needed(paths: Paths, balance: Balance, until: int) -> Paths:
-    """Return the paths of the balance's economies up to a year: all that its answers need."""
-    members = [iso3 for iso3 in paths.economies if iso3 in {*balance.side, *balance.against}]
-    years = tuple(year for year in paths.years if year <= until)
-    rows = [paths.economies.index(iso3) for iso3 in members]
-    return replace(paths, values=paths.values[:, rows, : len(years)], economies=tuple(members), years=years)
 
 
 def _shifted(paths: Paths, balance: Balance, shifts: Mapping[str, float], level: float) -> Paths:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from overtake import rulers
+from overtake.balances import RECENT
 from overtake.balances.sides import first_whole_year, presence, weights
 from overtake.config.multiverse import SIPRI, Axes, Chunk
 from overtake.futures import plans
@@ -18,7 +19,7 @@ from overtake.rulers.china import at_level
 from overtake.rulers.tables import measure
 from overtake.sensitivity.axes import CHOICES
 from overtake.sensitivity.inputs import Inputs, case_of
-from overtake.sensitivity.kernel import medians, probabilities
+from overtake.sensitivity.kernel import medians, probabilities, settled
 from overtake.sensitivity.local import Case
 from overtake.tables import FloatArray, Paths
 
@@ -136,9 +137,22 @@ def _measured(bench: Bench, case: Case, ruler: str, paths: Paths, by_draw: Float
 
 def _coalition(bench: Bench, case: Case, measured: Measured, name: str, ruler: str) -> FloatArray:
     """Return the measures of one coalition on one ruler, (specifications, columns), over levels, shares and sustain."""
-    axes, paths = bench.axes, measured.paths
     against, side = weights(case.balances[name])
-    start = first_whole_year(paths, [*against, *side, "USA"], name, measured.present)
+    first = first_whole_year(measured.paths, [*against, *side, "USA"], name, measured.present)
+    recent = max(first, measured.paths.years.index(measured.paths.last_observed) - RECENT)
+    found = _since(bench, case, measured.paths, name, ruler, recent, whole=recent == first)
+    return _since(bench, case, measured.paths, name, ruler, first, whole=True) if found is None else found
+
+
+def _since(
+    bench: Bench, case: Case, paths: Paths, name: str, ruler: str, start: int, *, whole: bool
+) -> FloatArray | None:
+    """Return what `_coalition` does from the years since index `start`.
+
+    None where these, unless they are the whole of them, do not settle who leads in the last observed year.
+    """
+    axes = bench.axes
+    against, side = weights(case.balances[name])
     end = paths.years.index(max(axes.years)) + max(axes.sustain)
     kept = slice(start, end)
     asked = tuple(paths.years.index(year) - start for year in sorted(axes.years))
@@ -148,17 +162,21 @@ def _coalition(bench: Bench, case: Case, measured: Measured, name: str, ruler: s
     china = np.float32(against.get("CHN", 0.0)) * _years_by_draws(paths, "CHN", kept)
     combinations = list(itertools.product(axes.levels(ruler), axes.us_shares))
     above = np.empty((end - start, len(combinations), usa.shape[1]), dtype=bool)
-    middle = np.empty((len(asked), len(combinations)))
+    then = np.empty((len(asked), len(combinations), usa.shape[1]), dtype=np.float32)
+    facing = {level: others + china * bench.levels[level] for level in axes.levels(ruler)}
+    coalition = {share: rest + np.float32(share) * usa for share in axes.us_shares}
     for at, (level, share) in enumerate(combinations):
-        facing = others + china * bench.levels[level]
-        ratio = facing / (rest + np.float32(share) * usa)
+        ratio = facing[level] / coalition[share]
         np.greater(ratio, 1.0, out=above[:, at])
-        middle[:, at] = medians(ratio[list(asked)])
+        then[:, at] = ratio[list(asked)]
     last = paths.years.index(paths.last_observed) - start
+    if not whole and not all(settled(above, sustain, last) for sustain in axes.sustain):
+        return None
+    middle = np.round(medians(then), DECIMALS)
     rows = np.empty((len(combinations), len(axes.sustain), 3, len(asked)))
     for place, sustain in enumerate(axes.sustain):
         ahead, crossed = probabilities(above, sustain, last, asked)
-        rows[:, place] = np.stack([ahead, crossed, np.round(middle, DECIMALS)]).transpose(2, 0, 1)
+        rows[:, place] = np.stack([ahead, crossed, middle]).transpose(2, 0, 1)
     return rows.reshape(len(combinations) * len(axes.sustain), -1)
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from overtake import paths
 from overtake.config.multiverse import SIPRI, Axes
 from overtake.config.params import Params
+from overtake.cores import side_by_side
 from overtake.rulers.china import MARKET, pairs
 from overtake.sensitivity import cost, local, multiverse, sweep, variance, verdicts, world
 from overtake.sensitivity.axes import CHOICES, QUESTION, check
@@ -152,10 +153,15 @@ def _run(
 def run_stage(params: Params, out: Path = paths.PROCESSED) -> None:
     """Write every table of the stage `sensitivity`; chunks that depend on nothing that changed are not run again."""
     quiet = Options(out=out, say=lambda text: None, keep_others=False)
-    run_tornado(params, quiet)
-    run_sobol(params, quiet)
-    run_flips(params, quiet)
-    run_multiverse(params, params.sensitivity.multiverse, quiet)
+    read_inputs(params)  # once, before the others start: they all read the same tables
+    side_by_side(
+        [
+            lambda: run_flips(params, quiet),
+            lambda: run_sobol(params, quiet),
+            lambda: run_multiverse(params, params.sensitivity.multiverse, quiet),
+            lambda: run_tornado(params, quiet),
+        ]
+    )
 
 
 def write(table: pd.DataFrame, path: Path) -> Path:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from overtake.config.core import Run
 from overtake.config.futures import Futures
 from overtake.config.skill import Skill
+from overtake.cores import side_by_side
 from overtake.errors import OvertakeError
 from overtake.futures import models
 from overtake.futures.knowledge import Knowledge
@@ -44,20 +46,23 @@ def evaluate(
         futures.model: realtime.forecaster(known.at(known.edition, None), futures, run),
         PEER: rolling.naive(settings.draws, seed),
     }
-    found = [
-        rolling.backtest(name, forecaster, series, origins, settings.horizons)
+    jobs: list[Callable[[], tuple[pd.DataFrame, pd.DataFrame]]] = [
+        partial(rolling.backtest, name, forecaster, series, [origin], settings.horizons)
         for name, forecaster in contenders.items()
+        for origin in origins
     ]
-    points, pairs = (pd.concat(parts, ignore_index=True) for parts in zip(*found, strict=True))
-    scored = [_summary(points, pairs, "rolling", settings, seed)]
-    tables_of_reliability = [tables.reliability(pairs, "rolling")]
-    if upto(raw["milex"], known.edition)["edition"].nunique() > 1:
-        past = realtime.backtest(
-            {**raw, "milex": upto(raw["milex"], known.edition)}, known, series, futures, run, settings.horizons
-        )
-        scored.append(_summary(*past, "real time", settings, seed))
-        tables_of_reliability.append(tables.reliability(past[1], "real time"))
-    return pd.concat(scored, ignore_index=True), pd.concat(tables_of_reliability, ignore_index=True)
+    past = {**raw, "milex": upto(raw["milex"], known.edition)}
+    if past["milex"]["edition"].nunique() > 1:
+        jobs.insert(0, partial(realtime.backtest, past, known, series, futures, run, settings.horizons))
+    found = side_by_side(jobs)
+    backtests = {"rolling": found[-len(origins) * len(contenders) :], "real time": found[: -len(origins) * len(contenders)]}
+    scored, reliable = [], []
+    for name, parts in backtests.items():
+        if parts:
+            points, pairs = (pd.concat(one, ignore_index=True) for one in zip(*parts, strict=True))
+            scored.append(_summary(points, pairs, name, settings, seed))
+            reliable.append(tables.reliability(pairs, name))
+    return pd.concat(scored, ignore_index=True), pd.concat(reliable, ignore_index=True)
 
 
 def upto(milex: pd.DataFrame, edition: str) -> pd.DataFrame:

@@ -68,11 +68,11 @@ def peer(forecasts: pd.DataFrame, draws: int, seed: int) -> Callable[[int], Fore
     quantile function, straight between quantiles and beyond them in the normal score; ranks walk at random, so that
     a peer's marginals become paths with the dependence of a random walk, independent between countries.
     """
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
     columns = [str(column) for column in forecasts.columns if str(column).startswith("q")]
     count = len(columns)
-    inner = np.asarray(norm.ppf((2 * np.arange(1, count + 1) - 1) / (2 * count)))
+    inner = np.asarray(ndtri((2 * np.arange(1, count + 1) - 1) / (2 * count)))
     by_origin = {at: forecasts[forecasts["origin"] == at] for at in forecasts["origin"].astype(int).unique().tolist()}
 
     def at(origin: int) -> Forecaster:

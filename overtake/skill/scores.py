@@ -36,10 +36,15 @@ def pinball(quantiles: FloatArray, outcome: FloatArray, levels: tuple[float, ...
     return found
 
 
+def tails(percent: int) -> tuple[float, float]:
+    """Return the levels of the ends of the central `percent` interval."""
+    tail = (100 - percent) / 200
+    return tail, 1 - tail
+
+
 def covered(draws: FloatArray, outcome: FloatArray, percent: int) -> npt.NDArray[np.bool_]:
     """Return where `outcome` (...) lies in the central `percent` interval of the draws (draws, ...)."""
-    tail = (100 - percent) / 200
-    low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
+    low, high = np.quantile(draws, tails(percent), axis=0)
     inside: npt.NDArray[np.bool_] = (low <= outcome) & (outcome <= high)
     return inside
 

@@ -1,0 +1,32 @@
+"""What the balances stage does on every ruler, rulers side by side on the machine's cores."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from overtake.balances.summary import Tables, joined, summarise
+from overtake.config.params import Params
+from overtake.cores import side_by_side
+from overtake.rulers.base import Figures
+from overtake.rulers.tables import measure
+from overtake.tables import Paths
+
+
+def by_ruler(drawn: Paths, history: Paths, figures: Figures, settings: Params, seed: int) -> Tables:
+    """Return crossings, curves and break-even shares of all balances on every ruler in use, rulers in their order.
+
+    drawn: futures, constant US$ bn; history: the figures themselves, one draw.
+    """
+    jobs = [partial(_on, ruler, drawn, history, figures, settings, seed) for ruler in settings.rulers.use]
+    return joined(side_by_side(jobs))
+
+
+def _on(ruler: str, drawn: Paths, history: Paths, figures: Figures, settings: Params, seed: int) -> Tables:
+    return summarise(
+        measure(ruler, drawn, figures, settings.rulers, seed),
+        measure(ruler, history, figures, settings.rulers, seed),
+        settings.balances,
+        settings.crossing,
+        ruler=ruler,
+        edition=figures.spending["edition"].iloc[0],
+    )
