@@ -1,7 +1,8 @@
 """Change the code of `balances` and `skill` a little, many times, and count the changes that no unit test notices.
 
-`python -m tests.mutation.mutate balances --sample 120` prints the share killed and every survivor with its line. Each
-mutant runs in a forked child of a process that has imported the libraries already; a mutant that loops is killed.
+`python -m tests.mutation.mutate balances` prints the share killed and every survivor with its line. Each mutant runs in
+a forked child of a process that has imported the libraries already; a mutant that loops is killed. What was found is
+kept in `.mutants/`, so that a run that was stopped goes on where it was; `--again` asks once more of those that survived.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
+import hashlib
 import io
+import json
 import os
 import random
 import signal
@@ -30,9 +33,17 @@ TESTS = {
         "test_balances_second_route.py",
         "test_balances_command.py",
     ),
-    "skill": ("test_skill_scores.py",),
+    "skill": (
+        "test_skill_comparison.py",
+        "test_skill_realtime.py",
+        "test_skill_commands.py",
+        "test_skill_scores.py",
+    ),
 }
-SECONDS = 120
+#: Seconds that the tests of one mutant may take.
+SECONDS = 90
+#: Where a package's results are kept, one JSON line a mutant.
+KEPT = ROOT / ".mutants"
 
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Lt: ast.LtE, ast.LtE: ast.Lt,
@@ -50,6 +61,11 @@ class Mutant:
     line: int
     what: str
     source: str
+
+    @property
+    def key(self) -> str:
+        """Return what names the change from one run to the next, as long as its module stays as it is."""
+        return hashlib.sha256(f"{self.module} {self.source}".encode()).hexdigest()
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
@@ -94,8 +110,11 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Callable[[ast.AST], None]]]:
         yield "return None", lambda item: setattr(item, "value", ast.Constant(None))
 
 
-def killed(mutant: Mutant, tests: list[str]) -> bool:
-    """Run `tests` against the mutant in a forked child; tell whether one failed, or the child did not end in time."""
+def killed(mutant: Mutant | None, tests: list[str]) -> bool:
+    """Run `tests` against the mutant in a forked child; tell whether one failed, or the child did not end in time.
+
+    Without a mutant the tests run against the code as it is.
+    """
     child = os.fork()
     if child == 0:
         code = 1
@@ -116,14 +135,15 @@ def killed(mutant: Mutant, tests: list[str]) -> bool:
     return True
 
 
-def _attempt(mutant: Mutant, tests: list[str]) -> int:
+def _attempt(mutant: Mutant | None, tests: list[str]) -> int:
     """Put the mutant's code into its module before anything else imports from it, then run the tests."""
     import pytest
 
-    module = import_module(mutant.module)
-    exec(compile(mutant.source, str(module.__file__), "exec"), module.__dict__)
-    for name in [name for name in sys.modules if name.startswith("overtake.") and name != mutant.module]:
-        _rebind(sys.modules[name], module)
+    if mutant is not None:
+        module = import_module(mutant.module)
+        exec(compile(mutant.source, str(module.__file__), "exec"), module.__dict__)
+        for name in [name for name in sys.modules if name.startswith("overtake.") and name != mutant.module]:
+            _rebind(sys.modules[name], module)
     return int(pytest.main(["-q", "-x", "-p", "no:cacheprovider", "-W", "ignore", *tests]))
 
 
@@ -141,6 +161,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=0, help="this many, drawn at random; 0: all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--goal", type=float, default=0.9)
+    parser.add_argument("--again", action="store_true", help="try once more those that survived, after a new test")
     parser.add_argument("--skip", nargs="*", default=[], help="files left out")
     asked = parser.parse_args()
     import numpy  # noqa: F401
@@ -148,20 +169,45 @@ def main() -> int:
     import pytest  # noqa: F401
     import scipy.stats  # noqa: F401
 
+    # A failure is all that is asked for, not the smallest example that fails.
+    os.environ["OVERTAKE_NO_SHRINKING"] = "1"
+
     files = [path for path in sorted((ROOT / "overtake" / asked.package).glob("*.py")) if path.name not in asked.skip]
     for path in files:
         import_module(".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"))
     found = [mutant for path in files for mutant in mutants(path)]
     chosen = random.Random(asked.seed).sample(found, min(asked.sample or len(found), len(found)))
     tests = [str(ROOT / "tests" / "unit" / name) for name in TESTS[asked.package]]
-    alive = []
-    for mutant in chosen:
-        if not killed(mutant, tests):
-            alive.append(mutant)
-            print(f"survived: {mutant.module} line {mutant.line}: {mutant.what}", flush=True)
+    kept = KEPT / f"{asked.package}.jsonl"
+    known = {key: dead for key, dead in _kept(kept).items() if dead or not asked.again}
+    print(f"{asked.package}: {len(chosen)} mutants, {sum(mutant.key in known for mutant in chosen)} known", flush=True)
+    if killed(None, tests):
+        print("the tests fail without any change", flush=True)
+        return 2
+    for number, mutant in enumerate(chosen, 1):
+        if mutant.key not in known:
+            known[mutant.key] = killed(mutant, tests)
+            _keep(kept, mutant.key, known[mutant.key])
+            if not number % 20:
+                print(f"{number} of {len(chosen)}", flush=True)
+    alive = [mutant for mutant in chosen if not known[mutant.key]]
+    for mutant in alive:
+        print(f"survived: {mutant.module} line {mutant.line}: {mutant.what}")
     share = 1 - len(alive) / len(chosen)
-    print(f"{asked.package}: {len(chosen)} of {len(found)} mutants, {len(chosen) - len(alive)} killed ({share:.0%})")
+    print(f"{asked.package}: {len(chosen)} of {len(found)} mutants, {len(chosen) - len(alive)} killed ({share:.1%})")
     return int(share < asked.goal)
+
+
+def _kept(path: Path) -> dict[str, bool]:
+    """Return by key whether a mutant was killed when it was last tried."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return dict(json.loads(line) for line in lines)
+
+
+def _keep(path: Path, key: str, dead: bool) -> None:
+    path.parent.mkdir(exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps([key, dead]) + "\n")
 
 
 if __name__ == "__main__":

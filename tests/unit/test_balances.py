@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -19,9 +19,6 @@ from overtake.errors import OvertakeError
 from overtake.tables import Paths
 
 DEFAULTS = default_balances()
-#: No time limit, since a busy machine is no failure; the same examples every time.
-settings.register_profile("steady", deadline=None, derandomize=True)
-settings.load_profile("steady")
 MEMBERS = ("CHN", "JPN", "KOR", "AUS", "USA")
 PAIR = Balance(label="pair", side={"JPN": 1.0})
 
