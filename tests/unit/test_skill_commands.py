@@ -1,4 +1,4 @@
-"""`overtake skill` and `overtake weights` on a made-up panel with a made-up model: what is scored, written and refused."""
+"""`overtake skill` and `overtake weights` with a made-up panel and model: what is scored, written and refused."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_skill_scores_every_model_from_2000_on_and_writes_a_sealed_table(raw, as
     series = full.of_panel(pd.read_parquet(path))
     known = {"naive": full.always(rolling.naive(100, SEED))}
     known["peer"] = full.peer(pd.read_parquet(tmp_path / "peers.parquet"), 100, SEED)
-    index, found = full.run(series, range(2000, LAST), 2, known)
+    _, found = full.run(series, range(2000, LAST), 2, known)
     for name, tasks in found.items():
         row = table.set_index(["slice", "model", "horizon", "score"]).loc[("all", name, 0, "crps")]
         assert row["value"] == round(float(np.nanmean(tasks.points["crps"])), 5)

@@ -240,7 +240,7 @@ def test_an_interval_of_the_table_is_the_bootstrap_over_countries(
 def test_tenths_of_the_probability_transform_are_counted(
     compared: tuple[full.Index, dict[str, full.Tasks]], table: pd.DataFrame
 ) -> None:
-    index, found = compared
+    _, found = compared
     for model in MODELS:
         levels = found[model].points["pit"]
         levels = levels[np.isfinite(levels)]
