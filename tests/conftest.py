@@ -8,6 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase, settings
+
+#: No time limit, since a busy machine is no failure; the same examples every time; no search for a smaller one where
+#: only whether a test fails is asked for (tests/mutation).
+PHASES = set(Phase) - ({Phase.shrink, Phase.explain} if os.environ.get("OVERTAKE_NO_SHRINKING") else set())
+settings.register_profile("steady", deadline=None, derandomize=True, phases=sorted(PHASES, key=list(Phase).index))
+settings.load_profile("steady")
 
 
 @pytest.fixture(autouse=True)

@@ -7,21 +7,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from overtake.balances import breakeven, crossing_curve, ratio, states, summarise
 from overtake.balances.states import STATES, States, leads
-from overtake.balances.summary import first_crossed, quantiles
+from overtake.balances.summary import first_crossed, quantiles, year_interval
 from overtake.config.balances import Balance, Crossing, default_balances
 from overtake.errors import OvertakeError
 from overtake.tables import Paths
 
 DEFAULTS = default_balances()
-#: No time limit, since a busy machine is no failure; the same examples every time.
-settings.register_profile("steady", deadline=None, derandomize=True)
-settings.load_profile("steady")
 MEMBERS = ("CHN", "JPN", "KOR", "AUS", "USA")
 PAIR = Balance(label="pair", side={"JPN": 1.0})
 
@@ -53,6 +50,7 @@ def state_of(text: str, now: int, sustain: int = 2) -> tuple[str, float]:
         ("..CC.CCC", 5, 2, "crossed", 2002),  # a single year's loss is no change of hands
         ("..CC.CCC", 5, 1, "crossed", 2005),
         ("....CC..", 5, 2, "crossed_back", 2004),
+        (".....CC..", 5, 2, "crossed_back", 2005),  # led first in the last observed year
         ("....CC..CC", 5, 2, "crossed_back", 2004),  # the coalition did regain the lead
         (".CC.....", 5, 2, "crossed_back", np.nan),
         (".CC....CCC", 5, 2, "crossing", 2007),
@@ -165,7 +163,7 @@ def test_float32_futures_keep_their_dtype() -> None:
 
 def test_quantiles_are_numpys() -> None:
     values = np.random.default_rng(1).normal(size=(101, 7))
-    np.testing.assert_allclose(quantiles(values, (5, 50, 90)), np.quantile(values, [0.05, 0.5, 0.9], axis=0))
+    np.testing.assert_allclose(quantiles(values, (0, 5, 50, 90, 100)), np.quantile(values, [0, 0.05, 0.5, 0.9, 1], axis=0))
 
 
 def test_tie_down_and_mirror_by_hand() -> None:
@@ -209,6 +207,35 @@ def test_leading_gap_is_left_out_and_a_later_one_refused() -> None:
 def test_bad_balances_are_refused(given_: dict, what: str) -> None:
     with pytest.raises(ValidationError, match=what):
         Balance.model_validate({"label": "x", **given_})
+
+
+def test_a_refusal_names_the_first_five_years_of_a_gap_and_the_next_step() -> None:
+    values = np.ones((2, 5, 10))
+    values[:, 1, 2:9] = np.nan
+    with pytest.raises(OvertakeError) as caught:
+        ratio(paths_of(values), PAIR, "pair")
+    assert str(caught.value).splitlines() == [
+        "balances.pair, measured in constant 2024 US$ bn: 1 problem",
+        "    JPN: no value in 2022, 2023, 2024, 2025, 2026",
+        "  next:    leave the member out of the balance, or choose another ruler or gap rule",
+    ]
+
+
+def crossed_in(*years: float) -> States:
+    """Return states of draws that cross in `years` of 2026 to 2035, NaN for never."""
+    found = np.array(years)
+    calendar = tuple(range(2025, 2036))
+    lead = np.array(calendar)[None, :] >= found[:, None]
+    return States(np.where(np.isfinite(found), 1, 2).astype(np.int8), found, lead, calendar, 2025)
+
+
+def test_a_median_year_needs_more_than_one_half() -> None:
+    never = np.nan
+    assert np.isnan(year_interval(crossed_in(2026, 2030, never, never), Crossing())).all()
+    median, low, high = year_interval(crossed_in(2026, 2030, 2033, never), Crossing(interval_pct=80))
+    assert (median, low) == (2030, 2026)
+    assert np.isnan(high)  # nine tenths are not reached within the horizon
+    assert year_interval(crossed_in(2026, 2030, 2033, never), Crossing(interval_pct=50)) == (2030, 2026, 2033)
 
 
 def test_break_even_of_the_other_side_is_refused() -> None:

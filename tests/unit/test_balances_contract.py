@@ -85,3 +85,13 @@ def test_numbers_are_floats_and_rows_are_numbered(tables: Tables) -> None:
         assert list(table.index) == list(range(len(table)))
     assert len(twice.curves) == 2 * len(tables.curves)
     pd.testing.assert_frame_equal(twice.curves.iloc[: len(tables.curves)], tables.curves)
+
+
+def test_rows_of_several_balances_are_numbered_through() -> None:
+    drawn = world(50)
+    middle = Paths(np.median(drawn.values, axis=0, keepdims=True), drawn.economies, YEARS, 2025, "US$ bn")
+    pair = {"pair": BALANCE, "again": BALANCE}
+    found = summarise(drawn, middle, pair, Crossing(), ruler="constant_usd", edition="2026-04")
+    for table in (found.crossings, found.curves, found.breakeven):
+        assert list(table.index) == list(range(len(table)))
+        assert list(dict.fromkeys(table["balance"])) == ["pair", "again"]

@@ -1,0 +1,182 @@
+"""`overtake skill` and `overtake weights` with a made-up panel and model: what is scored, written and refused."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from overtake import paths
+from overtake.config.core import Run
+from overtake.config.params import Params
+from overtake.errors import OvertakeError
+from overtake.figures import raw as raw_tables
+from overtake.futures import models, weights
+from overtake.skill import commands, full, rolling
+from overtake.skill.evaluate import tuning_scores
+from overtake.streams import stream
+
+LAST = 2016
+CODES = ("AUS", "CHN", "DEU", "IND")
+SEED = Params().run.seed
+
+
+@pytest.fixture
+def raw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of data/raw that the commands write to."""
+    folder = tmp_path / "raw"
+    shutil.copytree(paths.RAW, folder)
+    monkeypatch.setattr(paths, "RAW", folder)
+    return folder
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Run, object]]:
+    """Return what the made-up model is asked: its name, the run, and the macro table that it was shown."""
+    found: list[tuple[str, Run, object]] = []
+
+    def growth(series, known, settings, steps, run):
+        found.append((settings.model, run, known.macro))
+        assert (known.edition, series.years[-1] < LAST) == (f"{LAST + 1}-04", True)
+        spread = np.linspace(-0.5, 0.6, run.draws)[:, None, None] * np.sqrt(np.arange(1, steps + 1))
+        ranks = [np.roll(spread[:, 0], 31 * row, axis=0) for row in range(len(series.economies))]
+        return np.stack(ranks, axis=1) * (2.0 if settings.model == "combined" else 1.0)
+
+    monkeypatch.setattr(models, "growth", growth)
+    return found
+
+
+def panel(folder: Path) -> Path:
+    rows = [
+        (iso3, year, 1000 * np.exp(value), 2.0)
+        for row, iso3 in enumerate(CODES)
+        for year, value in zip(
+            range(1988, LAST + 1), np.cumsum(stream(8, iso3).normal(0, 0.2, LAST - 1987)) + 0.1 * row, strict=True
+        )
+    ]
+    path = folder / "panel.parquet"
+    pd.DataFrame(rows, columns=["iso3", "year", "milex_constant_usd_m", "gdp_share_pct"]).to_parquet(path)
+    return path
+
+
+def run(*arguments: object) -> int:
+    parser = argparse.ArgumentParser()
+    commands.register(parser.add_subparsers())
+    parsed = parser.parse_args([str(argument) for argument in arguments])
+    return int(parsed.func(parsed))
+
+
+def peers(folder: Path) -> Path:
+    """Write a peer's forecasts: normal around the last figure, all countries but one."""
+    from scipy.stats import norm
+
+    series = full.of_panel(pd.read_parquet(panel(folder)))
+    score = norm.ppf((2 * np.arange(1, 10) - 1) / 18)
+    rows = []
+    for origin in range(2000, LAST):
+        for row, iso3 in enumerate(CODES[1:], 1):
+            level = series.log_milex[row, series.years.index(origin)] + np.log(1000)
+            for step in range(1, 4):
+                values = {f"q{number:02d}": level + 0.3 * value for number, value in enumerate(score, 1)}
+                rows.append({"model": "peer", "origin": origin, "iso3": iso3, "horizon": step} | values)
+    path = folder / "peers.parquet"
+    pd.DataFrame(rows).to_parquet(path)
+    return path
+
+
+def test_skill_scores_every_model_from_2000_on_and_writes_a_sealed_table(raw, asked, tmp_path, capsys) -> None:
+    path = panel(tmp_path)
+    assert run("skill", "--panel", path, "--peers", peers(tmp_path), "--draws", 100, "--horizons", 2) == 0
+    assert {name for name, _, _ in asked} == {"combined", *commands.ALONE}
+    assert {draws for _, draws, _ in asked} == {Run(seed=SEED, draws=100)}
+    assert all(macro is None for *_, macro in asked)
+    assert len(asked) == 4 * (LAST - 2000)
+    table = pd.read_csv(raw / full.FILE)
+    assert list(table.columns) == list(full.COLUMNS)
+    assert set(table["model"]) == {"combined", *commands.ALONE, "naive", "peer"}
+    assert (table["edition"] == "2017-04").all()
+    assert (table["status"] == "derived").all()
+    assert table["source"].unique().tolist() == [
+        "overtake skill --panel milex_2017-04.parquet --peers forecasts.parquet --draws 100 --horizons 2"
+    ]
+    assert table["horizon"].max() == 2
+    series = full.of_panel(pd.read_parquet(path))
+    known = {"naive": full.always(rolling.naive(100, SEED))}
+    known["peer"] = full.peer(pd.read_parquet(tmp_path / "peers.parquet"), 100, SEED)
+    _, found = full.run(series, range(2000, LAST), 2, known)
+    for name, tasks in found.items():
+        row = table.set_index(["slice", "model", "horizon", "score"]).loc[("all", name, 0, "crps")]
+        assert row["value"] == round(float(np.nanmean(tasks.points["crps"])), 5)
+        assert row["n"] == np.isfinite(tasks.points["crps"]).sum()
+    assert {"crps_over_peer", "brier_over_peer"} <= set(table["score"])
+    assert raw_tables.load(full.FILE, raw).shape == table.shape  # refuses a table that does not fit its seal
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[:6]] == ["combined", *commands.ALONE, "naive", "peer"]
+    assert all(line.endswith(" s of CPU") for line in lines[:6])
+    assert lines[-1] == f"wrote data/raw/{full.FILE}"
+    shown = next(line.split() for line in lines if line.startswith("all") and "combined" in line)
+    means = table[(table["slice"] == "all") & (table["model"] == "combined") & (table["horizon"] == 0)]
+    means = means[~means["score"].str.startswith("pit")].sort_values("score")
+    assert [float(value) for value in shown[2:]] == pytest.approx(means["value"].tolist(), abs=6e-5)
+
+
+def test_skill_without_peers_names_none(raw, asked, tmp_path) -> None:
+    run("skill", "--panel", panel(tmp_path), "--draws", 100, "--horizons", 1)
+    table = pd.read_csv(raw / full.FILE)
+    assert not table["score"].str.contains("_over_").any()
+    assert table["source"].unique().tolist() == [
+        "overtake skill --panel milex_2017-04.parquet --draws 100 --horizons 1"
+    ]
+
+
+@pytest.mark.parametrize(
+    "given", [("--horizons", 0), ("--horizons", 16), ("--draws", 99), ("--draws", 5001)], ids=lambda given: str(given)
+)
+def test_what_is_out_of_range_is_refused_before_anything_is_read(given: tuple[str, int], tmp_path: Path) -> None:
+    with pytest.raises(OvertakeError) as caught:
+        run("skill", "--panel", tmp_path / "absent.parquet", *given)
+    assert str(caught.value).splitlines() == [
+        "overtake skill: is out of range",
+        "  allowed: --horizons 1 to 15, --draws 100 to 5000",
+    ]
+
+
+@pytest.mark.parametrize("given", [("--horizons", 1, "--draws", 5000), ("--horizons", 15, "--draws", 100), ()])
+def test_the_ends_of_the_ranges_and_the_defaults_are_allowed(given: tuple[object, ...], tmp_path: Path) -> None:
+    """They get as far as the panel, which is missing."""
+    with pytest.raises(OvertakeError, match="is missing"):
+        run("skill", "--panel", tmp_path / "absent.parquet", *given)
+
+
+def test_defaults_are_500_draws_and_15_horizons() -> None:
+    parser = argparse.ArgumentParser()
+    commands.register(parser.add_subparsers())
+    found = parser.parse_args(["skill", "--panel", "x"])
+    assert (found.draws, found.horizons, found.peers) == (500, 15, None)
+    for command in ("skill", "weights"):
+        with pytest.raises(SystemExit):
+            parser.parse_args([command])
+
+
+def test_weights_writes_the_scores_that_the_combination_reads(raw, asked, tmp_path, capsys) -> None:
+    path = panel(tmp_path)
+    assert run("weights", "--panel", path) == 0
+    table = raw_tables.load(weights.FILE, raw)
+    settings = Params()
+    known = commands._known("2017-04")
+    series = full.of_panel(pd.read_parquet(path))
+    expected = tuning_scores(series, known, settings.futures, settings.skill, settings.run.seed)
+    columns = list(expected.columns)
+    pd.testing.assert_frame_equal(table[columns], expected, check_dtype=False)
+    assert table["source"].unique().tolist() == [
+        "overtake weights --panel milex_2017-04.parquet, tuning half of all countries"
+    ]
+    out = capsys.readouterr().out
+    for row in expected.itertuples():
+        assert f"{row.model}" in out
+        assert f"{row.crps:.5f}" in out
+    assert out.endswith(f"wrote data/raw/{weights.FILE}; next: dvc repro\n")
