@@ -50,7 +50,7 @@ def allies(ctx: Context) -> Markup:
                 (
                     *_spent(ctx, next(iter(known.side))),
                     ctx.num.show(ratio, RATIO),
-                    since(view) if view.ahead else Markup("not passed"),
+                    since(view, "by") if view.ahead else Markup("not passed"),
                     ctx.num.show(view.at_horizon(), PROBABILITY),
                 )
             )

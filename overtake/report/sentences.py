@@ -109,13 +109,13 @@ def join(parts: Sequence[Any]) -> Any:
     return Markup("{} and {}").format(Markup(", ").join(texts[:-1]), texts[-1])
 
 
-def since(view: View) -> Markup:
-    """Return `in 2020`, or `in or before 1989` where the lead is as old as the table."""
+def since(view: View, older: str = "in or before") -> Markup:
+    """Return `in 2020`, or `in or before 1989` (in other words, `older`) where the lead is as old as the table."""
     cell = view.cell("first_crossed")
     if not cell.present:
         return Markup("lately")
     spent = view.ctx.need("spending")
-    word = "in" if cell.value > spent["year"].min() else "in or before"
+    word = "in" if cell.value > spent["year"].min() else older
     return Markup("{} {}").format(word, view.ctx.num.show(cell, YEAR))
 
 
