@@ -281,14 +281,14 @@ def wrap(text: str, size: float, width: float, bold: bool = False) -> list[str]:
     return lines
 
 
-def font_faces() -> str:
-    """Return the CSS that embeds the typeface (Source Sans 3, SIL Open Font License)."""
+def font_faces(ending: str = "woff2") -> str:
+    """Return the CSS that embeds the typeface (Source Sans 3, SIL Open Font License), as `woff2` or `ttf`."""
     rules = []
     for weight in (400, 600):
-        data = (style.FONTS / f"source-sans-3-latin-{weight}-normal.woff2").read_bytes()
+        data = (style.FONTS / f"source-sans-3-latin-{weight}-normal.{ending}").read_bytes()
         code = base64.b64encode(data).decode()
         rules.append(
             f"@font-face{{font-family:'Source Sans 3';font-weight:{weight};font-display:swap;"
-            f"src:url(data:font/woff2;base64,{code}) format('woff2')}}"
+            f"src:url(data:font/{ending};base64,{code}) format('{'truetype' if ending == 'ttf' else ending}')}}"
         )
     return "".join(rules)
