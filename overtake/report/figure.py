@@ -270,14 +270,16 @@ def _line(text: str, x: float, y: float, size: int, weight: int, colour: str) ->
 
 
 def wrap(text: str, size: float, width: float, bold: bool = False) -> list[str]:
-    """Return `text` in lines no wider than `width` CSS pixels."""
+    """Return `text` in lines no wider than `width` CSS pixels; widths are summed word by word, as words recur."""
     lines: list[str] = []
+    space, used = style.text_width(" ", size, bold), 0.0
     for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and style.text_width(longer, size, bold) <= width:
-            lines[-1] = longer
+        wide = style.text_width(word, size, bold)
+        if lines and used + space + wide <= width:
+            lines[-1], used = f"{lines[-1]} {word}", used + space + wide
         else:
             lines.append(word)
+            used = wide
     return lines
 
 

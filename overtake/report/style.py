@@ -193,6 +193,7 @@ def inline(svg: str, prefix: str) -> str:
     return re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', svg)
 
 
+@functools.cache
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Return the width of `text` in CSS pixels."""
     _ready()
