@@ -41,6 +41,15 @@ class InProcessEngine(Engine):  # type: ignore[misc]
         cls, nb_man: Any, kernel_name: str, execution_timeout: int | None = None, **_: Any
     ) -> None:
         """Run every code cell of `nb_man.nb`; `execution_timeout` in seconds a cell, enforced where SIGALRM exists."""
+        # A save before and after every cell would write the growing notebook over and over: it is saved when it ends.
+        target, nb_man.output_path = nb_man.output_path, None
+        try:
+            cls._run_cells(nb_man, execution_timeout)
+        finally:
+            nb_man.output_path = target
+
+    @staticmethod
+    def _run_cells(nb_man: Any, execution_timeout: int | None) -> None:
         with _shell() as shell:
             for index, cell in enumerate(nb_man.nb.cells):
                 if cell.cell_type != "code":

@@ -145,7 +145,9 @@ def for_print(page: str) -> str:
     """Return `page` for paper: plain colours, numbers without links, formulas as text, drawings as images.
 
     A figure alone keeps its wide drawing, one of a pair the narrow one. As images they need not be styled node by node.
+    The typeface goes in as the plain file, so that WeasyPrint need not unpack it first.
     """
+    page = page.replace(font_faces(), font_faces("ttf"), 1)
     page = page.replace("</style>", RUNNING, 1)
     page = re.sub(r"@media screen.*?\n}\n", "", page, flags=re.S)
     page = re.sub(r'<figure [^>]*class="chart([^"]*)".*?</figure>', _drawing_for_print, page, flags=re.S)

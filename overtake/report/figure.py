@@ -270,25 +270,27 @@ def _line(text: str, x: float, y: float, size: int, weight: int, colour: str) ->
 
 
 def wrap(text: str, size: float, width: float, bold: bool = False) -> list[str]:
-    """Return `text` in lines no wider than `width` CSS pixels."""
+    """Return `text` in lines no wider than `width` CSS pixels; widths are summed word by word, as words recur."""
     lines: list[str] = []
+    space, used = style.text_width(" ", size, bold), 0.0
     for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and style.text_width(longer, size, bold) <= width:
-            lines[-1] = longer
+        wide = style.text_width(word, size, bold)
+        if lines and used + space + wide <= width:
+            lines[-1], used = f"{lines[-1]} {word}", used + space + wide
         else:
             lines.append(word)
+            used = wide
     return lines
 
 
-def font_faces() -> str:
-    """Return the CSS that embeds the typeface (Source Sans 3, SIL Open Font License)."""
+def font_faces(ending: str = "woff2") -> str:
+    """Return the CSS that embeds the typeface (Source Sans 3, SIL Open Font License), as `woff2` or `ttf`."""
     rules = []
     for weight in (400, 600):
-        data = (style.FONTS / f"source-sans-3-latin-{weight}-normal.woff2").read_bytes()
+        data = (style.FONTS / f"source-sans-3-latin-{weight}-normal.{ending}").read_bytes()
         code = base64.b64encode(data).decode()
         rules.append(
             f"@font-face{{font-family:'Source Sans 3';font-weight:{weight};font-display:swap;"
-            f"src:url(data:font/woff2;base64,{code}) format('woff2')}}"
+            f"src:url(data:font/{ending};base64,{code}) format('{'truetype' if ending == 'ttf' else ending}')}}"
         )
     return "".join(rules)

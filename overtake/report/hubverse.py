@@ -23,9 +23,10 @@ def projections(processed: Path) -> pd.DataFrame:
     futures, curves = processed / "futures.parquet", processed / "curves.parquet"
     parts = []
     if futures.is_file():
-        parts.append(levels(read_paths(futures)))
+        paths = read_paths(futures)
+        parts.append(levels(paths))
         if curves.is_file():
-            parts.append(crossings(read_parquet(curves), read_paths(futures).last_observed))
+            parts.append(crossings(read_parquet(curves), paths.last_observed))
     if not parts:
         return pd.DataFrame(columns=list(COLUMNS))
     return pd.concat(parts, ignore_index=True)[list(COLUMNS)]

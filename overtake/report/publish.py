@@ -111,7 +111,8 @@ def render(notebook: Any, works: Path | None = None) -> str:
     """Return the page of an executed notebook; works: its bibliography in CSL-JSON, by default the project's."""
     from overtake.report.exporter import BriefExporter
 
-    exporter = BriefExporter()  # type: ignore[no-untyped-call]
+    # Nothing is left to execute, remove or convert: each of nbconvert's preprocessors would check the whole notebook.
+    exporter = BriefExporter(default_preprocessors=[])  # type: ignore[no-untyped-call]
     if works is not None:
         exporter.references_file = str(works)
     page, _ = exporter.from_notebook_node(notebook)

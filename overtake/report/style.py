@@ -153,7 +153,22 @@ def tidy(svg: str) -> str:
     svg = re.sub(r"<defs>\s*</defs>\s*", "", svg)
     svg = svg.replace(' transform="rotate(-0 ', ' transform="rotate(0 ')
     svg = re.sub(r' transform="rotate\(0 [^"]*\)"', "", svg)
-    return re.sub(r">\s+<", "><", svg).strip()
+    return _ungrouped(re.sub(r">\s+<", "><", svg).strip())
+
+
+def _ungrouped(svg: str) -> str:
+    """Return `svg` without groups that change nothing: matplotlib opens one for every artist."""
+    bare: list[bool] = []
+    parts = []
+    for part in re.split(r"(<g\b[^>]*>|</g>)", svg):
+        if part == "</g>":
+            parts.append("" if bare.pop() else part)
+        elif part.startswith("<g"):
+            bare.append(part == "<g>")
+            parts.append("" if bare[-1] else part)
+        else:
+            parts.append(part)
+    return "".join(parts)
 
 
 def _attributes(match: re.Match[str]) -> str:
@@ -178,6 +193,7 @@ def inline(svg: str, prefix: str) -> str:
     return re.sub(r'href="#([^"]+)"', rf'href="#{prefix}-\1"', svg)
 
 
+@functools.cache
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Return the width of `text` in CSS pixels."""
     _ready()
