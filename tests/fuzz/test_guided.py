@@ -30,7 +30,7 @@ def test_a_short_guided_run_reaches_new_code_and_crashes_nothing(tmp_path: Path,
 
 @needs_atheris
 def test_guidance_finds_a_crash_step_by_step(tmp_path: Path) -> None:
-    """Two bytes in order: one input in 65,536 by chance; with guidance the first is kept and the second found from it."""
+    """Two bytes in order: one input in 65,536 by chance; guided, the first is kept and leads to the second."""
     code = """
 import sys
 from tests.fuzz import guided
