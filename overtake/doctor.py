@@ -21,6 +21,8 @@ from overtake import paths
 from overtake.errors import OvertakeError
 
 OK, NOTE, STALE, WRONG = "ok", "note", "stale", "wrong"
+#: What a run writes anew, outputs and their copies in DVC's cache, with some to spare; MB.
+ROOM_MB = 300
 #: A pinned line of requirements.txt: name, version, and the marker that says where it holds.
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)\s*(?:;\s*([^\\]+?))?\s*\\?$")
 #: What WeasyPrint loads to write the PDF, with Debian's package for each.
@@ -121,6 +123,9 @@ def environment(root: Path) -> Iterator[Finding]:
         found = ctypes.util.find_library(library)
         yield Finding("library", OK if found else WRONG, f"{library}: {found or 'missing'}, for the PDF",
                       "" if found else f"apt-get install {package}")  # fmt: skip
+    free = shutil.disk_usage(root).free // 1_000_000
+    yield Finding("disk", OK if free >= ROOM_MB else WRONG, f"{free:,} MB free",
+                  "" if free >= ROOM_MB else f"make room ({ROOM_MB} MB or more), then `make brief`")  # fmt: skip
     quarto = shutil.which("quarto")
     yield Finding("quarto", NOTE, quarto or "not on PATH: only `make brief-quarto` needs it")
 

@@ -44,7 +44,7 @@ def _misshapen(descriptor: Any) -> Iterator[str]:
         name = item.get("path") if isinstance(item, dict) else None
         if not isinstance(name, str) or Path(name).name != name:
             yield f"{place}: needs a path that is a file's name"
-        elif item.get("format") == "csv":
+        elif item.get("format") == "csv" or name.endswith(".csv"):  # a table is checked by its name, whatever it says
             yield from _misshapen_fields(item, f"{place} ({name:.40})")
 
 

@@ -23,8 +23,10 @@ from typing import Any
 from overtake.errors import OvertakeError
 
 if __package__:
+    from tests.fuzz import guided
     from tests.fuzz.targets import TARGETS, Target, spoil, spoil_archive
 else:
+    import guided
     from targets import TARGETS, Target, spoil, spoil_archive
 
 MEMORY = 2_000_000_000
@@ -110,10 +112,13 @@ def main() -> int:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         print(json.dumps(fuzz(asked.only, asked.seconds, asked.seed, asked.keep)))
         return 0
+    if asked.guided and not guided.available():
+        print(guided.MISSING, file=sys.stderr)
+        return 2
     names = [asked.only] if asked.only else list(TARGETS)
     bad = False
     heads = ["reader", "inputs", "read", "refused", "crashes", "slowest, s", "peak memory, MB (before)"]
-    heads += ["new lines"] * asked.guided
+    heads += ["reached new code"] * asked.guided
     print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
     for name in names:
         module = "tests.fuzz.guided" if asked.guided else "tests.fuzz.fuzz"

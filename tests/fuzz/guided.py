@@ -13,6 +13,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import sys
 import tempfile
 import time
@@ -25,8 +26,8 @@ sys.path.append(str(ROOT / ".fuzz"))
 MISSING = "atheris is not installed: python -m pip install --no-deps --target .fuzz atheris"
 #: Packages whose lines guide: ours, and the parsers that stand between a file and us.
 GUIDING = ["overtake", "openpyxl", "ruamel"]
-#: The largest input that is made, bytes; the seeds are below it.
-LARGEST = 200_000
+#: How large an input becomes: as many times the largest seed, or what such a part of an archive was before.
+GROWTH = 2
 
 
 def available() -> bool:
@@ -47,7 +48,7 @@ def mutate_archive(data: bytes, limit: int, seed: int) -> bytes:
     if not parts or rng.random() < 0.02:
         return bytes(atheris.Mutate(data, limit))
     chosen = rng.choice(sorted(parts))
-    parts[chosen] = bytes(atheris.Mutate(parts[chosen], LARGEST))
+    parts[chosen] = bytes(atheris.Mutate(parts[chosen], GROWTH * len(parts[chosen]) + 64))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
         for name, content in parts.items():
@@ -81,6 +82,7 @@ def main() -> int:
         (folder / "corpus" / str(number)).write_bytes(seed)
     words = ("".join(f"\\x{byte:02x}" for byte in token) for token in TOKENS)
     (folder / "words").write_text("".join(f'"{word}"\n' for word in words), encoding="ascii")
+    limit = GROWTH * max(map(len, seeds))
     path = folder / f"case{target.suffix}"
     tally = Tally(target, asked.keep)
     told = os.fdopen(os.dup(1), "w")
@@ -91,10 +93,11 @@ def main() -> int:
         if time.monotonic() > end:  # libFuzzer ends the process without a word to Python; so the word comes first
             kept = len(list((folder / "corpus").iterdir()))  # those that reached lines that none had reached
             print(json.dumps({**tally.result(), "seeds": len(seeds), "kept": kept}), file=told, flush=True)
+            shutil.rmtree(folder)
             os._exit(0)
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    options = [sys.argv[0], str(folder / "corpus"), f"-dict={folder / 'words'}", f"-max_len={LARGEST}"]
+    options = [sys.argv[0], str(folder / "corpus"), f"-dict={folder / 'words'}", f"-max_len={limit}"]
     options += [f"-seed={asked.seed}", "-timeout=60", "-rss_limit_mb=0", "-verbosity=0", "-len_control=0"]
     options += [f"-artifact_prefix={folder}/"]
     atheris.Setup(options, one, **({"custom_mutator": mutate_archive} if target.zipped else {}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import resource
 import subprocess
 import sys
@@ -281,6 +282,20 @@ def test_hostile_parameters(tmp_path: Path, text: str, told: str) -> None:
     assert time.monotonic() - start < 5
     assert len(str(caught.value)) < 5000
     assert not Path("evil").exists()
+
+
+@pytest.mark.parametrize("key", ["format", "schema", "name", "type"])
+def test_a_table_is_checked_whatever_format_it_says(tmp_path: Path, key: str) -> None:
+    """The crashes that guided fuzzing found: without `format: csv`, a table's fields went unchecked to the reader."""
+    item = json.loads(json.dumps(raw.package.resource(raw.package.load(paths.RAW), "milex.csv")))
+    item["format"] = "c&lol;sv"
+    (item if key in item and key != "name" else item["schema"]["fields"][2]).pop(key)
+    (tmp_path / "datapackage.json").write_text(json.dumps({"resources": [item]}), encoding="utf-8")
+    if key == "format":
+        assert raw.package.load(tmp_path)
+        return
+    with pytest.raises(OvertakeError, match=r"milex\.csv"):
+        raw.package.load(tmp_path)
 
 
 @pytest.mark.parametrize("stage", ["../../etc/passwd", "/etc/passwd", "notebooks/01_clean", "clean/../clean", ""])

@@ -143,6 +143,14 @@ def test_a_missing_table_is_told_with_one_next_step(root):
     assert finding.next_step == "git checkout -- data/raw"
 
 
+def test_a_full_disk_is_wrong(root, monkeypatch):
+    usage = shutil.disk_usage(root)._replace(free=12_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    found = {finding.area: finding for finding in doctor.environment(root)}
+    assert found["disk"].state == WRONG
+    assert found["disk"].what == "12 MB free"
+
+
 def test_a_fresh_clone_is_told_in_one_line(root):
     (finding,) = doctor.lock(root)
     assert (finding.what, finding.next_step) == ("none has run here yet", "make brief")
