@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,9 @@ import pandas as pd
 from overtake.config.balances import ALLIES, FIVE, Balance
 from overtake.errors import OvertakeError
 from overtake.rulers.base import Figures
+
+if TYPE_CHECKING:
+    from overtake.claims.model import Result
 
 #: Coalitions that claims name.
 COALITIONS: dict[str, tuple[str, ...]] = {"five": tuple(FIVE), "eleven": tuple(ALLIES)}
@@ -35,7 +38,7 @@ class Known:
     rulers: pd.DataFrame | None = None
     crossings: pd.DataFrame | None = None
     balances: Mapping[str, Balance] = field(default_factory=dict)
-    judged: dict[tuple[str, int], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    judged: dict[tuple[str, int], Result] = field(default_factory=dict, init=False, repr=False, compare=False)
     _kept: dict[str, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property

@@ -26,7 +26,8 @@ def _pooled_random_walk(series: Series, known: Knowledge, settings: Futures, ste
 
 def _panel_regression(series: Series, known: Knowledge, settings: Futures, steps: int, run: Run) -> FloatArray:
     edition, origin = known.edition, series.origin
-    fitted = known.once(("panel", edition, origin), lambda: coefficients.of_origin(known.panel_regression, edition, origin))
+    shipped = known.panel_regression
+    fitted = known.once(("panel", edition, origin), lambda: coefficients.of_origin(shipped, edition, origin))
     return panel_regression.simulate(fitted, series, settings.panel_regression, steps, run.draws, run.seed)
 
 

@@ -140,8 +140,11 @@ def _coalition(bench: Bench, case: Case, measured: Measured, name: str, ruler: s
     against, side = weights(case.balances[name])
     first = first_whole_year(measured.paths, [*against, *side, "USA"], name, measured.present)
     recent = max(first, measured.paths.years.index(measured.paths.last_observed) - RECENT)
-    found = _since(bench, case, measured.paths, name, ruler, recent, whole=recent == first)
-    return _since(bench, case, measured.paths, name, ruler, first, whole=True) if found is None else found
+    for start in (recent, first):
+        found = _since(bench, case, measured.paths, name, ruler, start, whole=start == first)
+        if found is not None:
+            return found
+    raise AssertionError("the whole of the years settles who leads")
 
 
 def _since(

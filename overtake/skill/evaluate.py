@@ -55,7 +55,8 @@ def evaluate(
     if past["milex"]["edition"].nunique() > 1:
         jobs.insert(0, partial(realtime.backtest, past, known, series, futures, run, settings.horizons))
     found = side_by_side(jobs)
-    backtests = {"rolling": found[-len(origins) * len(contenders) :], "real time": found[: -len(origins) * len(contenders)]}
+    split = len(found) - len(origins) * len(contenders)
+    backtests = {"rolling": found[split:], "real time": found[:split]}
     scored, reliable = [], []
     for name, parts in backtests.items():
         if parts:
