@@ -163,7 +163,7 @@ def _ungrouped(svg: str) -> str:
     for part in re.split(r"(<g\b[^>]*>|</g>)", svg):
         if part == "</g>":
             parts.append("" if bare.pop() else part)
-        elif part.startswith("<g"):
+        elif part.startswith("<g") and not part.endswith("/>"):
             bare.append(part == "<g>")
             parts.append("" if bare[-1] else part)
         else:

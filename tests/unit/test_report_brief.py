@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -100,6 +101,16 @@ def test_every_figure_has_title_alt_description_table_and_source(page, reports):
         assert 'scope="col"' in block, name
         assert (reports / "figures" / f"{name}.svg").is_file()
         assert (reports / "tables" / f"{name}.csv").is_file()
+
+
+def test_every_drawing_is_well_formed_for_readers_stricter_than_a_browser(page, reports):
+    """WeasyPrint prints the alternative text in place of a drawing that is no XML."""
+    drawings = re.findall(r'<svg class="(?:wide|narrow)".*?</svg>', page, re.S)
+    assert len(drawings) >= 20
+    for drawing in drawings:
+        ElementTree.fromstring(drawing)
+    for path in (reports / "figures").glob("*.svg"):
+        ElementTree.parse(path)
 
 
 def test_tables_have_captions_scopes_and_a_reachable_container(page):
