@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from overtake.report.charts.common import edition_name
+from overtake.report.charts.crossing import most_open
 from overtake.report.context import Context
 from overtake.report.formats import PROBABILITY, RATIO, SHARE, YEAR
 from overtake.report.numbers import Cell
@@ -150,13 +151,10 @@ def _breakeven_finding(ctx: Context) -> Markup:
 
 def _open_finding(ctx: Context) -> Markup:
     """Return the balance whose outcome is the least certain."""
-    frame = ctx.need("crossings")
-    frame = frame[(frame["ruler"] == ctx.headline_ruler) & frame["first_crossed"].isna() & frame["p_crossed"].notna()]
-    frame = frame[frame["balance"] != ctx.headline_balance]
-    if frame.empty:
+    name = most_open(ctx, ctx.headline_ruler)
+    if name is None:
         return Markup("")
-    nearest = frame.assign(away=(frame["p_by_2035"] - 0.5).abs()).sort_values(["away", "balance"], kind="stable")
-    view = View(ctx, str(nearest["balance"].iloc[0]), ctx.headline_ruler)
+    view = View(ctx, name, ctx.headline_ruler)
     due = ctx.num.show(Cell("by-2035", 2035, view.cell("p_by_2035").table, (), "p_by_2035"), YEAR)
     return _item(
         view.show("p_by_2035", PROBABILITY),
