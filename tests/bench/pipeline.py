@@ -22,6 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import yaml
+from ruamel.yaml import YAML
 
 from overtake.config.load import load
 from overtake.pipeline import STEADY, subset
@@ -68,9 +69,10 @@ def cases(work: Path, floor: Path, environment: dict[str, str]) -> list[tuple[st
         section, key = CHANGED.split(".")
         file = work / "params.yaml"
         before = file.read_text(encoding="utf-8")
-        values = yaml.safe_load(before)
+        values = YAML().load(before)  # YAML 1.2, as the pipeline reads it: `off` is a text
         values[section][key] = OTHER
-        file.write_text(yaml.safe_dump(values), encoding="utf-8")
+        with file.open("w", encoding="utf-8") as changed:
+            YAML().dump(values, changed)
         try:
             run(repro, work, environment)
         finally:
