@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from multiprocessing.connection import Connection
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 Found = TypeVar("Found")
 
-#: Bytes of a job's number in the pipe from which jobs are taken.
-WIDTH = 2
+#: The jobs that a fork of this process was made for.
+_jobs: Sequence[Callable[[], Any]] = ()
 
 
 def cores() -> int:
@@ -24,54 +21,33 @@ def cores() -> int:
 
 
 def side_by_side(jobs: Sequence[Callable[[], Found]], workers: int | None = None) -> list[Found]:
-    """Return what the jobs return, in their order.
+    """Return what the jobs return, in their order; what a job raises is raised here.
 
-    workers: processes in all, this one among them; as many as there are cores unless told. The others are forks of
-    this process, which start at once and see all that is in memory; where the system has no safe fork (macOS, Windows)
-    the jobs run one after another. Give the longest jobs first. A job that fails in a fork, or whose fork the system
-    ends, is done again here: what it raises is raised here.
+    workers: processes; as many as there are cores unless told. They are forks of this process, which start at once and
+    see all that is in memory; where the system has no safe fork (macOS, Windows), or ends one, the jobs run here one
+    after another. Give the longest jobs first.
     """
     count = min(cores() if workers is None else workers, len(jobs))
     if count < 2 or not sys.platform.startswith("linux"):
         return [job() for job in jobs]
-    context = multiprocessing.get_context("fork")
-    # The numbers of all jobs lie in a pipe; to take a job is to read one, which the system gives to one reader alone.
-    bag, fill = os.pipe()
-    os.write(fill, b"".join(at.to_bytes(WIDTH, "big") for at in range(len(jobs))))
-    os.close(fill)
-    crew = []
-    found: dict[int, Any] = {}
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    pool = ProcessPoolExecutor(count, get_context("fork"), initializer=_hold, initargs=(jobs,))
     try:
-        for _ in range(count - 1):
-            ours, theirs = context.Pipe(duplex=False)
-            process = context.Process(target=_help, args=(theirs, jobs, bag), daemon=True)
-            process.start()
-            theirs.close()
-            crew.append((process, ours))
-        _take(jobs, bag, found)
-        for _, ours in crew:
-            with suppress(EOFError, OSError):
-                found.update(ours.recv())
+        return list(pool.map(_do, range(len(jobs))))
+    except BrokenProcessPool:
+        return [job() for job in jobs]
     finally:
-        os.close(bag)
-        for process, ours in crew:
-            ours.close()
-            process.terminate()
-            process.join()
-    return [cast("Found", found[at]) if at in found else job() for at, job in enumerate(jobs)]
+        pool.shutdown(cancel_futures=True)
 
 
-def _take(jobs: Sequence[Callable[[], Any]], bag: int, found: dict[int, Any]) -> None:
-    """Do the next job in the bag until it is empty; put what each gave into `found`, by its place."""
-    while number := os.read(bag, WIDTH):
-        at = int.from_bytes(number, "big")
-        found[at] = jobs[at]()
+def _hold(jobs: Sequence[Callable[[], Any]]) -> None:
+    """Keep the jobs, which a fork inherits as they are: they need not be sent."""
+    global _jobs
+    _jobs = jobs
 
 
-def _help(pipe: Connection, jobs: Sequence[Callable[[], Any]], bag: int) -> None:
-    """Do jobs in a fork and send what they gave; after a failure only what was done before it."""
-    found: dict[int, Any] = {}
-    with suppress(Exception):
-        _take(jobs, bag, found)
-    with suppress(OSError):  # the parent has gone: nobody waits for an answer
-        pipe.send(found)
+def _do(at: int) -> Any:
+    return _jobs[at]()

@@ -11,8 +11,6 @@ ROOT = Path(os.environ.get("OVERTAKE_ROOT", Path(__file__).resolve().parents[1])
 PARAMS = ROOT / "params.yaml"
 RAW = ROOT / "data" / "raw"
 PROCESSED = ROOT / "data" / "processed"
-#: A file for each key of params.yaml that a stage may see, written by the stage `validate`.
-PARAMETERS = PROCESSED / "parameters"
 DOWNLOADS = ROOT / "data" / "downloads"
 PANEL = ROOT / "data" / "panel"
 NOTEBOOKS = ROOT / "notebooks"

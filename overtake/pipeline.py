@@ -12,8 +12,9 @@ from typing import Any
 
 from overtake import paths
 from overtake.config.load import load
+from overtake.config.params import Params
 from overtake.errors import OvertakeError
-from overtake.stages import STAGES, subset
+from overtake.stages import STAGES
 from overtake.tables import whole
 
 #: Seconds that one cell may run.
@@ -30,6 +31,19 @@ STEADY = {
     "MPLBACKEND": "agg",
     "SOURCE_DATE_EPOCH": "1602720000",
 }
+
+
+def subset(params: Params, keys: tuple[str, ...]) -> dict[str, Any]:
+    """Return the JSON form of the dotted `keys` of `params`, nested as in the file: all that a stage may see."""
+    whole = params.model_dump(mode="json")
+    chosen: dict[str, Any] = {}
+    for key in keys:
+        source, target = whole, chosen
+        *parents, leaf = key.split(".")
+        for part in parents:
+            source, target = source[part], target.setdefault(part, {})
+        target[leaf] = source[leaf]
+    return chosen
 
 
 def run_stage(name: str, root: Path = paths.ROOT) -> Path:

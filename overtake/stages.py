@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from overtake.config.params import Params
 
 from overtake.config.params import Params
 
@@ -74,33 +70,3 @@ STAGES: dict[str, Stage] = {
         Stage("brief", "brief", tuple(Params.model_fields), ()),
     )
 }
-
-#: What the explorer sees, which has no notebook.
-EXPLORER = ("data", "run.seed", "futures", "rulers", "scenario", "crossing", "balances", "brief")
-#: Every key that a stage may see.
-KEYS = tuple(sorted({key for stage in STAGES.values() for key in stage.params} | set(EXPLORER)))
-
-
-def subset(params: Params, keys: tuple[str, ...]) -> dict[str, Any]:
-    """Return the JSON form of the dotted `keys` of `params`, nested as in the file: all that a stage may see."""
-    whole = params.model_dump(mode="json")
-    chosen: dict[str, Any] = {}
-    for key in keys:
-        source, target = whole, chosen
-        *parents, leaf = key.split(".")
-        for part in parents:
-            source, target = source[part], target.setdefault(part, {})
-        target[leaf] = source[leaf]
-    return chosen
-
-
-def keyed(params: Params) -> dict[str, Any]:
-    """Return the JSON form of every key in KEYS: a stage is stale where one of its own has changed."""
-    whole = params.model_dump(mode="json")
-    found: dict[str, Any] = {}
-    for key in KEYS:
-        value = whole
-        for part in key.split("."):
-            value = value[part]
-        found[key] = value
-    return found

@@ -198,14 +198,10 @@ def _validate(_: argparse.Namespace) -> int:
     from overtake.config.load import load, undeclared
     from overtake.figures import commit, package
     from overtake.figures.checks import check_all
-    from overtake.stages import keyed
 
     commit.finish(paths.RAW)
-    params = load(paths.PARAMS)
-    raise_all(paths.PARAMS.name, undeclared(params), next_step="edit params.yaml, then rerun")
+    raise_all(paths.PARAMS.name, undeclared(load(paths.PARAMS)), next_step="edit params.yaml, then rerun")
     hashes = check_all(paths.RAW)
-    for key, value in keyed(params).items():
-        package.write_text(paths.PARAMETERS / f"{key}.json", json.dumps(value, indent=1) + "\n")
     package.write_text(paths.PROCESSED / "figures.json", json.dumps(hashes, indent=2, sort_keys=True) + "\n")
     print(f"{len(hashes)} files of data/raw are sound")
     return 0
