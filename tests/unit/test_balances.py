@@ -163,7 +163,9 @@ def test_float32_futures_keep_their_dtype() -> None:
 
 def test_quantiles_are_numpys() -> None:
     values = np.random.default_rng(1).normal(size=(101, 7))
-    np.testing.assert_allclose(quantiles(values, (0, 5, 50, 90, 100)), np.quantile(values, [0, 0.05, 0.5, 0.9, 1], axis=0))
+    np.testing.assert_allclose(
+        quantiles(values, (0, 5, 50, 90, 100)), np.quantile(values, [0, 0.05, 0.5, 0.9, 1], axis=0)
+    )
 
 
 def test_tie_down_and_mirror_by_hand() -> None:
