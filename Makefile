@@ -9,9 +9,10 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,\
   $(shell $(p) -c 'import sys; print("$(p)") if sys.version_info[:2] >= (3, 11) else None' 2>/dev/null)))
 VENV := .venv
 WALK := tests/pipeline/test_sensitivity_doc.py
+FULL_DISK := tests/unit/test_sensitivity_executor.py::test_the_command_on_a_disk_that_really_takes_no_more
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help brief brief-quarto test check bench bench-pipeline bench-peers audit lock clean
+.PHONY: help brief brief-quarto test coverage check bench bench-pipeline bench-peers audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +41,12 @@ test: $(VENV)/.ready ## run all tests and the static checks
 	@slow=$$(mktemp); pytest tests/pipeline tests/faults --ignore=$(WALK) >"$$slow" 2>&1 & pid=$$!; \
 	failed=0; pytest tests/unit tests/browser tests/fuzz $(WALK) || failed=1; \
 	wait $$pid || failed=1; cat "$$slow"; rm -f "$$slow"; exit $$failed
+
+coverage: $(VENV)/.ready ## run all tests and print the branch coverage of the package, stages and commands included
+	@coverage erase
+	@# Coverage's own file cannot be written where the disk is full, and it says so with a traceback.
+	@failed=0; coverage run -m pytest --deselect $(FULL_DISK) || failed=1; \
+	coverage combine --quiet; coverage report --fail-under=95 || failed=1; exit $$failed
 
 check: $(VENV)/.ready ## lint and type-check only
 	@ruff check .

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import traceback
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -136,9 +135,3 @@ def _last_frame(lines: list[str]) -> str | None:
     text = _plain("\n".join(lines))
     places = re.findall(r"(?:File\s+)?\S*?(overtake/[\w/]+\.py)(?::|, line )(\d+)", text)
     return f"raised at {places[-1][0]}, line {places[-1][1]}" if places else None
-
-
-def describe(error: BaseException) -> str:
-    """Return the last frame of an unexpected error in one line, for a report to the developers."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__}: {error} ({Path(frame.filename).name}, line {frame.lineno})"

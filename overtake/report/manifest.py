@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 
 def manifest(root: Path, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return hashes of data/raw, parameters flattened to dotted keys, hashes of the notebooks and the stages' code."""
+    """Return hashes of data/raw, the parameters flattened to dotted keys, and hashes of package and notebooks.
+
+    The stage `brief` depends on all of these, so that an old manifest is never left standing.
+    """
     raw = sorted(path for path in (root / "data" / "raw").glob("*") if path.is_file() and path.name[0] != ".")
     package = Path(__file__).parents[1]
-    used = of_stages(root)
     code = {
         path.relative_to(package.parent).as_posix(): digest(path)
         for path in sorted(package.rglob("*"))
-        if path.suffix in (".py", ".j2", ".css")
-        and "__pycache__" not in path.parts
-        and (not used or any(path.is_relative_to(package.parent / name) for name in used))
+        if path.suffix in (".py", ".j2", ".css") and "__pycache__" not in path.parts
     }
     notebooks = {f"notebooks/{path.name}": digest(path) for path in sorted((root / "notebooks").glob("*.ipynb"))}
     return {
@@ -27,16 +26,6 @@ def manifest(root: Path, settings: Mapping[str, Any]) -> dict[str, Any]:
         "parameters": flatten(settings),
         "code": code | notebooks,
     }
-
-
-def of_stages(root: Path) -> set[str]:
-    """Return the files and folders of the package that a stage of dvc.yaml depends on; none without that file.
-
-    Commands beside the pipeline change nothing that is published, and DVC runs nothing again for them.
-    """
-    path = root / "dvc.yaml"
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    return set(re.findall(r"^\s+- (overtake/\S+)$", text, re.MULTILINE))
 
 
 def digest(path: Path) -> str:

@@ -1,9 +1,12 @@
 """The runner: validated parameters in, steady notebook out, a short error on failure, nothing good overwritten."""
 
 import json
+import os
+import signal
 
 import pytest
 
+from overtake import pipeline
 from overtake.config.params import Params
 from overtake.errors import OvertakeError
 from overtake.pipeline import run_notebook, run_stage, steady_notebook, subset
@@ -72,6 +75,34 @@ def test_our_own_error_keeps_its_words(root):
     )
     with pytest.raises(OvertakeError, match=r"milex\.csv, row 3: negative"):
         run_notebook(source, root / "out.ipynb", {}, root)
+
+
+def test_a_cell_that_never_ends_is_stopped_with_the_next_command(root, monkeypatch):
+    monkeypatch.setattr(pipeline, "CELL_TIMEOUT", 1)
+    with pytest.raises(OvertakeError) as caught:
+        run_notebook(save(root, "run = {}", "while True: pass"), root / "out.ipynb", {}, root)
+    message = str(caught.value)
+    assert "notebooks/trial.ipynb: no answer in time" in message
+    assert "allowed: 1 s a cell" in message
+    assert "rerun `dvc repro`" in message
+    assert signal.getsignal(signal.SIGALRM) == signal.SIG_DFL
+    assert not (root / "out.ipynb").exists()
+
+
+def test_a_cell_that_cannot_be_parsed_is_named_and_prints_nothing(root, capsys):
+    with pytest.raises(OvertakeError, match=r"cell In \[2\]: SyntaxError"):
+        run_notebook(save(root, "run = {}", "1 +"), root / "out.ipynb", {}, root)
+    assert "Traceback" not in "".join(capsys.readouterr())
+
+
+def test_the_users_own_ipython_folder_is_put_back(root, monkeypatch):
+    for value in ("/some/where", None):
+        if value is None:
+            monkeypatch.delenv("IPYTHONDIR")
+        else:
+            monkeypatch.setenv("IPYTHONDIR", value)
+        run_notebook(save(root, "run = {}"), root / "out.ipynb", {}, root)
+        assert os.environ.get("IPYTHONDIR") == value
 
 
 def test_unknown_stage_and_missing_notebook_are_refused(root):

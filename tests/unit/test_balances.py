@@ -51,6 +51,10 @@ def state_of(text: str, now: int, sustain: int = 2) -> tuple[str, float]:
         ("..CC.CCC", 5, 1, "crossed", 2005),
         ("....CC..", 5, 2, "crossed_back", 2004),
         (".....CC..", 5, 2, "crossed_back", 2005),  # led first in the last observed year
+        (".....C..", 5, 1, "crossed_back", 2005),  # in no other year
+        ("CCCCCC.C", 5, 1, "crossed_back", 2000),  # lost for the very next year only
+        ("......C.", 5, 1, "crossing", 2006),  # taken for the very next year only
+        ("...CC...", 5, 2, "crossed_back", np.nan),  # lost in the last observed year
         ("....CC..CC", 5, 2, "crossed_back", 2004),  # the coalition did regain the lead
         (".CC.....", 5, 2, "crossed_back", np.nan),
         (".CC....CCC", 5, 2, "crossing", 2007),
@@ -70,6 +74,12 @@ def test_states_of_a_line(text: str, now: int, sustain: int, state: str, year: f
     found, when = state_of(text, now, sustain)
     assert found == state
     np.testing.assert_equal(when, year)
+
+
+def test_a_ratio_at_its_threshold_is_not_above_it() -> None:
+    found = states(np.full((1, 8), 1.25), tuple(range(2000, 2008)), 2005, 1, 1.25)
+    assert STATES[found.code[0]] == "not_within"
+    assert not found.lead.any()
 
 
 def slow_leads(above: list[bool], sustain: int) -> list[bool]:

@@ -11,7 +11,7 @@ import pytest
 
 from overtake import balances_command
 from overtake import paths as project
-from overtake.balances.adhoc import parse_side
+from overtake.balances.adhoc import adhoc_balance, parse_side
 from overtake.errors import OvertakeError
 from overtake.rulers import observed
 from overtake.tables import Paths, write_parquet, write_paths
@@ -103,6 +103,13 @@ def test_all_that_is_wrong_with_a_side_is_said_at_once() -> None:
     with pytest.raises(OvertakeError) as caught:
         parse_side("JPN,JPN,KRO:2,,TWN:x", "--side")
     assert "5 problems" in str(caught.value)
+
+
+def test_a_long_side_gets_a_label_that_fits_and_the_threshold_is_one() -> None:
+    side = ",".join(f"{iso3}:0.12345678" for iso3 in ("JPN", "KOR", "AUS", "PHL", "THA", "IND", "VNM"))
+    found = adhoc_balance(side, "CHN")
+    assert found.label == f"{side} against CHN"[:90]
+    assert found.threshold == 1.0
 
 
 def test_missing_futures_are_refused_with_the_next_command(tables: Path) -> None:

@@ -61,6 +61,7 @@ def test_each_quantile_stands_in_its_own_column(tables: Tables) -> None:
         np.testing.assert_allclose(rows[name].to_numpy(dtype=float), by_hand)
     values = world().values[:, :, YEARS.index(2030)]
     share = (values[:, 0] / BALANCE.threshold - 0.5 * values[:, 2]) / values[:, 1]
+    assert list(tables.breakeven["year"]) == list(YEARS[1:])
     even = tables.breakeven.set_index("year").loc[2030]
     for name in [column for column in BREAKEVEN if column.startswith("share_q")]:
         assert even[name] == pytest.approx(np.quantile(share, int(name[-2:]) / 100))

@@ -127,6 +127,14 @@ def test_passing_by_hand() -> None:
             assert happened[row, h] == any(outcome[i, s] > outcome[j, s] for s in range(h + 1))
 
 
+def test_a_draw_that_is_level_has_not_passed_and_equal_spenders_are_no_pair() -> None:
+    level = np.zeros((4, 2, 3))
+    probability, happened = scores.passing(level, level[0], np.zeros(2), np.array([[0, 1]]))
+    assert not probability.any()
+    assert not happened.any()
+    assert scores.pit(np.zeros((4, 1)), np.zeros(1))[0] == 0
+
+
 def test_passing_uses_joint_draws() -> None:
     """Shocks common to both change no order: with perfect correlation nobody passes."""
     common = normal(500, 1, 5, name="common")
