@@ -9,7 +9,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from overtake.errors import OvertakeError
 
@@ -51,12 +52,10 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return 0, or 2 after one clear error on standard error."""
-    if threading.current_thread() is threading.main_thread():
-        # A polite end lets `finally` clear away what is half written.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     arguments = parser().parse_args(argv)
     try:
-        return int(arguments.func(arguments) or 0)
+        with _polite_end():
+            return int(arguments.func(arguments) or 0)
     except OvertakeError as error:
         print(f"overtake: {error}", file=sys.stderr)
         return 2
@@ -69,6 +68,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("overtake: interrupted; nothing was overwritten, run the same command again", file=sys.stderr)
         return 130
+
+
+@contextmanager
+def _polite_end() -> Iterator[None]:
+    """Let SIGTERM raise SystemExit while a command runs, so that `finally` clears away what is half written."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _of_system(error: OSError) -> OvertakeError:

@@ -9,6 +9,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from overtake import paths
+from overtake.config.params import Params
+from overtake.report.manifest import manifest
 from overtake.stages import STAGES
 
 DVC = YAML(typ="safe", pure=True).load((paths.ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
@@ -109,6 +111,15 @@ def test_tables_a_notebook_reads_are_dependencies(stage):
     for raw in (paths.RAW).glob("*.*"):
         if raw.name in source:
             assert f"data/raw/{raw.name}" in DVC[stage]["deps"], raw.name
+
+
+def test_whatever_the_manifest_of_the_brief_tells_makes_the_brief_anew():
+    told = manifest(paths.ROOT, Params().model_dump(mode="json"))
+    deps = [paths.ROOT / dep for dep in DVC["brief"]["deps"]]
+    files = [*told["code"], *(f"data/raw/{name}" for name in told["figures"])]
+    assert [name for name in files if not covered(paths.ROOT / name, deps)] == []
+    assert {name.split(".")[0] for name in told["parameters"]} == set(DVC["brief"]["params"])
+    assert {"overtake/cli.py", "overtake/report/templates/overtake_brief/brief.css"} <= set(files)
 
 
 def test_stages_read_only_what_lies_left_of_them():

@@ -99,19 +99,6 @@ def test_a_change_that_moved_nothing_does_not_make_the_brief_stale(root, monkeyp
     assert list(doctor.examine(root))[-1] == stale
 
 
-def test_the_manifest_holds_the_code_of_the_stages_alone(root):
-    from overtake.report.manifest import manifest
-
-    shutil.copyfile(paths.ROOT / "dvc.yaml", root / "dvc.yaml")
-    held = set(manifest(root, {})["code"])
-    assert {
-        "overtake/tables.py",
-        "overtake/report/crate.py",
-        "overtake/report/templates/overtake_brief/brief.css",
-    } <= held
-    assert not {"overtake/cli.py", "overtake/doctor.py"} & held
-
-
 def test_the_last_run_is_compared_with_what_is_here(root):
     assert [finding.what for finding in doctor.outputs(root)] == ["not built yet"]
     (root / "reports").mkdir()
