@@ -181,6 +181,16 @@ def test_pairs_of_a_comparison_by_loops(series: Series, compared: tuple[full.Ind
     np.testing.assert_allclose(found["peer"].brier, columns[4])
 
 
+def test_a_pair_is_in_the_order_of_the_origin_itself() -> None:
+    """AUS overtook CHN in the last year, so CHN is to pass AUS: it did, and one draw of four said so."""
+    figures = np.array([[0.0] * 11 + [0.5, 0.5], [0.2] * 11 + [0.2, 0.6]])
+    tiny = Series(figures, np.zeros_like(figures), ("AUS", "CHN"), tuple(range(2000, 2013)))
+    draws = np.array([[[0.5], [value]] for value in (0.1, 0.2, 0.3, 0.7)])
+    index, found = full.run(tiny, range(2011, 2012), 1, {"ours": full.always(lambda series, steps: draws)})
+    assert index.pair_country.tolist() == [1]
+    assert found["ours"].brier.tolist() == [(0.25 - 1) ** 2]
+
+
 def test_the_processor_time_is_that_of_the_forecasts(series: Series) -> None:
     before = time.process_time()
     _, found = full.run(series, ORIGINS, HORIZONS, MODELS)
@@ -401,3 +411,48 @@ def test_goals_that_are_just_missed() -> None:
     assert lines[2].endswith("| missed |")
     assert lines[3].endswith("| missed |")
     assert lines[4].endswith("| holds at 1 of 3 horizons |")
+
+
+def scored(*found: tuple[str, int, str, float, int]) -> pd.DataFrame:
+    """Return rows of one slice: model, horizon, score, value, n."""
+    return pd.DataFrame(found, columns=["model", "horizon", "score", "value", "n"])
+
+
+def test_the_best_peer_is_that_of_the_largest_ratio_on_all_our_tasks() -> None:
+    """Only our own count of that score over all horizons tells a peer that forecast every task."""
+    table = scored(
+        ("half", 0, "crps", 0.15, 20),  # another's count
+        ("combined", 1, "crps", 0.1, 10),  # of one horizon
+        ("combined", 0, "brier", 0.1, 30),  # of another score
+        ("combined", 0, "crps", 0.16, 40),
+        ("combined", 0, "crps_over_worst", 0.4, 40),
+        ("combined", 0, "crps_over_best", 0.9, 40),
+        ("combined", 0, "crps_over_worse", 0.5, 40),
+        *(("combined", 0, f"crps_over_part_{n}", 1.1, n) for n in (10, 20, 30)),
+        ("combined", 0, "brier_over_worse", 0.95, 40),
+    )
+    assert reached.best_peer(table, "crps")["score"] == "crps_over_best"
+
+
+def test_models_are_ranked_by_their_mean_over_all_horizons() -> None:
+    """At one horizon, and by another score, the second is ahead; the third is ahead on the half that it forecast."""
+    table = scored(
+        *(("second", 0, "crps", 0.2, 40), ("second", 1, "crps", 0.05, 40), ("second", 0, "brier", 0.05, 40)),
+        *(("first", 0, "crps", 0.1, 40), ("first", 1, "crps", 0.3, 40), ("first", 0, "brier", 0.3, 40)),
+        ("third", 0, "crps", 0.01, 20),
+    )
+    assert reached.ranked(table) == ["first", "second"]
+
+
+def test_a_mean_is_that_of_its_slice_model_and_score_over_all_horizons() -> None:
+    keys = [
+        (slice_, model, score, horizon)
+        for slice_ in reached.SLICES
+        for model in ("combined", "peer")
+        for score in ("crps", "brier")
+        for horizon in (1, 0)
+    ]
+    table = pd.DataFrame(keys, columns=["slice", "model", "score", "horizon"]).assign(value=range(16))
+    for value, (slice_, model, score, horizon) in enumerate(keys):
+        if horizon == 0:
+            assert reached.mean(table, slice_, model, score) == value

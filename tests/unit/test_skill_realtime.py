@@ -277,6 +277,17 @@ def test_an_evaluation_of_an_edition_sees_none_that_is_newer(shown: Shown) -> No
     assert set(upto(milex(), "2021-04")["edition"]) == {"2018-04", "2021-04"}
 
 
+def test_one_older_edition_is_enough_for_a_real_time_backtest(shown: Shown) -> None:
+    """From 2017, the end of the oldest edition, three economies and the three years that the middle one adds."""
+    settings = Skill(first_origin=2017, horizons=3, draws=200, bootstrap=100)
+    middle, _ = realtime.past_series("2021-04", *raw().values())
+    skill, reliability = evaluate(middle, knowledge("2021-04"), raw(), SETTINGS, settings, 6)
+    assert set(skill["backtest"]) == set(reliability["backtest"]) == {"rolling", "real time"}
+    rows = skill[(skill["backtest"] == "real time") & (skill["score"] == "crps")].set_index(["model", "horizon"])
+    for model in (SETTINGS.model, "naive"):
+        assert [rows.loc[(model, horizon), "n"] for horizon in range(4)] == [9, 3, 3, 3]
+
+
 @pytest.mark.filterwarnings("ignore:invalid value encountered in divide")  # too few pairs for a ratio of Brier scores
 def test_a_first_origin_without_an_outcome_is_refused(shown: Shown) -> None:
     series = newest().upto(2017)

@@ -243,6 +243,27 @@ def test_the_backtest_shows_a_forecaster_the_past_only_and_scores_what_followed(
         assert pair.happened == (whole.log_milex[i, later] > whole.log_milex[j, later]).any()
 
 
+def test_an_origin_takes_the_economies_with_eight_years_up_to_it_and_all_outcomes_after() -> None:
+    """Of twenty years and two ahead: all, eight, seven up to the origin, and the second outcome missing."""
+    years = tuple(range(2001, 2023))
+    figures = np.repeat([[0.0], [0.2], [0.4], [0.6]], 22, axis=1)
+    figures[0, 19] = 0.3  # ALL overtakes EIGHT in the last year
+    figures[1, :12] = figures[2, :13] = figures[3, 21] = np.nan
+    whole = Series(figures, np.zeros_like(figures), ("ALL", "EIGHT", "SEVEN", "LATE"), years)
+    seen: list[tuple[str, ...]] = []
+
+    def level(series: Series, steps: int) -> np.ndarray:
+        seen.append(series.economies)
+        return np.zeros((10, len(series.economies), steps))
+
+    points, pairs = rolling.backtest("level", level, whole, [2020], 2)
+    assert seen == [("ALL", "EIGHT")]
+    assert points["iso3"].tolist() == ["ALL", "ALL", "EIGHT", "EIGHT"]
+    assert points["crps"].tolist() == pytest.approx([0.0, 0.0, 0.2, 0.2])
+    # EIGHT is the smaller at the origin, and passes in the next year.
+    assert pairs[["i", "j", "happened"]].to_numpy().tolist() == [["EIGHT", "ALL", True]] * 2
+
+
 def test_the_naive_peer_is_a_random_walk_without_drift() -> None:
     drawn = rolling.naive(4000, 3)(walk(), 4)
     whole = walk()
@@ -275,5 +296,6 @@ def test_the_skill_table_gives_means_and_ratios_to_the_peer() -> None:
     assert ratio["value"] == pytest.approx(means["own"] / means["naive"])
     assert ratio["lo"] <= ratio["value"] <= ratio["hi"]
     assert (found["lo"] <= found["hi"]).all()
+    assert (found["origin"] == 0).all()  # all origins together, ratios too
     again = tables.summarise(points, pairs, backtest="rolling", bootstrap=200, seed=1, peer="naive")
     pd.testing.assert_frame_equal(found, again)
