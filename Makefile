@@ -37,10 +37,13 @@ test: $(VENV)/.ready ## run all tests and the static checks
 	@ruff check .
 	@ruff format --check --quiet .
 	@mypy
-	@# Two halves of about one length side by side; the output of what builds whole projects is kept until the rest is through.
-	@slow=$$(mktemp); pytest tests/pipeline tests/faults --ignore=$(WALK) >"$$slow" 2>&1 & pid=$$!; \
-	failed=0; pytest tests/unit tests/browser tests/fuzz $(WALK) || failed=1; \
-	wait $$pid || failed=1; cat "$$slow"; rm -f "$$slow"; exit $$failed
+	@# Three lanes side by side on two cores (browser and processes wait much); each lane's output is told when it is through.
+	@run() { out=$$(mktemp); status=0; pytest "$$@" >"$$out" 2>&1 || status=$$?; cat "$$out"; rm -f "$$out"; return $$status; }; \
+	failed=0; pids=(); \
+	run tests/pipeline tests/faults --ignore=$(WALK) & pids+=($$!); \
+	run tests/browser tests/fuzz $(WALK) & pids+=($$!); \
+	pytest tests/unit || failed=1; \
+	for pid in "$${pids[@]}"; do wait "$$pid" || failed=1; done; exit $$failed
 
 coverage: $(VENV)/.ready ## run all tests and print the branch coverage of the package, stages and commands included
 	@coverage erase

@@ -77,7 +77,7 @@ def claim_result(ctx: Context, row: dict[str, Any]) -> Markup:
 def _count(ctx: Context, cell: Cell, group: int, unit: str) -> Markup:
     """Return a share of `group` economies as `4 of 11`, in per cent where an edition lacks some of them."""
     share = cell.value if unit == "share" else cell.value / 100
-    if abs(share * group - round(share * group)) > 1e-6:
+    if not cell.present or abs(share * group - round(share * group)) > 1e-6:
         return ctx.num.show(cell, SHARE if unit == "share" else PERCENT)
     number = ctx.num.derive(f"{cell.id}.count", round(share * group), f"share of {group} economies", [cell])
     of = ctx.num.derive(f"{cell.id}.of", group, "economies that the claim names", [cell])

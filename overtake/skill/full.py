@@ -109,8 +109,7 @@ def run(
     seconds = dict.fromkeys(models, 0.0)
     for origin in origins:
         past, outcome, steps = _tasks(series, origin, horizons)
-        at_origin = past.log_milex[:, -1]
-        chosen = scores.pairs(at_origin)
+        chosen = scores.pairs(past.log_milex[:, -1])
         held = np.array([split.held_back(iso3, origin) for iso3 in past.economies])
         codes = np.array([series.economies.index(iso3) for iso3 in past.economies])
         both = held[chosen].all(axis=1)
@@ -126,7 +125,7 @@ def run(
             start = time.process_time()
             drawn = make(origin)(past, steps)
             seconds[name] += time.process_time() - start
-            for score, value in _scores(drawn, outcome, at_origin, chosen).items():
+            for score, value in _scores(drawn, outcome, chosen).items():
                 kept[name].setdefault(score, []).append(value)
     index = Index(*(np.concatenate(store) for store in keys))
     joined = {name: {score: np.concatenate(v) for score, v in parts.items()} for name, parts in kept.items()}
@@ -171,9 +170,7 @@ def _tasks(series: Series, origin: int, horizons: int) -> tuple[Series, FloatArr
     return Series(past.log_milex[keep], past.log_share[keep], names, past.years), after[keep], steps
 
 
-def _scores(
-    drawn: FloatArray, outcome: FloatArray, at_origin: FloatArray, chosen: npt.NDArray[np.intp]
-) -> dict[str, FloatArray]:
+def _scores(drawn: FloatArray, outcome: FloatArray, chosen: npt.NDArray[np.intp]) -> dict[str, FloatArray]:
     quantiles = np.quantile(drawn, scores.LEVELS, axis=0)
     missing = np.isnan(drawn[0])
     found: dict[str, FloatArray] = {
@@ -183,7 +180,7 @@ def _scores(
     }
     for percent in scores.INTERVALS:
         found[f"in{percent}"] = np.where(missing, np.nan, scores.covered(drawn, outcome, percent))
-    probability, happened = scores.passing(drawn, outcome, at_origin, chosen)
+    probability, happened = scores.passing(drawn, outcome, chosen)
     unknown = missing[chosen[:, 0]] | missing[chosen[:, 1]]
     found["brier"] = np.where(unknown, np.nan, scores.brier(probability, happened))
     return {name: value.ravel() for name, value in found.items()}

@@ -85,7 +85,7 @@ def _points(drawn: FloatArray, outcome: FloatArray, series: Series, origin: int)
 
 def _pairs(drawn: FloatArray, outcome: FloatArray, series: Series, origin: int) -> pd.DataFrame:
     chosen = scores.pairs(series.log_milex[:, -1])
-    probability, happened = scores.passing(drawn, outcome, series.log_milex[:, -1], chosen)
+    probability, happened = scores.passing(drawn, outcome, chosen)
     names = np.array(series.economies, dtype=object)
     steps = outcome.shape[1]
     return pd.DataFrame(

@@ -65,7 +65,7 @@ def pairs(at_origin: FloatArray, factor: float = PAIR_FACTOR) -> npt.NDArray[np.
 
 
 def passing(
-    draws: FloatArray, outcome: FloatArray, at_origin: FloatArray, chosen: npt.NDArray[np.intp]
+    draws: FloatArray, outcome: FloatArray, chosen: npt.NDArray[np.intp]
 ) -> tuple[FloatArray, npt.NDArray[np.bool_]]:
     """Return P(i passes j within h years) and whether it did, each (pairs, horizons).
 

@@ -242,8 +242,9 @@ def test_ranks_of_a1_by_second_route() -> None:
 def test_texts_carry_no_result_and_fill_their_parameters() -> None:
     table, _ = judged()
     for row in table.to_dict("records"):
-        left = set(claims.model.PLACEHOLDER.findall(row["result"] + row["would_change"]))
-        assert left <= {"value", "lo", "hi", "beside"}, row["claim"]
+        left = claims.model.PLACEHOLDER.findall(row["result"] + row["would_change"])
+        assert {name for name, _ in left} <= {"value", "lo", "hi", "beside"}, row["claim"]
+        assert {group for _, group in left} <= {"", "3", "11"}, row["claim"]
     assert "last 10 years" in table.set_index("claim")["result"]["A2"]
 
 

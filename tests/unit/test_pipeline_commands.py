@@ -44,7 +44,9 @@ def test_outputs_names_only_what_is_there(tmp_path, monkeypatch, capsys):
     ("error", "code", "said"),
     [
         (OvertakeError("here", "is wrong", next_step="mend"), 2, "overtake: here: is wrong\n  next:    mend\n"),
-        (PermissionError(13, "Permission denied", "reports/x"), 2, "overtake: reports/x: Permission denied\n"),
+        (PermissionError(13, "Permission denied", "reports/x"), 2,
+         "overtake: reports/x: Permission denied\n  next:    allow that it is read or written (owner, chmod, "
+         "chattr -i), then run the same command again\n"),
         (OSError("odd"), 2, "overtake: the system: odd\n"),
         (KeyboardInterrupt(), 130,
          "overtake: interrupted; nothing was overwritten, run the same command again\n"),

@@ -57,7 +57,12 @@ def test_a_share_of_an_unknown_group_is_a_problem():
 
 @pytest.mark.parametrize(
     ("value", "unit", "told"),
-    [(4 / 11, "share", "4 of 11"), (100 * 5 / 11, "per cent a year", "5 of 11"), (0.35, "share", "35%")],
+    [
+        (4 / 11, "share", "4 of 11"),
+        (100 * 5 / 11, "per cent a year", "5 of 11"),
+        (0.35, "share", "35%"),
+        (float("nan"), "share", "–"),
+    ],
 )
 def test_shares_of_economies_are_written_as_counts_where_they_are_whole(ctx, value, unit, told):
     frame = ctx.need("claims").copy()

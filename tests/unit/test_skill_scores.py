@@ -119,7 +119,7 @@ def test_passing_by_hand() -> None:
     draws, outcome = normal(50, 3, 4, name="passing"), normal(3, 4, name="passed")
     at = np.array([0.0, 0.1, 0.2])
     chosen = scores.pairs(at)
-    probability, happened = scores.passing(draws, outcome, at, chosen)
+    probability, happened = scores.passing(draws, outcome, chosen)
     for row, (i, j) in enumerate([(0, 1), (0, 2), (1, 2)]):
         for h in range(4):
             ahead = [any(draw[i, s] > draw[j, s] for s in range(h + 1)) for draw in draws]
@@ -129,7 +129,7 @@ def test_passing_by_hand() -> None:
 
 def test_a_draw_that_is_level_has_not_passed_and_equal_spenders_are_no_pair() -> None:
     level = np.zeros((4, 2, 3))
-    probability, happened = scores.passing(level, level[0], np.zeros(2), np.array([[0, 1]]))
+    probability, happened = scores.passing(level, level[0], np.array([[0, 1]]))
     assert not probability.any()
     assert not happened.any()
     assert scores.pit(np.zeros((4, 1)), np.zeros(1))[0] == 0
@@ -140,7 +140,7 @@ def test_passing_uses_joint_draws() -> None:
     common = normal(500, 1, 5, name="common")
     draws = np.array([0.0, 0.1])[None, :, None] + np.repeat(common, 2, axis=1)
     at = np.array([0.0, 0.1])
-    probability, _ = scores.passing(draws, draws[0], at, scores.pairs(at))
+    probability, _ = scores.passing(draws, draws[0], scores.pairs(at))
     np.testing.assert_array_equal(probability, 0)
 
 
