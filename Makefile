@@ -12,7 +12,7 @@ WALK := tests/pipeline/test_sensitivity_doc.py
 FULL_DISK := tests/unit/test_sensitivity_executor.py::test_the_command_on_a_disk_that_really_takes_no_more
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help brief brief-quarto test coverage check bench bench-pipeline bench-peers audit lock clean
+.PHONY: help brief brief-quarto test coverage check bench bench-pipeline bench-brief bench-peers audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ bench: $(VENV)/.ready ## measure speed and memory against floors and peers, in o
 
 bench-pipeline: $(VENV)/.ready ## time `dvc repro` beside papermill, nbconvert and WeasyPrint by command (about half an hour)
 	@python -m tests.bench.pipeline
+
+bench-brief: $(VENV)/.ready ## CPU and memory of the brief's stage beside its figures alone and stock nbconvert
+	@python -m tests.bench.brief --rounds 5
 
 bench-peers: $(VENV)/.ready ## score statsforecast on the same tasks, in an environment of its own (.peers)
 	@bash tests/bench/peers/run.sh
