@@ -320,7 +320,8 @@ def is_damaged(path: Path) -> bool:
 def _half_written(root: Path) -> list[Path]:
     """Return half-written files, and folders of a publication that did not come to its end."""
     folders = (root / "data" / "raw", root / "data" / "processed", root / "data" / "downloads", root / "reports")
-    found = [path for folder in folders for path in folder.rglob("*.partial")]
+    # DVC links a file beside its place under a random name first; where the disk is full that name stays.
+    found = [path for folder in folders for kind in ("*.partial", ".*.tmp") for path in folder.rglob(kind)]
     return sorted([*found, *root.glob(".reports.*"), *(root / "data").glob(".raw.*")])
 
 

@@ -374,7 +374,7 @@ def killed_ingest(project: Project, rng: random.Random) -> str:
     copy = {path.name: path.read_bytes() for path in raw.iterdir()}
     book = workbook(project.root.parent)
     started = project.start("overtake", "ingest", "sipri", str(book))
-    time.sleep(rng.uniform(1.0, 5.0))
+    time.sleep(rng.uniform(0.3, 2.0))
     finished = started.poll() is not None
     kill(started) if not finished else started.communicate()
     code, said = project.run("overtake", "doctor", "--mend")

@@ -188,7 +188,8 @@ def litter(root):
     """Return what a killed run leaves half written."""
     (root / "data/processed").mkdir()
     (root / ".reports.new" / "tables").mkdir(parents=True)
-    for name in ("data/processed/futures.parquet.partial", ".reports.new/tables/a.csv"):
+    link = "data/processed/.qWFsmMVhn0KfgPWxkmivAg.tmp"  # as DVC names it
+    for name in ("data/processed/futures.parquet.partial", link, ".reports.new/tables/a.csv"):
         (root / name).write_text("half", encoding="utf-8")
     return root / "data/processed/futures.parquet.partial"
 
@@ -198,8 +199,9 @@ def test_half_written_files_are_cleared(root):
     (finding,) = doctor.leftovers(root)
     assert finding.state == STALE
     assert "futures.parquet.partial" in finding.what
-    assert len(doctor.mend(root)) == 2
+    assert len(doctor.mend(root)) == 3
     assert not partial.exists()
+    assert not list((root / "data/processed").glob(".*.tmp"))
     assert not (root / ".reports.new").exists()
     assert list(doctor.leftovers(root)) == []
 
