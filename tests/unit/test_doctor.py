@@ -220,7 +220,7 @@ def test_nothing_of_a_run_that_is_at_work_is_touched(root, mode):
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     (root / ".dvc/tmp/rwlock").write_text(json.dumps(locks).replace(str(os.getpid()), str(gone.pid)), encoding="utf-8")
-    assert len(doctor.mend(root)) == 3
+    assert len(doctor.mend(root)) == 4
 
 
 def test_a_damaged_list_of_processes_is_removed(root):
