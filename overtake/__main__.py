@@ -2,6 +2,6 @@
 
 import sys
 
-from overtake.cli import main
+from overtake.cli.main import main
 
 sys.exit(main())

@@ -12,14 +12,14 @@ import pandas as pd
 
 from overtake.balances import breakeven, ratio, states
 from overtake.balances.summary import first_crossed, quantiles, year_interval
+from overtake.brief.formats import PROBABILITY, RATIO, SHARE
 from overtake.config.balances import Balance, Crossing, default_balances
+from overtake.draws import FloatArray, Paths
 from overtake.explorer import Settings, write
 from overtake.explorer.content import Content, content
 from overtake.explorer.plans import PARTS, Plans
-from overtake.report.formats import PROBABILITY, RATIO, SHARE
 from overtake.rulers.china import pairs
 from overtake.streams import stream
-from overtake.tables import FloatArray, Paths
 from tests import synthetic
 
 DRAWS = 1000

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from overtake import paths
-from overtake.doctor import pins
+from overtake.cli.doctor import pins
 
 PAGE = paths.ROOT / "docs" / "dependencies.md"
 MARKS = ("<!-- licences -->", "<!-- /licences -->")

@@ -19,8 +19,8 @@ import pandas as pd
 from overtake.balances import joined, summarise
 from overtake.config.balances import Crossing, default_balances
 from overtake.config.params import Params
+from overtake.draws import Paths, write_parquet, write_paths
 from overtake.streams import stream
-from overtake.tables import Paths, write_parquet, write_paths
 
 ECONOMIES = {
     # iso3: (name, group, fake level in the last year, fake growth a year)

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from overtake.config.balances import Balance
+from overtake.draws import FloatArray, Paths
 from overtake.errors import OvertakeError, raise_all
-from overtake.tables import FloatArray, Paths
 
 Bools = npt.NDArray[np.bool_]
 

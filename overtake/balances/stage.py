@@ -6,10 +6,10 @@ from functools import partial
 
 from overtake.balances.summary import Tables, joined, summarise
 from overtake.config.params import Params
-from overtake.cores import side_by_side
+from overtake.draws import Paths
 from overtake.rulers.base import Figures
 from overtake.rulers.tables import measure
-from overtake.tables import Paths
+from overtake.work import side_by_side
 
 
 def by_ruler(drawn: Paths, history: Paths, figures: Figures, settings: Params, seed: int) -> Tables:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from overtake.tables import FloatArray
+from overtake.draws import FloatArray
 
 Bools = npt.NDArray[np.bool_]
 

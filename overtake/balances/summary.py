@@ -11,8 +11,8 @@ import pandas as pd
 from overtake.balances.sides import Bools, breakeven, presence, ratio
 from overtake.balances.states import STATES, States, crossing_curve, quantile_year, states
 from overtake.config.balances import Balance, Crossing
+from overtake.draws import FloatArray, Paths
 from overtake.errors import OvertakeError
-from overtake.tables import FloatArray, Paths
 
 BY_YEARS = (2030, 2035, 2040)
 RATIO_QUANTILES = (5, 10, 25, 50, 75, 90, 95)

@@ -122,9 +122,9 @@ def as_of(
 
     milex, macro, editions: tables of data/raw. The rulers keep their default parameters.
     """
-    from overtake import clean
     from overtake.config.core import Data
     from overtake.config.rulers import Rulers
+    from overtake.edition import clean
     from overtake.rulers.tables import observed_table
 
     settings = Data(edition=edition, weo_edition=weo_edition)

@@ -10,7 +10,7 @@ from overtake.claims import statistics
 from overtake.claims.known import Known, log_growth
 from overtake.claims.model import UNTESTABLE, Claim, Result, Verdict, all_or_some, both, detail
 from overtake.config.balances import Balance
-from overtake.tables import Paths
+from overtake.draws import Paths
 
 
 def ratio_trend(known: Known, claim: Claim, seed: int) -> Result:
@@ -58,7 +58,7 @@ def lead(known: Known, claim: Claim, seed: int) -> Result:
     value: ratio of the flows; lo, hi: by the ledger's estimates of China, each relative to SIPRI's; beside: ratio of
     the stocks.
     """
-    from overtake.figures.ledgers import pairs
+    from overtake.sources.ledgers import pairs
 
     flow, stock = (_ratio(known, claim, claim.params[name]) for name in ("flow_ruler", "stock_ruler"))
     if flow.empty or stock.empty:

@@ -30,10 +30,11 @@ def tables(
     figures, crossings: of the edition in use, measured as `settings` say; what earlier editions told is read from
     `folder` (data/raw), each with the rulers' default parameters and odds from past growth alone.
     """
-    from overtake import clean, editions
+    from overtake.claims import editions
     from overtake.config.core import Data
-    from overtake.figures import ledgers, raw
+    from overtake.edition import clean
     from overtake.rulers.tables import observed_table
+    from overtake.sources import ledgers, raw
 
     milex, world = raw.load("milex.csv", folder), raw.load("macro.csv", folder)
     register, known_ledgers = raw.load("editions.csv", folder), ledgers.load_all(folder)

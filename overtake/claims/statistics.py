@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from overtake.draws import FloatArray
 from overtake.errors import OvertakeError
 from overtake.streams import stream
-from overtake.tables import FloatArray
 
 #: Critical values of a two-sided interval for the Bartlett kernel as a polynomial in the bandwidth over the sample
 #: (Kiefer and Vogelsang 2005).

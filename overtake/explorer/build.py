@@ -14,12 +14,12 @@ from string import Template
 import pandas as pd
 
 from overtake.config.balances import Balance
+from overtake.draws import FloatArray, Paths
 from overtake.errors import OvertakeError
 from overtake.explorer.content import Content, content
 from overtake.explorer.encode import pack
 from overtake.explorer.plans import Plans
 from overtake.explorer.settings import Settings
-from overtake.tables import FloatArray, Paths
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -68,7 +68,7 @@ def write(
 
 def page(found: Content) -> str:
     """Return the page: template, style, data, script, and a policy that admits nothing but these."""
-    from overtake.report.figure import font_faces
+    from overtake.brief.figure import font_faces
 
     style = font_faces() + (ASSETS / "explorer.css").read_text(encoding="utf-8")
     code = script()

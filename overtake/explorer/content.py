@@ -11,13 +11,13 @@ import pandas as pd
 
 from overtake.balances.sides import weights
 from overtake.config.balances import Balance
+from overtake.draws import FloatArray, Paths
 from overtake.errors import raise_all
 from overtake.explorer import encode
 from overtake.explorer.factors import wide
 from overtake.explorer.levels import offered
 from overtake.explorer.plans import Plans, embedded
 from overtake.explorer.settings import Settings
-from overtake.tables import FloatArray, Paths
 
 #: Thresholds that the page offers: low, high, step.
 THRESHOLDS = (0.5, 2.0, 0.05)
@@ -195,15 +195,15 @@ def _numbers(values: FloatArray, first: tuple[int, ...]) -> list[list[float]]:
 
 def _phrase(label: str) -> str:
     """Return a balance's label as it stands in a sentence."""
-    from overtake.report.charts.common import articled
+    from overtake.brief.charts.common import articled
 
     return articled(label)
 
 
 def _words() -> dict[str, Any]:
     """Return the brief's verbs and calibrated words with their upper bounds."""
-    from overtake.report.numbers import TERMS
-    from overtake.report.sentences import VERBS, plural_verb
+    from overtake.brief.numbers import TERMS
+    from overtake.brief.sentences import VERBS, plural_verb
 
     # A probability inside each class, to ask for the verb of several subjects.
     return {

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from overtake.draws import FloatArray, Paths
 from overtake.errors import raise_all
 from overtake.streams import stream
-from overtake.tables import FloatArray, Paths
 
 #: Width of a step in logs: 0.2 per cent, a power of two so that steps times width is exact in any language.
 STEP = 1 / 512

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from overtake.config.rulers import Rulers
+from overtake.draws import FloatArray, Paths
 from overtake.rulers import RULERS
 from overtake.rulers.base import Figures
 from overtake.rulers.composition import weights
-from overtake.tables import FloatArray, Paths
 
 #: Rulers that accumulate spending; their factor is the share of spending that enters the stock.
 STOCKS = ("stock", "stock_own")

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from overtake.draws import Paths
 from overtake.explorer import encode
 from overtake.rulers.base import Figures
 from overtake.rulers.china import MARKET, alternatives, at_level, pairs
-from overtake.tables import Paths
 
 
 def offered(

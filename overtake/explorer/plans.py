@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from overtake.draws import Paths
 from overtake.explorer import encode
 from overtake.futures.plans import Promises, lift, realised, targets
-from overtake.tables import Paths
 
 #: Parts of the way to the announced targets that the page offers.
 STEP = 0.05

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from overtake import paths as project
-from overtake.adjust import adjust
 from overtake.config.params import Params
+from overtake.draws import Paths, read_paths
 from overtake.explorer import factors
 from overtake.explorer import plans as announced
 from overtake.explorer.build import write
@@ -17,7 +17,7 @@ from overtake.explorer.settings import of_params
 from overtake.futures.plans import read_promises
 from overtake.rulers.base import observed
 from overtake.rulers.tables import read_figures
-from overtake.tables import Paths, read_paths
+from overtake.scenarios.adjust import adjust
 
 
 def publish(params: Params, out: Path = project.REPORTS / "explorer.html", draws: int = 1000) -> None:

@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 
-from overtake.tables import FloatArray
+from overtake.draws import FloatArray
 
 #: Years of history that features look back on.
 WINDOW = 20

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from overtake.draws import FloatArray
 from overtake.futures.series import Series
 from overtake.streams import stream
-from overtake.tables import FloatArray
 
 #: Real growth to which all economies converge after the IMF's last year, per cent, and years that it takes.
 LONG_RUN_PCT, YEARS_TO_CONVERGE = 2.0, 20

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from overtake.config.futures import PooledRandomWalk
+from overtake.draws import FloatArray
 from overtake.errors import OvertakeError
 from overtake.futures import pooled
-from overtake.tables import FloatArray
 
 FILE = "hyperparameters.csv"
 COLUMNS = ("edition", "origin", "model", "parameter", "value", "countries", "status", "source")

@@ -43,8 +43,8 @@ class Knowledge:
 def read_knowledge() -> Knowledge:
     """Return what is shipped in data/raw, with the clean macro table of the run and its SIPRI edition."""
     from overtake import paths
-    from overtake.figures import raw
-    from overtake.tables import read_parquet
+    from overtake.draws import read_parquet
+    from overtake.sources import raw
 
     spending = read_parquet(paths.PROCESSED / "spending.parquet")
     return Knowledge(

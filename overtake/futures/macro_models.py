@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from overtake.draws import FloatArray
 from overtake.futures import gdp
 from overtake.futures.series import Series
 from overtake.streams import stream
-from overtake.tables import FloatArray
 
 #: Years of history that the share's mean and the equation's coefficients are taken from.
 WINDOW = 30

@@ -7,8 +7,8 @@ import itertools
 import numpy as np
 import pandas as pd
 
+from overtake.draws import FloatArray
 from overtake.streams import stream
-from overtake.tables import FloatArray
 
 #: Scale of a normal from the median absolute deviation.
 NORMAL_MAD = 1.4826

@@ -8,12 +8,12 @@ import numpy as np
 
 from overtake.config.core import Run
 from overtake.config.futures import Futures
+from overtake.draws import FloatArray
 from overtake.futures import coefficients, gdp, macro_models, panel_regression, pooled, time_series, weights
 from overtake.futures import hyperparameters as hyper
 from overtake.futures.knowledge import Knowledge
 from overtake.futures.series import Series
 from overtake.streams import stream
-from overtake.tables import FloatArray
 
 Model = Callable[[Series, Knowledge, Futures, int, Run], FloatArray]
 

@@ -12,10 +12,10 @@ from functools import lru_cache
 import numpy as np
 
 from overtake.config.futures import PanelRegression
+from overtake.draws import FloatArray
 from overtake.futures.features import features
 from overtake.futures.series import Series
 from overtake.streams import stream
-from overtake.tables import FloatArray
 
 #: Horizons fitted, first year whose features are used, ridge per observation on standardised terms.
 HORIZONS, FIRST_YEAR, RIDGE = 15, 1968, 0.05

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 from overtake.config.futures import Futures
+from overtake.draws import FloatArray, Paths
+from overtake.edition.shares import gdp_path, sipri_per_government
 from overtake.errors import OvertakeError
-from overtake.figures.ledgers import evidence
-from overtake.shares import gdp_path, sipri_per_government
+from overtake.sources.ledgers import evidence
 from overtake.streams import stream
-from overtake.tables import FloatArray, Paths
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ class Floor:
 def read_promises() -> Promises:
     """Return the promises from data/processed and data/raw."""
     from overtake import paths as project
-    from overtake.figures import raw
-    from overtake.tables import read_parquet
+    from overtake.draws import read_parquet
+    from overtake.sources import raw
 
     editions = raw.load("editions.csv")
     return Promises(

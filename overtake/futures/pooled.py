@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from overtake.config.core import Run
 from overtake.config.futures import PooledRandomWalk
+from overtake.draws import FloatArray
 from overtake.futures.series import SHORTEST, Series
 from overtake.streams import stream
-from overtake.tables import FloatArray
 
 #: Correlations between economies' shocks are kept this far from none and from one.
 CORRELATION_RANGE = (0.0, 0.8)

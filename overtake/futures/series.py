@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from overtake.draws import FloatArray
 from overtake.errors import raise_all
-from overtake.tables import FloatArray
 
 #: A growth model needs this many consecutive years up to the last.
 SHORTEST = 8

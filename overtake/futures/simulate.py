@@ -9,11 +9,11 @@ import pandas as pd
 
 from overtake.config.core import Run
 from overtake.config.futures import Futures
+from overtake.draws import FloatArray, Paths
 from overtake.errors import OvertakeError
 from overtake.futures import measurement, models, plans
 from overtake.futures.knowledge import Knowledge
 from overtake.futures.series import Series, of_spending
-from overtake.tables import FloatArray, Paths
 
 
 def simulate(

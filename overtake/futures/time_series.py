@@ -10,9 +10,9 @@ import warnings
 
 import numpy as np
 
+from overtake.draws import FloatArray
 from overtake.futures.series import Series
 from overtake.streams import stream
-from overtake.tables import FloatArray
 
 #: Years of history used, and bounds that keep drawn parameters admissible.
 WINDOW = 40

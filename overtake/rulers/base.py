@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from overtake.config.rulers import Rulers
+from overtake.draws import FloatArray, Paths
 from overtake.errors import OvertakeError
-from overtake.tables import FloatArray, Paths
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from overtake.draws import FloatArray, Paths
 from overtake.errors import OvertakeError
 from overtake.rulers.base import Figures
 from overtake.streams import stream
-from overtake.tables import FloatArray, Paths
 
 LEDGER = "data/raw/china_estimates.csv"
 

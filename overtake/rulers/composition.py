@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from overtake.config.rulers import Composition
+from overtake.draws import FloatArray
 from overtake.errors import raise_all
-from overtake.tables import FloatArray
 
 PARTS = ("personnel", "operations", "equipment")
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from overtake.config.rulers import Rulers
+from overtake.draws import Paths
 from overtake.rulers.base import Figures, Ruler
-from overtake.tables import Paths
 
 
 def measure(paths: Paths, figures: Figures, settings: Rulers, seed: int) -> Paths:

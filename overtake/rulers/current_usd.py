@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from overtake.config.rulers import Rulers
+from overtake.draws import Paths
 from overtake.rulers.base import Figures, Ruler, scaled
 from overtake.rulers.prices import current_factor, exchange_shocks
-from overtake.tables import Paths
 
 
 def measure(paths: Paths, figures: Figures, settings: Rulers, seed: int) -> Paths:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from overtake.config.rulers import Rulers
+from overtake.draws import FloatArray, Paths
 from overtake.rulers.base import Figures, Ruler, scaled
 from overtake.rulers.prices import current_factor, price_level, us_prices
 from overtake.streams import stream
-from overtake.tables import FloatArray, Paths
 
 
 def measure(paths: Paths, figures: Figures, settings: Rulers, seed: int) -> Paths:

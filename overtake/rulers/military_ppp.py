@@ -6,11 +6,11 @@ from __future__ import annotations
 import numpy as np
 
 from overtake.config.rulers import Rulers
+from overtake.draws import FloatArray, Paths
 from overtake.rulers.base import Figures, Ruler, scaled
 from overtake.rulers.composition import weights
 from overtake.rulers.gdp_ppp import ppp_error
 from overtake.rulers.prices import current_factor, price_level, relative_income, us_prices
-from overtake.tables import FloatArray, Paths
 
 
 def measure(paths: Paths, figures: Figures, settings: Rulers, seed: int) -> Paths:

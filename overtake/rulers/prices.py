@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from overtake.config.rulers import Prices
+from overtake.draws import FloatArray, Paths
 from overtake.rulers.base import Figures, panel, united_states
 from overtake.streams import stream
-from overtake.tables import FloatArray, Paths
 
 INDEX = {"cpi": "cpi_index", "deflator": "gdp_deflator_index"}
 

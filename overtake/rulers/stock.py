@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from overtake.config.rulers import Rulers
+from overtake.draws import FloatArray, Paths
 from overtake.rulers.base import Figures, Ruler
 from overtake.rulers.composition import weights
-from overtake.tables import FloatArray, Paths
 
 
 def equal_share(paths: Paths, figures: Figures, settings: Rulers, seed: int) -> Paths:

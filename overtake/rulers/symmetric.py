@@ -6,13 +6,13 @@ from __future__ import annotations
 import numpy as np
 
 from overtake.config.rulers import Rulers
+from overtake.draws import FloatArray, Paths
 from overtake.errors import OvertakeError
 from overtake.rulers.base import Figures, Ruler, scaled
 from overtake.rulers.china import LEDGER, Pair, pairs
 from overtake.rulers.composition import weights
 from overtake.rulers.gdp_ppp import ppp_error
 from overtake.rulers.prices import current_factor, price_level, us_prices
-from overtake.tables import FloatArray, Paths
 
 #: Name of the pair in the ledger of estimates.
 PAIR = "fravel_2024"

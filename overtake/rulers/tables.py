@@ -9,9 +9,9 @@ import pandas as pd
 
 from overtake import rulers
 from overtake.config.rulers import Rulers
+from overtake.draws import Paths
 from overtake.rulers.base import Figures, observed
 from overtake.rulers.china import at_level
-from overtake.tables import Paths
 
 
 def measure(name: str, paths: Paths, figures: Figures, settings: Rulers, seed: int) -> Paths:
@@ -47,8 +47,8 @@ def observed_table(figures: Figures, settings: Rulers, seed: int) -> pd.DataFram
 def read_figures() -> Figures:
     """Return the tables that rulers read, from data/processed and data/raw."""
     from overtake import paths as project
-    from overtake.figures import raw
-    from overtake.tables import read_parquet
+    from overtake.draws import read_parquet
+    from overtake.sources import raw
 
     return Figures(
         read_parquet(project.PROCESSED / "spending.parquet"),

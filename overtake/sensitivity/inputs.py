@@ -11,15 +11,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from overtake import clean, paths
+from overtake import paths
 from overtake.config.base import Section
 from overtake.config.core import Data, Run
 from overtake.config.params import Params
-from overtake.figures import raw
+from overtake.edition import clean
 from overtake.futures.knowledge import Knowledge
 from overtake.futures.plans import Promises
 from overtake.rulers.base import Figures
 from overtake.sensitivity.local import Case
+from overtake.sources import raw
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from overtake.tables import FloatArray
+from overtake.draws import FloatArray
 
 Bools = npt.NDArray[np.bool_]
 #: Eight draws a byte: bits that stand for no draw are 0, which is never a lead.

@@ -15,6 +15,7 @@ from overtake.config.core import Run
 from overtake.config.futures import Futures
 from overtake.config.rulers import Rulers
 from overtake.config.sensitivity import Sensitivity
+from overtake.draws import FloatArray, Paths
 from overtake.errors import OvertakeError, raise_all
 from overtake.futures import models, weights
 from overtake.futures.knowledge import Knowledge
@@ -23,7 +24,6 @@ from overtake.futures.series import of_spending
 from overtake.futures.simulate import assemble, ground
 from overtake.rulers.base import Figures
 from overtake.rulers.tables import measure
-from overtake.tables import FloatArray, Paths
 
 COLUMNS = ("parameter", "low", "high", "balance", "ruler", "measure", "at_low", "at_base", "at_high", "reason")
 

@@ -13,6 +13,7 @@ from overtake import rulers
 from overtake.balances import RECENT
 from overtake.balances.sides import first_whole_year, presence, weights
 from overtake.config.multiverse import SIPRI, Axes, Chunk
+from overtake.draws import FloatArray, Paths
 from overtake.futures import plans
 from overtake.futures.simulate import simulate
 from overtake.rulers.china import at_level
@@ -21,7 +22,6 @@ from overtake.sensitivity.axes import CHOICES
 from overtake.sensitivity.inputs import Inputs, case_of
 from overtake.sensitivity.kernel import medians, probabilities, settled
 from overtake.sensitivity.local import Case
-from overtake.tables import FloatArray, Paths
 
 #: Decimals of medians in the table: what a processor's last bits do not reach.
 DECIMALS = 5

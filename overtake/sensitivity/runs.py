@@ -13,14 +13,14 @@ import pandas as pd
 from overtake import paths
 from overtake.config.multiverse import SIPRI, Axes
 from overtake.config.params import Params
-from overtake.cores import side_by_side
+from overtake.draws import write_parquet
 from overtake.rulers.china import MARKET, pairs
 from overtake.sensitivity import cost, local, multiverse, sweep, variance, verdicts, world
 from overtake.sensitivity.axes import CHOICES, QUESTION, check
 from overtake.sensitivity.executor import How, Task, execute
 from overtake.sensitivity.inputs import fingerprint, narrowed, read_inputs
 from overtake.sensitivity.store import Store, disk
-from overtake.tables import write_parquet
+from overtake.work import side_by_side
 
 MULTIVERSE = Task(multiverse.prepare, multiverse.evaluate)
 POINTS = Task(world.prepare, world.evaluate)

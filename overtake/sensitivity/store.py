@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from overtake.draws import read_parquet, write_parquet
 from overtake.errors import OvertakeError
-from overtake.tables import read_parquet, write_parquet
 
 
 @dataclass(frozen=True)

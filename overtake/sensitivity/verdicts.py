@@ -23,13 +23,13 @@ from overtake.config.multiverse import Axes
 from overtake.config.params import Params
 from overtake.config.rulers import Rulers
 from overtake.config.sensitivity import Sensitivity
-from overtake.figures import ledgers
 from overtake.rulers import RULERS
 from overtake.rulers.tables import observed_table
 from overtake.sensitivity import flips
 from overtake.sensitivity.inputs import Inputs, case_of, narrowed, read_inputs
 from overtake.sensitivity.local import Bench
 from overtake.sensitivity.world import continuous
+from overtake.sources import ledgers
 
 COLUMNS = ("kind", "subject", "question", "parameter", "base", "bound", "flips_at", "change", "before", "after",
            "evaluations")  # fmt: skip

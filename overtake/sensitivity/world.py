@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from overtake.config.sensitivity import Range, Sensitivity
+from overtake.draws import FloatArray
 from overtake.errors import OvertakeError
 from overtake.sensitivity.inputs import Inputs, case_of
 from overtake.sensitivity.local import Bench
 from overtake.streams import stream
-from overtake.tables import FloatArray
 
 COLUMNS = ("balance", "measure", "parameter", "samples", "first", "first_conf", "total", "total_conf", "spread")
 #: Parameters that take whole numbers: they belong to the multiverse and to the tornado.

@@ -11,12 +11,12 @@ import pandas as pd
 from overtake.config.core import Run
 from overtake.config.futures import Futures
 from overtake.config.skill import Skill
-from overtake.cores import side_by_side
 from overtake.errors import OvertakeError
 from overtake.futures import models
 from overtake.futures.knowledge import Knowledge
 from overtake.futures.series import Series
 from overtake.skill import full, realtime, rolling, split, tables
+from overtake.work import side_by_side
 
 PEER = "naive"
 

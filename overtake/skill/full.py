@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from overtake.draws import FloatArray
 from overtake.futures.series import Series
 from overtake.skill import scores, split
 from overtake.skill.rolling import Forecaster
 from overtake.streams import stream
-from overtake.tables import FloatArray
 
 FILE = "skill_full.csv"
 COLUMNS = ("slice", "model", "horizon", "score", "value", "lo", "hi", "n", "edition", "date", "status", "source")

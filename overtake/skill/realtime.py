@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 
 from overtake.balances import ratio
-from overtake.clean import clean_macro, clean_spending, known_forecast
 from overtake.config.balances import Balance
 from overtake.config.core import Data, Run
 from overtake.config.futures import Futures
+from overtake.draws import FloatArray, Paths
+from overtake.edition.clean import clean_macro, clean_spending, known_forecast
 from overtake.errors import OvertakeError
 from overtake.futures import models
 from overtake.futures.knowledge import Knowledge
 from overtake.futures.series import Series, of_spending
 from overtake.skill import rolling
-from overtake.tables import FloatArray, Paths
 
 #: Origins, on the newest edition's figures, of what the method would have said in the years after them.
 LOOKING_BACK = (2004, 2009, 2014)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
+from overtake.draws import FloatArray
 from overtake.futures.series import Series
 from overtake.skill import scores
-from overtake.tables import FloatArray
 
 #: A forecaster takes what was observed up to an origin and the number of years ahead, and returns draws of log
 #: spending, (draws, economies, years ahead).

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from overtake.tables import FloatArray
+from overtake.draws import FloatArray
 
 #: Central intervals whose coverage is reported, in per cent.
 INTERVALS = (50, 80, 95)

@@ -23,10 +23,10 @@ import pandas as pd
 
 from overtake.config.core import Run
 from overtake.config.params import Params
-from overtake.figures import raw
 from overtake.futures import hyperparameters, models, pooled
 from overtake.futures.knowledge import Knowledge
 from overtake.futures.series import Series, of_spending
+from overtake.sources import raw
 
 ROOT = Path(__file__).resolve().parents[2]
 DRAWS, ECONOMIES, STEPS = 10_000, 16, 25
@@ -170,8 +170,8 @@ def memory() -> None:
 
 def _observed() -> tuple[str, Series]:
     """Return edition and series of the clean table, or of a table made from data/raw where the pipeline never ran."""
-    from overtake.clean import clean_macro, clean_spending, known_forecast
     from overtake.config.core import Data
+    from overtake.edition.clean import clean_macro, clean_spending, known_forecast
 
     data = Data()
     macro, milex = raw.load("macro.csv"), raw.load("milex.csv")

@@ -16,15 +16,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from overtake.pipeline import STEADY
+from overtake.pipeline.run import STEADY
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "data" / "processed" / "notebooks" / "brief.ipynb"
 GOAL = 2.0
 #: Draws every figure that the brief has, and nothing else.
 FIGURES = """
-from overtake.report.brief import Brief
-from overtake.report.figure import Figure
+from overtake.brief.brief import Brief
+from overtake.brief.figure import Figure
 import inspect
 brief = Brief.open()
 for name, method in inspect.getmembers(Brief, inspect.isfunction):

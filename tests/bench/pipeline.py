@@ -25,8 +25,8 @@ import yaml
 from ruamel.yaml import YAML
 
 from overtake.config.load import load
-from overtake.pipeline import STEADY, subset
-from overtake.stages import STAGES
+from overtake.pipeline.run import STEADY, subset
+from overtake.pipeline.stages import STAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Wall and CPU seconds of every round, written after each.

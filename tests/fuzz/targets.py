@@ -17,8 +17,8 @@ import workbook_case
 
 from overtake import paths
 from overtake.config.load import parse, read_yaml
-from overtake.figures import package, raw, sipri, weo
-from overtake.report.publish import read_notebook
+from overtake.publish.files import read_notebook
+from overtake.sources import package, raw, sipri, weo
 
 #: Pieces of text that break readers, pages, terminals and spreadsheets.
 TOKENS = (

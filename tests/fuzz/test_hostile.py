@@ -19,12 +19,13 @@ from hypothesis import strategies as st
 from targets import TARGETS, workbook_case
 from workbook_case import CONSTANT, CURRENT, LOCAL, SHARE, Book, build, cell_of, saved
 
-from overtake import cli, paths
+from overtake import paths
+from overtake.cli import main as cli
 from overtake.config.load import load
 from overtake.config.text import unsafe
 from overtake.errors import OvertakeError
-from overtake.figures import fetch, raw, sipri
-from overtake.pipeline import run_stage
+from overtake.pipeline.run import run_stage
+from overtake.sources import fetch, raw, sipri
 
 LAUGHS = (
     b"".join(
@@ -48,9 +49,9 @@ def bounded(path: Path, folder: Path) -> tuple[str, str]:
 import resource, sys
 sys.path[:0] = {[str(paths.ROOT), str(Path(__file__).parent)]!r}
 import openpyxl, pandas, pycountry
-from overtake.figures import sipri
+from overtake.sources import sipri
 from overtake.errors import OvertakeError
-from overtake.figures.names import iso3
+from overtake.sources.names import iso3
 iso3("Japan")
 def watch(event, arguments):
     if event in ("subprocess.Popen", "os.system", "os.exec", "os.fork", "socket.connect", "pickle.find_class", "exec"):

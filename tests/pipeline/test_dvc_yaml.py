@@ -10,8 +10,8 @@ from ruamel.yaml import YAML
 
 from overtake import paths
 from overtake.config.params import Params
-from overtake.report.manifest import manifest
-from overtake.stages import STAGES
+from overtake.pipeline.stages import STAGES
+from overtake.publish.manifest import manifest
 
 DVC = YAML(typ="safe", pure=True).load((paths.ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
 
@@ -54,13 +54,13 @@ def closure(names: frozenset[str]) -> frozenset[Path]:
 def stage_files(stage: str) -> frozenset[Path]:
     """Return the package's files behind a stage: the notebook's imports, or the validate command's."""
     if stage == "validate":
-        return closure(frozenset({"overtake.figures.commands"}))
+        return closure(frozenset({"overtake.cli.figures_commands"}))
     if stage == "explorer":
         return closure(frozenset({"overtake.explorer.publish", "overtake.config.load"}))
     source = paths.NOTEBOOKS / f"{STAGES[stage].notebook}.ipynb"
     cells = json.loads(source.read_text(encoding="utf-8"))["cells"]
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    return closure(frozenset(imports(code) | {"overtake.pipeline"}))
+    return closure(frozenset(imports(code) | {"overtake.pipeline.run"}))
 
 
 def code_deps(stage: str) -> list[Path]:
@@ -119,7 +119,7 @@ def test_whatever_the_manifest_of_the_brief_tells_makes_the_brief_anew():
     files = [*told["code"], *(f"data/raw/{name}" for name in told["figures"])]
     assert [name for name in files if not covered(paths.ROOT / name, deps)] == []
     assert {name.split(".")[0] for name in told["parameters"]} == set(DVC["brief"]["params"])
-    assert {"overtake/cli.py", "overtake/report/templates/overtake_brief/brief.css"} <= set(files)
+    assert {"overtake/cli/main.py", "overtake/publish/templates/overtake_brief/brief.css"} <= set(files)
 
 
 def test_stages_read_only_what_lies_left_of_them():

@@ -6,10 +6,10 @@ import signal
 
 import pytest
 
-from overtake import pipeline
 from overtake.config.params import Params
 from overtake.errors import OvertakeError
-from overtake.pipeline import run_notebook, run_stage, steady_notebook, subset
+from overtake.pipeline import run as pipeline
+from overtake.pipeline.run import run_notebook, run_stage, steady_notebook, subset
 
 
 def notebook(*sources):
@@ -56,10 +56,12 @@ def test_failing_cell_is_named_and_the_last_good_output_stays(root):
     run_notebook(save(root, "run = {}", "1 + 1"), target, {}, root)
     good = target.read_bytes()
     with pytest.raises(OvertakeError) as caught:
-        run_notebook(save(root, "run = {}", "import overtake.clean\novertake.clean.fill(None, None)"), target, {}, root)
+        run_notebook(
+            save(root, "run = {}", "from overtake.edition import clean\nclean.fill(None, None)"), target, {}, root
+        )
     message = str(caught.value)
     assert "notebooks/trial.ipynb, cell In [2]" in message
-    assert "overtake/clean.py" in message
+    assert "overtake/edition/clean.py" in message
     assert "data/processed/failed/trial.ipynb" in message
     assert len(message.splitlines()) <= 5
     assert "\x1b" not in message

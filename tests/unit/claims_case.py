@@ -9,7 +9,7 @@ import pandas as pd
 
 from overtake.claims import Known
 from overtake.config.balances import ECONOMIES, default_balances
-from overtake.figures import ledgers
+from overtake.sources import ledgers
 
 REAL_LEDGERS = ledgers.load_all()
 LEVELS = {"CHN": 100.0, "USA": 600.0, "JPN": 50.0, "IND": 40.0, "KOR": 30.0, "AUS": 20.0, "GBR": 45.0, "RUS": 40.0}

@@ -15,8 +15,8 @@ from overtake.balances import breakeven, crossing_curve, ratio, states, summaris
 from overtake.balances.states import STATES, States, leads
 from overtake.balances.summary import first_crossed, quantiles, year_interval
 from overtake.config.balances import Balance, Crossing, default_balances
+from overtake.draws import Paths
 from overtake.errors import OvertakeError
-from overtake.tables import Paths
 
 DEFAULTS = default_balances()
 MEMBERS = ("CHN", "JPN", "KOR", "AUS", "USA")

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from overtake import balances_command
 from overtake import paths as project
 from overtake.balances.adhoc import adhoc_balance, parse_side
+from overtake.cli import balance as balances_command
+from overtake.draws import Paths, write_parquet, write_paths
 from overtake.errors import OvertakeError
 from overtake.rulers import observed
-from overtake.tables import Paths, write_parquet, write_paths
 
 MEMBERS = {"CHN": 100.0, "JPN": 40.0, "KOR": 30.0, "AUS": 20.0, "USA": 300.0}
 

@@ -12,7 +12,7 @@ from overtake import paths
 from overtake.balances import summarise
 from overtake.balances.summary import BREAKEVEN, CROSSINGS, CURVES, Tables, joined
 from overtake.config.balances import Balance, Crossing
-from overtake.tables import Paths
+from overtake.draws import Paths
 
 YEARS = tuple(range(2020, 2046))
 BALANCE = Balance(label="Japan and Korea", side={"JPN": 1.0, "KOR": 0.5}, breakeven=("JPN",), threshold=0.8)

@@ -8,12 +8,12 @@ import pytest
 
 from overtake import paths as project
 from overtake.balances import breakeven, ratio
-from overtake.clean import clean_macro, clean_spending
 from overtake.config.balances import default_balances
 from overtake.config.core import Data
 from overtake.config.rulers import Rulers
+from overtake.draws import Paths
+from overtake.edition.clean import clean_macro, clean_spending
 from overtake.rulers import RULERS, Figures, observed
-from overtake.tables import Paths
 
 EDITION = "2026-04"
 GROUPS = {

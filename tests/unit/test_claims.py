@@ -10,14 +10,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from overtake import claims, clean, paths
+from overtake import claims, paths
+from overtake.claims.editions import revisions, summary, table
 from overtake.claims.known import Known
 from overtake.claims.model import Claim
 from overtake.config.balances import ALLIES, FIVE, Crossing, default_balances
 from overtake.config.core import Data
-from overtake.editions import revisions, summary, table
+from overtake.edition import clean
 from overtake.errors import OvertakeError
-from overtake.figures import raw
+from overtake.sources import raw
 from tests.unit.claims_case import REAL_LEDGERS, edited, history, steady
 
 CLAIMS = {claim.id: claim for claim in claims.load()}

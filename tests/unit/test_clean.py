@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from overtake.clean import clean_spending, fill, weo_edition
 from overtake.config.core import Data
+from overtake.edition.clean import clean_spending, fill, weo_edition
 from overtake.errors import OvertakeError
 
 EDITIONS = pd.DataFrame(

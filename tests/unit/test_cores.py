@@ -6,8 +6,8 @@ from functools import partial
 
 import pytest
 
-from overtake.cores import cores, side_by_side
 from overtake.errors import OvertakeError
+from overtake.work import cores, side_by_side
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3, 9])

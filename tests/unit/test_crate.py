@@ -11,7 +11,7 @@ import pytest
 
 from overtake import paths
 from overtake.config.load import read_yaml
-from overtake.report import crate
+from overtake.publish import crate
 
 PYTHON = paths.ROOT / ".audit" / "bin" / "python"
 MISSING = "roc-validator is not here: `make audit` puts it into .audit"

@@ -7,7 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from overtake import paths
-from overtake.doctor import pins
+from overtake.cli.doctor import pins
 
 PAGE = (paths.ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
 PINS = (paths.ROOT / "requirements.txt").read_text(encoding="utf-8")

@@ -8,10 +8,11 @@ import sys
 
 import pytest
 
-from overtake import doctor, paths
-from overtake.doctor import NOTE, OK, STALE, WRONG, Finding
+from overtake import paths
+from overtake.cli import doctor
+from overtake.cli.doctor import NOTE, OK, STALE, WRONG, Finding
 from overtake.errors import OvertakeError
-from overtake.figures import commit, package
+from overtake.sources import commit, package
 
 
 class KilledError(BaseException):
@@ -105,7 +106,7 @@ def test_the_last_run_is_compared_with_what_is_here(root):
     path = root / "reports" / "manifest.json"
     path.write_text("{", encoding="utf-8")
     assert states(doctor.outputs(root)) == [WRONG]
-    from overtake.report.manifest import manifest, whole_settings
+    from overtake.publish.manifest import manifest, whole_settings
 
     before = json.loads(json.dumps(manifest(root, whole_settings(root))))
     path.write_text(json.dumps(before), encoding="utf-8")
@@ -113,11 +114,11 @@ def test_the_last_run_is_compared_with_what_is_here(root):
     before["parameters"]["run.draws"] = 77
     before["figures"]["milex.csv"] = "0" * 64
     before["figures"]["gone.csv"] = "0" * 64
-    before["code"].pop("overtake/cli.py")
+    before["code"].pop("overtake/cli/main.py")
     path.write_text(json.dumps(before), encoding="utf-8")
     (finding,) = doctor.outputs(root)
     assert finding.state == STALE
-    for told in ("run.draws 77 -> 10000", "milex.csv changed", "gone.csv is gone", "overtake/cli.py is new"):
+    for told in ("run.draws 77 -> 10000", "milex.csv changed", "gone.csv is gone", "overtake/cli/main.py is new"):
         assert told in finding.what
 
 
@@ -259,7 +260,7 @@ def test_an_ingest_killed_before_or_after_its_moment(root, monkeypatch):
 
 
 def test_the_command_prints_each_finding(root, monkeypatch, capsys):
-    from overtake import cli
+    from overtake.cli import main as cli
 
     monkeypatch.setattr(paths, "ROOT", root)
     litter(root)
@@ -287,7 +288,7 @@ def test_a_publication_file_by_file_that_fails_or_is_killed_is_taken_back(root, 
     """Where two folders cannot change places: macOS, a mounted reports/."""
     from pathlib import Path
 
-    from overtake.report import publish
+    from overtake.publish import files as publish
 
     out, fresh, real = pages(root, "reports", "old"), pages(root, "fresh", "new"), Path.replace
     monkeypatch.setattr(publish, "exchange", lambda *_: False)
@@ -312,7 +313,7 @@ def test_a_publication_file_by_file_that_fails_or_is_killed_is_taken_back(root, 
 
 def test_a_publication_happens_at_one_moment(root, monkeypatch):
     """Killed before the one rename, reports/ is the old brief whole; after it, the new one whole."""
-    from overtake.report import publish
+    from overtake.publish import files as publish
 
     real = publish.exchange
     if not real(pages(root, "one", "1"), pages(root, "two", "2")):
@@ -336,7 +337,7 @@ def test_a_publication_happens_at_one_moment(root, monkeypatch):
 
 
 def test_a_publication_keeps_what_is_not_the_briefs(root):
-    from overtake.report import publish
+    from overtake.publish import files as publish
 
     out = pages(root, "reports", "old", ("a.html", "tables/gone.csv", "explorer.html", ".gitkeep"))
     (out / "mine").mkdir()
@@ -350,14 +351,14 @@ def test_a_publication_keeps_what_is_not_the_briefs(root):
 
 
 def test_a_first_publication_needs_no_folder(root):
-    from overtake.report import publish
+    from overtake.publish import files as publish
 
     publish.replace(pages(root, ".reports.new", "new"), root / "reports")
     assert texts(root) == {"new"}
 
 
 def test_a_linked_reports_folder_stays_a_link(root):
-    from overtake.report import publish
+    from overtake.publish import files as publish
 
     pages(root, "elsewhere", "old")
     (root / "reports").symlink_to("elsewhere")

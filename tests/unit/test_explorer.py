@@ -16,15 +16,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overtake import clean
 from overtake import paths as project
 from overtake.config.balances import Balance
 from overtake.config.params import Params
+from overtake.draws import Paths
+from overtake.edition import clean
 from overtake.errors import OvertakeError
 from overtake.explorer import Settings, build, encode, factors
 from overtake.explorer.settings import of_params
 from overtake.rulers import RULERS, Figures, observed
-from overtake.tables import Paths
 from tests.explorer_case import Case, case
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from overtake.errors import OvertakeError
-from overtake.figures.fetch import SOURCES, TRIES, Source, download
+from overtake.sources.fetch import SOURCES, TRIES, Source, download
 
 GOOD = b"PK\x03\x04" + bytes(range(256)) * 20
 

@@ -11,9 +11,10 @@ import pytest
 from workbook_case import CONSTANT, CURRENT, FIRST, LAST, LOCAL, SHARE, Book, build, cell_of, saved
 
 from overtake import paths as project
+from overtake.cli import figures_commands as commands
 from overtake.errors import OvertakeError
-from overtake.figures import commands, package, raw
-from overtake.figures.checks import check_all
+from overtake.sources import package, raw
+from overtake.sources.checks import check_all
 
 
 @pytest.fixture(scope="module")

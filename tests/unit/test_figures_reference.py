@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from overtake import paths as project
-from overtake.figures import excerpt, raw, sipri, weo
+from overtake.sources import excerpt, raw, sipri, weo
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 FILES = {

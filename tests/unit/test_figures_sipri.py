@@ -26,8 +26,8 @@ from workbook_case import (
 )
 
 from overtake.errors import OvertakeError
-from overtake.figures import sipri, workbook
-from overtake.figures.names import iso3
+from overtake.sources import sipri, workbook
+from overtake.sources.names import iso3
 
 
 def value(book: sipri.Workbook, code: str, year: int, column: str) -> object:

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from overtake.errors import OvertakeError
-from overtake.figures import weo
-from overtake.figures.weo_layouts import CONCEPTS, UNITS
+from overtake.sources import weo
+from overtake.sources.weo_layouts import CONCEPTS, UNITS
 
 ECONOMIES = ("CHN", "JPN")
 LEVELS = {"NGDP_RPCH": 4.0, "NGDPD": 1000.0, "NGDP": 7000.0, "NGDP_D": 100.0, "PCPI": 110.0, "PPPEX": 3.5, "GGX": 90.0,

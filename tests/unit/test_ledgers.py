@@ -12,9 +12,9 @@ import pytest
 
 from overtake import paths
 from overtake.errors import OvertakeError
-from overtake.figures import ledgers
 from overtake.rulers.china import pairs as level_pairs
 from overtake.rulers.composition import PARTS
+from overtake.sources import ledgers
 
 LEDGERS = ledgers.load_all()
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from overtake import cli, paths
+from overtake import paths
+from overtake.cli import main as cli
 from overtake.config import template
 from overtake.config.load import json_schema, load
 from overtake.config.params import Params

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from overtake.config.futures import Futures
+from overtake.draws import Paths
 from overtake.errors import OvertakeError
 from overtake.futures.plans import Promises, apply, realised, targets
-from overtake.tables import Paths
 
 LAST, BASE = 2025, 2024
 LEVEL, SHARE = 40.0, 2.0

@@ -5,9 +5,9 @@ import pytest
 
 from overtake import paths
 from overtake.errors import OvertakeError
-from overtake.figures import raw
-from overtake.report.readme import BEGIN, END, answer, plain, written
+from overtake.publish.readme import BEGIN, END, answer, plain, written
 from overtake.skill.reached import reached
+from overtake.sources import raw
 
 HEAD = """<header><h1 class="doc-title">China passed <a href="#x"><data value="1999">1999</data></a> &amp; more</h1>
 <p class="standfirst">In <data>2025</data>, 7% more.</p><p class="dateline">Edition of April 2026.</p></header>"""

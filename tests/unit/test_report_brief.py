@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from overtake.brief.brief import Brief
+from overtake.brief.provenance import unrecorded
+from overtake.draws import read_parquet, write_parquet
 from overtake.errors import OvertakeError
-from overtake.report.brief import Brief
-from overtake.report.provenance import unrecorded
-from overtake.report.publish import publish
-from overtake.report.trace import trace
-from overtake.tables import read_parquet, write_parquet
+from overtake.publish.files import publish
+from overtake.publish.trace import trace
 from tests import synthetic
 
 

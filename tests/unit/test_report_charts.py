@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from overtake.report.brief import Brief
-from overtake.report.charts import common
-from overtake.report.figure import Figure, striptags
-from overtake.tables import read_parquet, write_parquet
+from overtake.brief.brief import Brief
+from overtake.brief.charts import common
+from overtake.brief.figure import Figure, striptags
+from overtake.draws import read_parquet, write_parquet
 from tests import synthetic
 
 

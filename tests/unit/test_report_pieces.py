@@ -12,15 +12,16 @@ import pandas as pd
 import pytest
 from markupsafe import Markup
 
+from overtake.brief import blocks, references, style
+from overtake.brief.charts.common import articled
+from overtake.brief.claim_tables import quoted
+from overtake.brief.figure import Column, inert, make, standalone, striptags, to_csv
+from overtake.brief.formats import RATIO, YEAR
+from overtake.brief.numbers import Numbers
+from overtake.brief.sentences import join, plural_verb, verb
 from overtake.errors import OvertakeError
-from overtake.report import blocks, crate, diff, embed, exporter, references, style
-from overtake.report.charts.common import articled
-from overtake.report.claim_tables import quoted
-from overtake.report.figure import Column, inert, make, standalone, striptags, to_csv
-from overtake.report.formats import RATIO, YEAR
-from overtake.report.manifest import flatten, manifest
-from overtake.report.numbers import Numbers
-from overtake.report.sentences import join, plural_verb, verb
+from overtake.publish import crate, diff, embed, exporter
+from overtake.publish.manifest import flatten, manifest
 
 
 def luminance(colour: str) -> float:

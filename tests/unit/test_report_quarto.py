@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 from overtake.errors import OvertakeError
-from overtake.report.quarto import QuartoExporter, find, to_markdown, translated
+from overtake.publish.quarto import QuartoExporter, find, to_markdown, translated
 
 STANDIN = """#!{python}
 import json, pathlib, sys

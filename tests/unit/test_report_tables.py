@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from overtake.brief import balance_tables, blocks, claim_tables, record
+from overtake.brief.brief import Brief
+from overtake.brief.context import Context
 from overtake.claims.model import Claim
-from overtake.report import balance_tables, blocks, claim_tables, record
-from overtake.report.brief import Brief
-from overtake.report.context import Context
 from tests import synthetic
 
 

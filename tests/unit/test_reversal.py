@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from overtake.balances.reversal import chosen, reversal, treatments, waterfall
 from overtake.config.balances import Balance, Crossing
 from overtake.config.futures import Futures
+from overtake.draws import Paths
 from overtake.errors import OvertakeError
-from overtake.reversal import chosen, reversal, treatments, waterfall
-from overtake.tables import Paths
 
 YEARS = tuple(range(2020, 2041))
 PAIR = Balance(label="pair", side={"JPN": 1.0, "KOR": 0.5})

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from overtake.balances import ratio
 from overtake.config.balances import Balance, default_balances
 from overtake.config.rulers import Composition, Rulers
+from overtake.draws import Paths
 from overtake.errors import OvertakeError
 from overtake.rulers import RULERS, Figures, observed
 from overtake.rulers.china import at_level
@@ -17,7 +18,6 @@ from overtake.rulers.composition import shares
 from overtake.rulers.military_ppp import multiplier
 from overtake.rulers.prices import exchange_shocks, price_level
 from overtake.rulers.tables import measure, measured, observed_table
-from overtake.tables import Paths
 
 SETTINGS = Rulers()
 ECONOMIES = ("CHN", "IND", "JPN", "USA")

@@ -10,15 +10,15 @@ import pandas as pd
 import pytest
 
 from overtake import paths as project
-from overtake.adjust import adjust
 from overtake.config.load import load, read_yaml
 from overtake.config.params import Params
 from overtake.config.scenario import Scenario, ShareTarget
+from overtake.draws import Paths
+from overtake.edition.shares import gdp_constant_usd
 from overtake.errors import OvertakeError
 from overtake.rulers import Figures, observed
-from overtake.scenarios import as_experiment, compare, hydra_settings, read_all
-from overtake.shares import gdp_constant_usd
-from overtake.tables import Paths
+from overtake.scenarios.adjust import adjust
+from overtake.scenarios.compare import as_experiment, compare, hydra_settings, read_all
 
 BASE = Params()
 ECONOMIES = (
@@ -176,7 +176,7 @@ def test_comparison_runs_each_simulation_once(tmp_path: Path) -> None:
 
 
 def test_figure_is_steady_and_shows_every_scenario(tmp_path: Path) -> None:
-    from overtake.scenarios_figure import drawing
+    from overtake.scenarios.figure import drawing
 
     write(tmp_path, "baseline", "{}", label="As it stands")
     write(tmp_path, "slow", "{scenario.growth_shift_pct: {CHN: -5}}", label="Slower China")

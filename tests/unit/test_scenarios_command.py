@@ -11,11 +11,11 @@ import pytest
 import test_scenarios as case
 
 from overtake import paths as project
-from overtake import scenarios_command
+from overtake.cli import scenarios as scenarios_command
 from overtake.config.load import load
+from overtake.draws import Paths, write_parquet, write_paths
 from overtake.errors import OvertakeError
 from overtake.rulers import tables as rulers_tables
-from overtake.tables import Paths, write_parquet, write_paths
 
 
 def run(*arguments: str) -> int:

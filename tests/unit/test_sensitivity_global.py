@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from overtake import cli, paths
+from overtake import paths
 from overtake.balances import leads, ratio
+from overtake.cli import main as cli
 from overtake.config.load import load, parse
 from overtake.config.params import Params
 from overtake.config.sensitivity import Range, Sensitivity

@@ -10,6 +10,7 @@ from overtake.balances import crossing_curve, leads, ratio, states
 from overtake.config.balances import Balance
 from overtake.config.load import load
 from overtake.config.multiverse import Axes, Chunk
+from overtake.draws import Paths
 from overtake.futures.simulate import simulate
 from overtake.rulers.base import observed
 from overtake.rulers.tables import measure
@@ -17,7 +18,6 @@ from overtake.sensitivity import kernel, multiverse
 from overtake.sensitivity.axes import CHOICES
 from overtake.sensitivity.inputs import case_of, read_inputs
 from overtake.streams import stream
-from overtake.tables import Paths
 
 DRAWS = 120
 SMALL = Axes.of(

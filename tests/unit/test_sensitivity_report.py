@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from overtake.report import plots, robust
-from overtake.report.brief import Brief
-from overtake.report.records import metrics
-from overtake.tables import read_parquet
+from overtake.brief import plots, robust
+from overtake.brief.brief import Brief
+from overtake.brief.records import metrics
+from overtake.draws import read_parquet
 from tests import synthetic
 
 

@@ -14,10 +14,10 @@ from overtake import paths
 from overtake.config.core import Run
 from overtake.config.params import Params
 from overtake.errors import OvertakeError
-from overtake.figures import raw as raw_tables
 from overtake.futures import models, weights
 from overtake.skill import commands, full, rolling
 from overtake.skill.evaluate import tuning_scores
+from overtake.sources import raw as raw_tables
 from overtake.streams import stream
 
 LAST = 2016

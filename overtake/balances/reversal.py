@@ -1,0 +1,131 @@
+"""Plans and reversal: what each announced plan adds, and whether a coalition regains the lead it has lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from overtake.balances import ratio, states
+from overtake.balances.sides import presence, weights
+from overtake.balances.summary import BY_YEARS
+from overtake.config.balances import Balance, Crossing
+from overtake.config.futures import Futures
+from overtake.config.params import Params
+from overtake.draws import Paths
+from overtake.errors import OvertakeError, raise_all
+from overtake.futures.plans import Promises, apply
+from overtake.rulers.base import Figures
+from overtake.rulers.tables import measure
+from overtake.work import side_by_side
+
+
+def reversal(
+    by_plans: Mapping[str, Paths], balances: Mapping[str, Balance], settings: Crossing, *, ruler: str
+) -> pd.DataFrame:
+    """Return one row per treatment of plans and balance: does the coalition regain the lead, and by when.
+
+    by_plans: futures on one ruler by treatment (`off`, `cut`, `face_value`), from the same draws. Columns: plans,
+    balance, ruler, p_behind_now (China's side leads at the last observed year), p_regained_by_YEAR (the coalition
+    holds the lead, as `sustain` asks, in some later year up to YEAR), p_leads_in_YEAR, ratio_YEAR_lo, _median, _hi
+    (80 % interval of China's side over the coalition). Years beyond the horizon are NaN.
+    """
+    rows = []
+    for plans, treated in by_plans.items():
+        paths = treated.by_draw()
+        present = presence(paths)
+        for name, balance in balances.items():
+            drawn = ratio(paths, balance, name, present)
+            found = states(drawn, paths.years, paths.last_observed, settings.sustain, balance.threshold)
+            at = found.years.index(paths.last_observed)
+            row: dict[str, object] = {"plans": plans, "balance": name, "ruler": ruler}
+            row["p_behind_now"] = float(found.lead[:, at].mean())
+            for year in BY_YEARS:
+                inside = year in found.years
+                then = found.years.index(year) if inside else at
+                held = ~found.lead[:, at + 1 : then + 1]
+                row[f"p_regained_by_{year}"] = float(held.any(axis=1).mean()) if inside else np.nan
+                row[f"p_leads_in_{year}"] = float((~found.lead[:, then]).mean()) if inside else np.nan
+                then_ratio = drawn[:, paths.years.index(year)] if inside else np.array([np.nan])
+                for label, level in (("lo", 0.1), ("median", 0.5), ("hi", 0.9)):
+                    row[f"ratio_{year}_{label}"] = float(np.quantile(then_ratio, level))
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def treatments(
+    without: Paths, spending: pd.DataFrame, promises: Promises, settings: Futures, seed: int
+) -> dict[str, Paths]:
+    """Return futures by treatment of announced plans, `off`, `cut`, `face_value`, from the same draws.
+
+    without: futures simulated without plans, constant US$ bn.
+    """
+    return {
+        plans: apply(without, spending, promises, settings.model_copy(update={"plans": plans}), seed)
+        for plans in ("off", "cut", "face_value")
+    }
+
+
+def chosen(balances: Mapping[str, Balance], names: Sequence[str]) -> dict[str, Balance]:
+    """Return the balances of these names; refuse names that are not declared."""
+    unknown = [f"{name}: no such balance" for name in names if name not in balances]
+    raise_all("params.yaml: crossing.reversal", unknown, next_step=f"declared: {', '.join(balances)}")
+    return {name: balances[name] for name in names}
+
+
+def waterfall(without: Paths, planned: Paths, balance: Balance, year: int, name: str = "balance") -> pd.DataFrame:
+    """Return what each plan adds to the coalition's margin over China's side in `year`, one row a step.
+
+    without, planned: futures from the same draws, without plans and with them. Columns: step (iso3, or `without`
+    and `planned` for the margins themselves), adds (mean over draws, weighted as in the balance, in the unit of the
+    paths; negative for what China's side adds), margin (after the step). Means, since only they add up. Steps by
+    size, the coalition's first.
+    """
+    if year not in without.years or without.years != planned.years or without.economies != planned.economies:
+        raise OvertakeError(
+            "waterfall", "wants two futures of the same years", found=year, allowed=f"up to {without.years[-1]}"
+        )
+    at = without.years.index(year)
+    against, side = weights(balance)
+    signed = {**side, **{iso3: -weight for iso3, weight in against.items()}}
+    strangers = sorted(set(signed) - set(without.economies))
+    if strangers:
+        raise OvertakeError(f"balances.{name}", "has members without futures", found=", ".join(strangers))
+    before = {iso3: weight * float(np.mean(without.economy(iso3)[:, at])) for iso3, weight in signed.items()}
+    after = {iso3: weight * float(np.mean(planned.economy(iso3)[:, at])) for iso3, weight in signed.items()}
+    adds = pd.Series({iso3: after[iso3] - before[iso3] for iso3 in signed}, dtype=float)
+    order = sorted(signed, key=lambda iso3: (iso3 in against, -abs(adds[iso3]), iso3))
+    start = sum(before.values())
+    steps = pd.DataFrame({"step": ["without", *order, "planned"]})
+    steps["adds"] = [0.0, *(adds[iso3] for iso3 in order), 0.0]
+    steps["margin"] = start + steps["adds"].cumsum()
+    steps["year"], steps["balance"], steps["unit"] = year, name, without.unit
+    return steps[["balance", "year", "step", "adds", "margin", "unit"]]
+
+
+def table(by_plans: Mapping[str, Paths], figures: Figures, params: Params, seed: int) -> pd.DataFrame:
+    """Return `reversal` for the balances and rulers of the parameters; by_plans: see `treatments`."""
+    balances = chosen(params.balances, params.crossing.reversal)
+
+    def on(ruler: str, plans: str) -> pd.DataFrame:
+        measured = {plans: measure(ruler, by_plans[plans], figures, params.rulers, seed)}
+        return reversal(measured, balances, params.crossing, ruler=ruler)
+
+    jobs = [partial(on, ruler, plans) for ruler in params.crossing.reversal_rulers for plans in by_plans]
+    return pd.concat(side_by_side(jobs), ignore_index=True)
+
+
+def waterfalls(by_plans: Mapping[str, Paths], params: Params) -> pd.DataFrame:
+    """Return `waterfall` of the first balance of the parameters, each of their years, constant US$ bn.
+
+    Plans as the parameters have them; cut, where the parameters leave plans out.
+    """
+    plans = "cut" if params.futures.plans == "off" else params.futures.plans
+    name = params.crossing.reversal[0]
+    balance = chosen(params.balances, [name])[name]
+    parts = [
+        waterfall(by_plans["off"], by_plans[plans], balance, year, name) for year in params.crossing.reversal_years
+    ]
+    return pd.concat(parts, ignore_index=True).assign(plans=plans)

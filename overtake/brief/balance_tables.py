@@ -1,0 +1,231 @@
+"""The brief's tables of balances: by ruler, economy, treatment of plans, and edition."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from markupsafe import Markup
+
+from overtake.brief.blocks import table
+from overtake.brief.charts.common import edition_name
+from overtake.brief.context import Context
+from overtake.brief.formats import BN, CHANGE, CHANGE1, PERCENT, PERCENT1, PROBABILITY, RATIO, YEAR
+from overtake.brief.numbers import Cell, slug, term
+from overtake.brief.sentences import View, since, until
+
+
+def rulers(ctx: Context) -> Markup:
+    """Return the headline balance on every ruler: margin with interval, since when, state."""
+    if not ctx.has("crossings"):
+        return Markup("")
+    rows = []
+    for ruler in ctx.rulers:
+        view = View(ctx, ctx.headline_balance, ruler)
+        if view.measured:
+            rows.append((ctx.ruler_name(ruler).capitalize().replace("Gdp", "GDP"), *_state_cells(ctx, view)))
+    return table(
+        Markup("China and {}, ruler by ruler").format(View(ctx, ctx.headline_balance, ctx.headline_ruler).whom()),
+        _state_heads("Ruler", ctx),
+        rows,
+    )
+
+
+#: Years over which long growth is shown, as in SIPRI's fact sheets.
+DECADE = 9
+
+
+def allies(ctx: Context) -> Markup:
+    """Return China and each economy that stands alone against it: spending, growth, share of GDP, China's multiple."""
+    if not ctx.has("crossings", "curves", "spending"):
+        return Markup("")
+    rows: list[tuple[Any, ...]] = []
+    for name, known in ctx.balances.items():
+        if len(known.side) != 1 or set(known.against) != {"CHN"}:
+            continue
+        view = View(ctx, name, ctx.headline_ruler)
+        if view.measured:
+            ratio = ctx.cell("curves", "ratio_q50", balance=name, ruler=view.ruler, year=ctx.last_observed)
+            rows.append(
+                (
+                    *_spent(ctx, next(iter(known.side))),
+                    ctx.num.show(ratio, RATIO),
+                    since(view, "by") if view.ahead else Markup("not passed"),
+                    ctx.num.show(view.at_horizon(), PROBABILITY),
+                )
+            )
+    last, first = (ctx.num.show(cell, YEAR) for cell in (ctx.last_cell(), _decade_cell(ctx)))
+    return table(
+        Markup("China and each economy alone; spending in {}, estimates in brackets").format(last),
+        [
+            ("Economy", ""),
+            ("US$ bn, current", "r"),
+            ("Real change, one year", "r"),
+            (Markup("Since {}").format(first), "r"),
+            ("Share of GDP", "r"),
+            ("China as a multiple", "r"),
+            ("Passed", ""),
+            (Markup("China leads in {}").format(ctx.num.show(ctx.horizon_cell(), YEAR)), "r"),
+        ],
+        [(*_spent(ctx, "CHN"), "", "", ""), *rows] if rows else [],
+    )
+
+
+def _decade_cell(ctx: Context) -> Cell:
+    year = ctx.last_observed - DECADE
+    return Cell("decade-ago", year, ctx.path("spending"), (), "year", ctx.edition, (), f"last less {DECADE}")
+
+
+def _spent(ctx: Context, iso3: str) -> list[Markup]:
+    """Return an economy's name, spending in current dollars, real change over one year and DECADE, share of GDP."""
+    year = ctx.last_observed
+    spending = ctx.need("spending")
+    row = spending[(spending["iso3"] == iso3) & (spending["year"] == year)].iloc[0]
+    level = ctx.num.show(ctx.cell("spending", "milex_current_usd_bn", iso3=iso3, year=year), BN)
+    share = ctx.num.show(ctx.cell("spending", "gdp_share_pct", iso3=iso3, year=year), PERCENT1)
+    return [
+        Markup.escape(ctx.name(iso3)),
+        level if row["status"] == "reported" else Markup("[{}]").format(level),
+        ctx.num.show(_real_change(ctx, iso3, 1), CHANGE1),
+        ctx.num.show(_real_change(ctx, iso3, DECADE), CHANGE),
+        share,
+    ]
+
+
+def _real_change(ctx: Context, iso3: str, years: int) -> Cell:
+    """Return the change of constant dollars over the last `years`, in per cent."""
+    last = ctx.last_observed
+    new, old = (ctx.cell("spending", "milex_constant_usd_bn", iso3=iso3, year=year) for year in (last, last - years))
+    change = 100 * (new.value / old.value - 1)
+    return ctx.num.derive(slug("real-change", iso3, years), change, f"per cent, real, over {years} years", [new, old])
+
+
+#: Treatments of announced plans, as the table heads them.
+TREATMENTS = {"off": "without plans", "cut": "plans, cut", "face_value": "plans at face value"}
+#: The year by which leads may change hands in the table of plans.
+BY_YEAR = 2035
+
+
+def reversal(ctx: Context) -> Markup:
+    """Return the balances that China leads and may lose, most likely first, and what announced plans do to that."""
+    if not ctx.has("crossings"):
+        return Markup("")
+    frame = ctx.need("crossings")
+    frame = frame[
+        (frame["ruler"] == ctx.headline_ruler) & frame["first_crossed"].notna() & (frame["p_crossed_back"] >= 0.005)
+    ]
+    frame = frame.sort_values(["p_crossed_back", "balance"], ascending=[False, True], kind="stable").head(8)
+    rows = []
+    for name in frame["balance"]:
+        view = View(ctx, str(name), ctx.headline_ruler)
+        rows.append(
+            (
+                ctx.label(str(name)),
+                since(view),
+                view.show("p_crossed_back", PROBABILITY),
+                term(view.value("p_crossed_back")),
+            )
+        )
+    heads = [("Balance", ""), ("Passed", ""), ("Probability of a reversal", "r"), ("In words", "")]
+    leads = table("Leads that China may lose again within the horizon", heads, rows)
+    return leads + _by_treatment(ctx)
+
+
+def _by_treatment(ctx: Context) -> Markup:
+    """Return the probability that the coalition has regained the lead by a year, by treatment of announced plans."""
+    if not ctx.has("reversal"):
+        return Markup("")
+    frame = ctx.need("reversal")
+    column, ratio = f"p_regained_by_{BY_YEAR}", f"ratio_{BY_YEAR}_median"
+    frame = frame[(frame["ruler"] == ctx.headline_ruler) & frame["balance"].isin(ctx.balances)]
+    if frame.empty or column not in frame:
+        return Markup("")
+
+    def cell(name: str, treatment: str, measure: str) -> Markup:
+        key = {"plans": treatment, "balance": name, "ruler": ctx.headline_ruler}
+        return ctx.num.show(ctx.cell("reversal", measure, **key), PROBABILITY if measure == column else RATIO)
+
+    known = [treatment for treatment in TREATMENTS if (frame["plans"] == treatment).any()]
+    rows = [
+        (ctx.label(name), *(Markup("{} ({})").format(cell(name, one, column), cell(name, one, ratio)) for one in known))
+        for name in dict.fromkeys(frame["balance"].astype(str))
+    ]
+    year = ctx.num.show(Cell("reversal.year", BY_YEAR, ctx.path("reversal"), (), column), YEAR)
+    caption = Markup("Probability that the coalition regains the lead by {}, and China's median ratio then").format(
+        year
+    )
+    return table(caption, [("Balance", ""), *((TREATMENTS[one], "r") for one in known)], rows)
+
+
+def by_edition(ctx: Context) -> Markup:
+    """Return in which year the headline balance was crossed, as each edition had it."""
+    if not ctx.has("editions"):
+        return Markup("")
+    frame = ctx.need("editions")
+    if "kind" not in frame:
+        return Markup("")
+    frame = frame[(frame["kind"] == "crossing") & (frame["subject"] == ctx.headline_balance)]
+    rulers = list(dict.fromkeys(frame["ruler"].astype(str)))
+    rows = []
+    for edition, part in frame.groupby("edition", sort=True):
+        by_ruler = {str(row["ruler"]): row for row in part.to_dict("records")}
+        cells = [_edition_cell(ctx, by_ruler.get(ruler), column) for ruler in rulers
+                 for column in ("value", "compared_value")]  # fmt: skip
+        rows.append((edition_name(str(edition)), *cells))
+    view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
+    heads = [(f"{ctx.ruler_name(ruler).capitalize()}, {when}", "r") for ruler in rulers
+             for when in ("as published", "the same years now")]  # fmt: skip
+    caption = Markup("The year in which China passed {}, by edition").format(view.whom())
+    return table(caption, [("Edition", ""), *heads], rows)
+
+
+def _edition_cell(ctx: Context, row: dict[Hashable, Any] | None, column: str) -> Markup:
+    """Return the year of a crossing as an edition had it."""
+    if row is None:
+        return Markup("")
+    key = (("kind", "crossing"), ("edition", str(row["edition"])), ("subject", str(row["subject"])),
+           ("ruler", str(row["ruler"])))  # fmt: skip
+    name = slug("editions", row["subject"], row["ruler"], row["edition"], column)
+    cell = Cell(name, float(row[column]), ctx.path("editions"), key, column)
+    return ctx.num.show(cell, YEAR) if cell.present else Markup("not crossed")
+
+
+def _state_heads(first: str, ctx: Context) -> list[tuple[Any, str]]:
+    return [
+        (first, ""),
+        ("China's margin", "r"),
+        ("Interval", "r"),
+        ("China leads", ""),
+        ("Crossing", ""),
+        ("Reversal", "r"),
+    ]
+
+
+def _state_cells(ctx: Context, view: View) -> list[Markup]:
+    percent = [
+        ctx.num.derive(f"{cell.id}.signed-pct", 100 * cell.value, "margin in per cent", [cell])
+        for cell in (view.cell(name) for name in ("margin", "margin_lo", "margin_hi"))
+    ]
+    now, low, high = (ctx.num.show(cell, PERCENT) for cell in percent)
+    if view.ahead:
+        crossing = Markup("has been crossed")
+    elif view.cell("median_year").present:
+        crossing = Markup("{} ({} to {})").format(
+            view.show("median_year", YEAR), until(view, "lo_year"), until(view, "hi_year")
+        )
+    else:
+        crossing = Markup("{} by {}").format(
+            view.show("p_crossing", PROBABILITY), ctx.num.show(ctx.horizon_cell(), YEAR)
+        )
+    return [
+        now,
+        Markup("{} to {}").format(low, high),
+        Markup("since {}").format(_year_only(view)) if view.ahead else Markup("not yet"),
+        crossing,
+        view.show("p_crossed_back", PROBABILITY),
+    ]
+
+
+def _year_only(view: View) -> Markup:
+    cell = view.cell("first_crossed")
+    return view.ctx.num.show(cell, YEAR) if cell.present else Markup("lately")

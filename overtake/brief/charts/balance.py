@@ -1,0 +1,225 @@
+"""The headline balance: surplus and deficit, and the ratio's fan on three rulers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from overtake.brief import style
+from overtake.brief.charts import common
+from overtake.brief.context import Context
+from overtake.brief.figure import NOTHING, Column, Figure, make
+from overtake.brief.formats import BN, RATIO, USD_BN, YEAR
+from overtake.brief.numbers import Cell
+from overtake.brief.style import Size
+from overtake.draws import Paths
+
+FIRST_SHOWN = 1995
+#: Years of the futures that the area shows; beyond, the interval dwarfs all that was observed.
+YEARS_AHEAD = 15
+
+
+def surplus(ctx: Context, paths: Paths | None, balance: str | None = None) -> Figure | None:
+    """Return the area of coalition minus China by year, constant US$, with the futures' 80 per cent interval.
+
+    paths: the futures (constant US$), or nothing where there are none yet.
+    """
+    if not ctx.has("rulers"):
+        return None
+    balance, ruler = balance or ctx.headline_balance, "constant_usd"
+    sums = common.side_sums(ctx, balance, ruler)
+    past = sums["side"] - sums["against"]
+    past = past[past.index >= FIRST_SHOWN]
+    table = pd.DataFrame({"year": past.index, "low": np.nan, "median": past.to_numpy(), "high": np.nan})
+    if paths is not None:
+        against, side = common.drawn_sums(ctx, paths, balance)
+        low, middle, high = common.bands(side - against, (10, 50, 90))
+        ahead = pd.DataFrame({"year": paths.years, "low": low, "median": middle, "high": high})
+        shown = ahead["year"].between(paths.last_observed + 1, paths.last_observed + YEARS_AHEAD)
+        table = pd.concat([table, ahead[shown]], ignore_index=True)
+    last = int(past.index[-1])
+    now, best = float(past.iloc[-1]), int(past.idxmax())
+    now_cell = ctx.num.derive(
+        f"surplus.{balance}.{last}", now, "coalition minus China's side", _members(ctx, balance, ruler, last)
+    )
+    leader = "China's side" if now < 0 else "the coalition"
+    label = common.articled(ctx.label_text(balance))
+    gap = Cell(f"{now_cell.id}.gap", abs(now), now_cell.table, now_cell.row, now_cell.column, ctx.edition,
+               now_cell.raw, "size of the gap", (now_cell.id,))  # fmt: skip
+    named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
+    title = (
+        Markup("China now outspends {} by {}") if now < 0 else Markup("China is still outspent by {} by {}")
+    ).format(named, ctx.num.show(gap, USD_BN))
+
+    def plot(figure: Any, size: Size) -> None:
+        axes = style.panel(figure, size, 44 if not size.small else 34, 14, 22, 30)
+        x, y = table["year"].to_numpy(float), table["median"].to_numpy(float)
+        seen, future = x <= last, x >= last
+        low, high = (table[name].fillna(table["median"]).to_numpy(float) for name in ("low", "high"))
+        for colour, sign in ((style.COALITION, 1), (style.CHINA, -1)):
+            for rows, under, over, strength in ((seen, 0, y, 0.85), (future, 0, y, 0.3), (future, low, high, 0.22)):
+                parts = [np.maximum(sign * edge, 0) * sign for edge in (under + 0 * x, over)]
+                axes.fill_between(x, *parts, where=rows, color=colour, alpha=strength, lw=0)
+        axes.plot(x[seen], y[seen], color=style.INK, lw=1.6)
+        if not seen.all():
+            axes.plot(x[future], y[future], color=style.INK, lw=1.6, ls=style.AHEAD)
+            axes.axvline(last + 0.5, color=style.MUTED, lw=0.8, ls=(0, (1, 2)))
+        axes.axhline(0, color=style.INK, lw=1)
+        style.year_axis(axes, int(x[0]), int(x[-1]), size)
+        bottom, top = axes.get_ylim()
+        axes.set_ylim(bottom - 0.04 * (top - bottom), top + 0.10 * (top - bottom))
+        bottom, top = axes.get_ylim()
+        _corner(axes, "Coalition spends more", 1.0, style.COALITION, "top")
+        _corner(axes, "China spends more", 0.0, style.CHINA, "bottom")
+        if not seen.all():
+            axes.text(last + 1, top, "Futures: median and\n80% interval" if not size.small else "Futures",
+                      va="top", ha="left", fontsize=12, color=style.MUTED)  # fmt: skip
+
+    future_text = ""
+    if paths is not None:
+        end = table.iloc[-1]
+        future_text = (
+            f" By {int(end['year'])} the median future is {_signed(end['median'])}, "
+            f"with an interval from {_signed(end['low'])} to {_signed(end['high'])}."
+        )
+    alt = (
+        f"Area chart of {label} minus China, {int(table['year'].iloc[0])} to {int(table['year'].iloc[-1])}. "
+        f"The coalition's surplus was largest in {best}; in {last} {leader} spends more, by {abs(now):.1f} "
+        f"billion dollars.{future_text}"
+    )
+    return make(
+        ctx.num,
+        "surplus",
+        title=title,
+        subtitle=Markup("{} minus China, constant ({}) US$ billion at market exchange rates").format(
+            ctx.label(balance), ctx.num.show(ctx.base_cell(), YEAR)
+        ),
+        alt=alt,
+        description=Markup(
+            "Above the line the coalition spends more, below it China does. Left of the dotted line are figures, right "
+            "of it the median of the futures, with the interval that holds four in five of them."
+        ),
+        note=Markup("Dashed: median of the futures; the fan holds four fifths of them.") if paths else NOTHING,
+        source=common.source_line(ctx, ruler, futures=paths is not None),
+        table=table,
+        columns={
+            "year": Column("Year", YEAR, "year"),
+            "low": Column("Low, US$ billion", BN, "10th percentile over draws"),
+            "median": Column(
+                "Coalition minus China, US$ billion", BN, "observed; median over draws after the last figure"
+            ),
+            "high": Column("High, US$ billion", BN, "90th percentile over draws"),
+        },
+        plot=plot,
+        edition=ctx.edition,
+    )
+
+
+def fans(
+    ctx: Context, balance: str | None = None, rulers: tuple[str, ...] | None = None, id: str = "fans"
+) -> Figure | None:
+    """Return the ratio of China to the coalition on up to three rulers, with 50, 80 and 90 per cent bands."""
+    if not ctx.has("curves", "crossings"):
+        return None
+    balance = balance or ctx.headline_balance
+    frame = ctx.need("curves")
+    frame = frame[(frame["balance"] == balance) & (frame["year"] >= 2000)]
+    chosen = [r for r in (rulers or ctx.rulers) if (frame["ruler"] == r).any()][:3]
+    if not chosen:
+        return None
+    last, end = ctx.last_observed, ctx.horizon
+    cells = {ruler: ctx.cell("curves", "ratio_q50", balance=balance, ruler=ruler, year=last) for ruler in chosen}
+    ahead = [ruler for ruler in chosen if cells[ruler].value > 1]
+    label = common.articled(ctx.label_text(balance))
+    named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
+    if len(ahead) == len(chosen):
+        title = Markup("On every ruler shown China spends more than {}").format(named)
+    elif ahead:
+        title = Markup("China leads {} in {}, not in {}").format(
+            named,
+            _join([ctx.ruler_name(r) for r in ahead]),
+            _join([ctx.ruler_name(r) for r in chosen if r not in ahead]),
+        )
+    else:
+        title = Markup("On no ruler shown does China spend more than {}").format(named)
+    table = frame[frame["ruler"].isin(chosen)].assign(ruler=lambda d: d["ruler"].map(ctx.ruler_name))
+    names = ["ratio_q05", "ratio_q10", "ratio_q25", "ratio_q50", "ratio_q75", "ratio_q90", "ratio_q95"]
+    top = min(float(frame[frame["ruler"].isin(chosen)]["ratio_q95"].max()), 3.0)
+    bottom = float(frame[frame["ruler"].isin(chosen)]["ratio_q05"].min())
+
+    def plot(figure: Any, size: Size) -> None:
+        for position, ruler in enumerate(chosen):
+            axes = _grid_panel(figure, size, position, len(chosen))
+            part = frame[frame["ruler"] == ruler]
+            bands = [(names[step], names[-1 - step]) for step in range(3)]
+            style.fan(axes, part, bands, "ratio_q50", last, style.CHINA, style.INK)
+            axes.axhline(1, color=style.INK, lw=1)
+            first = int(part["year"].min())
+            style.year_axis(axes, first, end, Size(size.width if size.small else 240, size.height))
+            axes.set_ylim(min(0.4, bottom), top)
+            axes.set_yticks([tick for tick in (0.5, 1, 1.5, 2, 2.5, 3) if tick <= top])
+            name = ctx.ruler_name(ruler)
+            above = 1 + 8 / (axes.get_position().height * size.height)
+            style.bold(axes, 0, above, name[:1].upper() + name[1:], transform=axes.transAxes, fontsize=13, va="bottom")
+            if position == 0:
+                axes.text(first + 0.5, 1.02, "parity", fontsize=12, color=style.MUTED, va="bottom")
+
+    return make(
+        ctx.num,
+        id,
+        title=title,
+        subtitle=Markup("China's military expenditure as a multiple of {}").format(named),
+        note=Markup(
+            "The fans hold half, four fifths and nine tenths of the futures; before them, of the measurement error."
+        ),
+        alt=(
+            f"Fan charts of the ratio of China to {label}. In {last}: "
+            + "; ".join(f"{ctx.ruler_name(r)} {cells[r].value:.2f}" for r in chosen)
+            + "."
+        ),
+        description=Markup(
+            "One panel a ruler. Above the line at one China spends more. The dark line is observed, the dashed line "
+            "the median of the futures. In the last observed year the ratios are {}."
+        ).format(_join([Markup("{} in {}").format(ctx.num.show(cells[r], RATIO), ctx.ruler_name(r)) for r in chosen])),
+        source=common.source_line(ctx, "gdp_ppp" if "gdp_ppp" in chosen else chosen[0], futures=True),
+        table=table,
+        columns={"year": Column("Year", YEAR, "year"), "ruler": Column("Ruler")}
+        | {name: Column(f"Ratio, {int(name[-2:])}th percentile", RATIO, name) for name in names},
+        plot=plot,
+        height=300,
+        narrow_height=20 + 200 * len(chosen),
+        edition=ctx.edition,
+    )
+
+
+def _members(ctx: Context, balance: str, ruler: str, year: int) -> list[Cell]:
+    against, side = common.weights(ctx, balance)
+    return [ctx.cell("rulers", "value", ruler=ruler, iso3=iso3, year=year) for iso3 in (*against, *side)]
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.0f} billion".replace("-", "minus ").replace("+", "plus ")
+
+
+def _join(parts: list[Any]) -> Markup:
+    """Return `a`, `a and b` or `a, b and c`."""
+    if len(parts) == 1:
+        return Markup("{}").format(parts[0])
+    return Markup("{} and {}").format(Markup(", ").join(Markup("{}").format(p) for p in parts[:-1]), parts[-1])
+
+
+def _grid_panel(figure: Any, size: Size, position: int, count: int) -> Any:
+    """Return the axes of one panel: side by side on a desk, one under the other on a phone."""
+    if size.small:
+        height = size.height / count
+        return style.panel(figure, size, 34, 12, 34 + position * height, 26 + (count - 1 - position) * height)
+    width = (size.width - 8) / count
+    left = position * width
+    return style.panel(figure, size, left + 34, size.width - left - width + 8, 34, 30)
+
+
+def _corner(axes: Any, text: str, y: float, colour: str, va: str) -> None:
+    style.bold(axes, 0.0, y, text, transform=axes.transAxes, color=style.DARK[colour], fontsize=13, va=va)

@@ -1,0 +1,279 @@
+"""Figures that test the others: sensitivities and revisions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from overtake.brief import style
+from overtake.brief.charts import common
+from overtake.brief.context import Context
+from overtake.brief.figure import NOTHING, Column, Figure, make
+from overtake.brief.formats import PLAIN, PROBABILITY, RATIO, SHARE, YEAR, for_unit
+from overtake.brief.numbers import Cell, slug
+from overtake.brief.style import Size
+
+#: Editions that the revision figure shows at most: one line each.
+EDITIONS_SHOWN = 5
+
+#: Parameters whose key says too little.
+NAMES = {
+    "growth_shift_pct.CHN": "China's growth, points a year",
+    "growth_shift_pct.side": "the coalition's growth, points a year",
+    "china_level": "level of China's spending",
+    "futures.pooled_random_walk.own_drift": "weight of an economy's own drift",
+    "futures.pooled_random_walk.own_volatility": "weight of its own volatility",
+    "futures.pooled_random_walk.window": "years of history",
+    "futures.pooled_random_walk.tail_df": "weight of the tails",
+    "futures.panel_regression.spread": "spread of the panel regression",
+    "futures.combination.shrink": "equal part of the models' weights",
+    "threshold": "ratio that counts as a lead",
+    "crossing.sustain": "years that a lead must last",
+    "rulers": "the ruler",
+}
+
+
+def tornado(ctx: Context, limit: int = 12) -> Figure | None:
+    """Return bars of what each parameter, moved over its range, does to one measure; the widest on top."""
+    if not ctx.has("sensitivity"):
+        return None
+    frame = ctx.need("sensitivity").dropna(subset=["at_low", "at_base", "at_high"])
+    groups = frame.groupby(["balance", "ruler", "measure"], sort=False)
+    if not len(groups):
+        return None
+    wanted = [key for key in groups.groups if key[0] == ctx.headline_balance and key[1] == ctx.headline_ruler]
+    spans = groups.apply(lambda g: float((g["at_high"] - g["at_low"]).abs().max()), include_groups=False)
+    key = max(wanted or list(groups.groups), key=lambda k: (float(spans.loc[k]), str(k)))
+    part = groups.get_group(key).copy()
+    part["span"] = part[["at_low", "at_base", "at_high"]].max(axis=1) - part[["at_low", "at_base", "at_high"]].min(
+        axis=1
+    )
+    part = part.sort_values(["span", "parameter"], ascending=[False, True], ignore_index=True).head(limit)
+    balance, ruler, measure = (str(item) for item in key)
+    fmt = for_unit("probability" if measure.startswith("p_") else "year" if "year" in measure else "ratio")
+    widest = part.iloc[0]
+    cells = {
+        column: Cell(
+            slug("sensitivity", balance, ruler, measure, str(widest["parameter"]), column),
+            float(widest[column]),
+            ctx.path("sensitivity"),
+            (("parameter", str(widest["parameter"])), ("balance", balance), ("ruler", ruler), ("measure", measure)),
+            column,
+            ctx.edition,
+        )
+        for column in ("at_low", "at_high")
+    }
+    base = float(part["at_base"].iloc[0])
+    label = common.articled(ctx.label_text(balance))
+    named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
+    name = parameter_name(str(widest["parameter"])).split(",")[0]
+    title = Markup("{} moves the answer most: from {} to {}").format(
+        name[:1].upper() + name[1:], ctx.num.show(cells["at_low"], fmt), ctx.num.show(cells["at_high"], fmt)
+    )
+
+    def plot(figure: Any, size: Size) -> None:
+        import seaborn as sns
+
+        left = 214 if not size.small else 128
+        axes = style.panel(figure, size, left, 30, 26, 30)
+        font = 12 if not size.small else 11
+        # Where both ends lie on the same side of the published answer, each has half of the row.
+        same = (part["at_low"] - base) * (part["at_high"] - base) > 0
+        moved = part[["at_low", "at_high"]].sub(base).melt(var_name="end", value_name="by", ignore_index=False)
+        for rows in (moved[~same[moved.index]], moved[same[moved.index]]):
+            sns.barplot(rows, x="by", y=rows.index, hue="end", order=part.index, dodge=bool(same[rows.index].any()),
+                        width=0.62, palette=[style.COALITION, style.CHINA], saturation=1, alpha=0.8, orient="y",
+                        errorbar=None, left=base, legend=False, ax=axes)  # fmt: skip
+        for i, row in enumerate(part.to_dict("records")):
+            for column, end, colour, shift in (
+                ("at_low", "low", style.COALITION, -0.155),
+                ("at_high", "high", style.CHINA, 0.155),
+            ):
+                place = i + shift * same[i]
+                side = "left" if row[column] >= base else "right"
+                axes.annotate(
+                    PLAIN(float(row[end])) if _number(row[end]) else str(row[end]),
+                    (row[column], place),
+                    xytext=(4 if side == "left" else -4, 0),
+                    textcoords="offset points",
+                    ha=side,
+                    va="center",
+                    fontsize=font - 2 * same[i],
+                    color=style.DARK[colour],
+                )
+        axes.axvline(base, color=style.INK, lw=1.2)
+        style.row_axis(axes, size, [parameter_label(name, size) for name in part["parameter"]])
+        axes.margins(x=0.16)
+        style.value_ticks(axes, size, SHARE if fmt is PROBABILITY else fmt)
+        axes.text(base, -0.75, f"as published: {fmt(base)}", ha="center", va="bottom", fontsize=12, color=style.MUTED)
+
+    return make(
+        ctx.num,
+        "tornado",
+        title=title,
+        subtitle=Markup("{}: {}, when one parameter at a time takes the low (blue) or high end of its range").format(
+            measure_words(ctx, measure), named
+        ),
+        alt="Tornado chart. "
+        + "; ".join(
+            f"{parameter_name(str(r['parameter']))}: {fmt(float(r['at_low']))} at {r['low']}, "
+            f"{fmt(float(r['at_high']))} at {r['high']}"
+            for r in part.to_dict("records")
+        )
+        + f". As published: {fmt(base)}.",
+        description=Markup(
+            "One row a parameter, the widest effect on top. The upright line is the published answer; the value that "
+            "the parameter takes stands at the end of each bar."
+        ),
+        source=common.source_line(ctx, ruler, futures=True),
+        table=part.assign(
+            parameter=part["parameter"].map(lambda p: parameter_name(str(p))),
+            low=part["low"].map(str),
+            high=part["high"].map(str),
+        ),
+        columns={
+            "parameter": Column("Parameter"),
+            "low": Column("Low end"),
+            "high": Column("High end"),
+            "at_low": Column("Answer at the low end", fmt, "at_low"),
+            "at_base": Column("As published", fmt, "at_base"),
+            "at_high": Column("Answer at the high end", fmt, "at_high"),
+        },
+        plot=plot,
+        height=34 * len(part) + 70,
+        narrow_height=38 * len(part) + 70,
+        edition=ctx.edition,
+    )
+
+
+def revisions(ctx: Context, balance: str | None = None) -> Figure | None:
+    """Return the ratio of China to a coalition as each edition had it, constant US$ of that edition."""
+    milex = ctx.ledger("milex")
+    if milex is None:
+        return None
+    balance = balance or ctx.headline_balance
+    against, side = common.weights(ctx, balance)
+    frame = milex.dropna(subset=["milex_constant_usd_m"])
+    wides = {
+        str(edition): part.pivot(index="year", columns="iso3", values="milex_constant_usd_m")
+        for edition, part in frame.groupby("edition", sort=True)
+    }
+    wides = {name: wide for name, wide in wides.items() if set(against) <= set(wide.columns)}
+    wides = dict(list(wides.items())[-EDITIONS_SHOWN:])
+    if len(wides) < 2:
+        return None
+    # One sum for all lines: only members that every edition reports near its end (Viet Nam is missing from some).
+    members = [
+        iso3
+        for iso3 in side
+        if all(iso3 in wide and wide[iso3].last_valid_index() >= wide.index.max() - 1 for wide in wides.values())
+    ]
+    left_out = [ctx.name(iso3) for iso3 in side if iso3 not in members]
+    lines: dict[str, Any] = {}
+    for edition, wide in wides.items():
+        sums = sum(wide[iso3].interpolate(limit_area="inside").ffill() * side[iso3] for iso3 in members)
+        ratio = (sum(wide[iso3] * weight for iso3, weight in against.items()) / sums).dropna()
+        lines[edition] = ratio[ratio.index >= 2000]
+    shown = list(lines)
+    table = pd.DataFrame({edition: lines[edition] for edition in shown}).rename_axis("year").reset_index()
+    common_years = set.intersection(*(set(lines[edition].index) for edition in shown))
+    year = max(common_years)
+    newest, oldest = shown[-1], shown[0]
+    ends = [
+        Cell(slug("revisions", balance, edition, year), float(lines[edition].loc[year]), "data/raw/milex.csv",
+             (("edition", edition), ("year", int(year))), "milex_constant_usd_m", edition,
+             tuple(f"data/raw/milex.csv[edition={edition}, iso3={iso3}, year={year}]" for iso3 in (*against, *members)),
+             "weighted sum of China's side over that of the coalition")
+        for edition in (oldest, newest)
+    ]  # fmt: skip
+    label = common.articled(ctx.label_text(balance))
+    named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
+    when = ctx.num.show(common.year_cell(ctx, "revisions", int(year), "milex"), YEAR)
+    title = Markup("The ratio for {} was {} when first published and is {} now").format(
+        when, ctx.num.show(ends[0], RATIO), ctx.num.show(ends[1], RATIO)
+    )
+    names = {edition: str(common.edition_name(edition).striptags()) for edition in shown}
+
+    def plot(figure: Any, size: Size) -> None:
+        room = max(style.text_width(name, 13, True) for name in names.values()) + 14
+        axes = style.panel(figure, size, 34, room, 14, 30)
+        labels = []
+        order = [style.INK, style.PURPLE, style.GREEN, style.COALITION, style.CHINA][-len(shown) :]
+        last = int(table["year"].max())
+        dashes = [style.DASHES[1 + index % 3] for index in range(len(shown) - 1)] + [""]
+        style.lines(axes, table.set_index("year"), order, dashes)
+        for edition, colour in zip(shown, order, strict=True):
+            line = lines[edition]
+            axes.plot(line.index[-1:], line.iloc[-1:], marker="o", ms=6, color=colour, clip_on=False)
+            labels.append((float(line.iloc[-1]), names[edition], colour))
+        axes.axhline(1, color=style.INK, lw=1)
+        axes.text(2000.3, 1.01, "parity", fontsize=12, color=style.MUTED, va="bottom")
+        style.year_axis(axes, 2000, last, Size(size.width - int(room), size.height))
+        style.direct_labels(axes, size, labels, last)
+
+    return make(
+        ctx.num,
+        "revisions",
+        title=title,
+        subtitle=Markup("China's military expenditure as a multiple of {}, by SIPRI edition").format(named),
+        alt=f"Lines of the ratio of China to {label} as published in "
+        + "; ".join(f"{names[e]}, {lines[e].iloc[-1]:.2f} in {lines[e].index[-1]}" for e in shown)
+        + ".",
+        description=Markup(
+            "One line an edition, in that edition's constant dollars. Every line has the same members, those that "
+            "all editions report to their end."
+        ),
+        note=Markup("Without {}, which not every edition reports.").format(" and ".join(left_out))
+        if left_out
+        else NOTHING,
+        source=Markup(
+            "Source: SIPRI Military Expenditure Database, editions of {} to {}; Overtake, calculations."
+        ).format(common.edition_name(oldest), common.edition_name(newest)),
+        table=table,
+        columns={"year": Column("Year", YEAR, "year")}
+        | {edition: Column(f"Edition of {names[edition]}", RATIO, "milex_constant_usd_m") for edition in shown},
+        plot=plot,
+        height=380,
+        edition=newest,
+    )
+
+
+def parameter_name(parameter: str) -> str:
+    """Return a parameter's dotted key in words, the section and model left out."""
+    if parameter in NAMES:
+        return NAMES[parameter]
+    known = [part for part in parameter.split(".") if part not in ("futures", "pooled_random_walk", "rulers")]
+    return ", ".join(known).replace("_", " ")
+
+
+def parameter_label(parameter: Any, size: Size) -> str:
+    """Return a parameter in words, in as few lines as the room beside a row allows."""
+    return fold(parameter_name(str(parameter)), 38 if not size.small else 21)
+
+
+def measure_words(ctx: Context, measure: str, table: str = "sensitivity") -> Markup:
+    """Return a measure of the sensitivity tables in words, its year recorded."""
+    for start, text in (
+        ("p_by_", "Probability of a crossing by {}"),
+        ("p_ahead_", "Probability that China leads in {}"),
+    ):
+        if measure.startswith(start):
+            written = measure.removeprefix(start)
+            year = Cell(f"{table}.year-{written}", float(written), ctx.path(table), (), measure)
+            return Markup(text).format(ctx.num.show(year, YEAR))
+    words = {"p_crossed": "Probability that China keeps its lead", "p_crossing": "Probability of a crossing",
+             "p_crossed_back": "Probability of a reversal", "median_year": "Median year of the crossing"}  # fmt: skip
+    return Markup.escape(words.get(measure, measure.replace("_", " ")))
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def fold(text: str, width: int) -> str:
+    """Return `text` in lines of at most `width` letters."""
+    import textwrap
+
+    return "\n".join(textwrap.wrap(text, width))

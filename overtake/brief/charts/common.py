@@ -1,0 +1,161 @@
+"""What the figures share: sums of a side by year, bands of draws, source lines, names of years."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from markupsafe import Markup
+
+from overtake.brief import style
+from overtake.brief.context import Context, Frame
+from overtake.brief.formats import COUNT_AT_START, COUNT_IN_WORDS, YEAR
+from overtake.brief.numbers import Cell
+from overtake.draws import FloatArray, Paths
+
+Floats = npt.NDArray[np.float64]
+
+
+def edition_name(edition: str) -> Markup:
+    """Return `2026-04` as `April 2026`, declared: the name of an edition is no result."""
+    year, _, month = edition.partition("-")
+    words = f"{calendar.month_name[int(month)]} {year}" if month.isdigit() else edition
+    return Markup('<span class="declared">{}</span>').format(words)
+
+
+def source_line(ctx: Context, ruler: str | None = None, extra: str = "", futures: bool = False) -> Markup:
+    """Return the source of a figure: database, edition, price base, and whether futures are ours."""
+    parts = [Markup("Source: SIPRI Military Expenditure Database, edition of {}").format(edition_name(ctx.edition))]
+    if ruler in ("gdp_ppp", "military_ppp", "symmetric") or extra == "macro":
+        parts.append(Markup("IMF World Economic Outlook"))
+    parts.append(Markup("Overtake, futures and calculations") if futures else Markup("Overtake, calculations"))
+    line = Markup("; ").join(parts) + Markup(".")
+    if ruler in (None, "constant_usd", "stock", "symmetric"):
+        line += Markup(" Prices of {}.").format(ctx.num.show(ctx.base_cell(), YEAR))
+    if extra and extra != "macro":
+        line += Markup(" {}").format(extra)
+    return line
+
+
+def weights(ctx: Context, balance: str) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the effective weights of both sides: shares less what is tied down."""
+    declared = ctx.settings["balances"][balance]
+    tied: Mapping[str, float] = declared.get("tie_downs") or {}
+
+    def effective(shares: Mapping[str, float]) -> dict[str, float]:
+        return {iso3: share * (1 - tied.get(iso3, 0.0)) for iso3, share in shares.items()}
+
+    return effective(declared["against"]), effective(declared["side"])
+
+
+def history(ctx: Context, ruler: str) -> Frame:
+    """Return observed values on `ruler`: one row a year, one column an economy."""
+    frame = ctx.need("rulers")
+    return frame[frame["ruler"] == ruler].pivot(index="year", columns="iso3", values="value").sort_index()
+
+
+def side_sums(ctx: Context, balance: str, ruler: str) -> Frame:
+    """Return both sides' observed sums by year (columns against, side), years with every member only."""
+    values = history(ctx, ruler)
+    both = {}
+    for name, shares in zip(("against", "side"), weights(ctx, balance), strict=True):
+        both[name] = sum(values[iso3] * weight for iso3, weight in shares.items())
+    return pd.DataFrame(both).dropna()
+
+
+def drawn_sums(ctx: Context, paths: Paths, balance: str) -> tuple[Floats, Floats]:
+    """Return both sides' sums in every draw and year, (draws, years)."""
+    against, side = weights(ctx, balance)
+    return _sum(paths, against), _sum(paths, side)
+
+
+def _sum(paths: Paths, shares: Mapping[str, float]) -> Floats:
+    total = np.zeros((paths.values.shape[0], len(paths.years)))
+    for iso3, weight in shares.items():
+        total += weight * paths.economy(iso3)
+    return total
+
+
+def bands(values: FloatArray, percents: tuple[int, ...]) -> Floats:
+    """Return quantiles over draws of `values` (draws, years): (percents, years)."""
+    return np.asarray(np.quantile(values, [p / 100 for p in percents], axis=0))
+
+
+def year_cell(ctx: Context, name: str, year: int, table: str = "rulers") -> Cell:
+    """Return a calendar year of a table as a cell, so that it can be printed."""
+    return Cell(f"{name}.year-{year}", year, ctx.path(table), (("year", year),), "year", ctx.edition)
+
+
+def articled(label: str) -> str:
+    """Return a balance's label as it stands in a sentence: `the five treaty allies`, `AUKUS`, `the Quad`."""
+    label = label.removesuffix(" alone")
+    first, _, rest = label.partition(" ")
+    counted = {"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
+    if first.lower() in counted:
+        return f"the {first.lower()} {rest}"
+    if first in ("Quad", "United"):
+        return f"the {label}"
+    return label
+
+
+def counted(ctx: Context, id: str, count: int, of: int, table: str, how: str) -> Markup:
+    """Return `None of twelve`, `All twelve` or `Three of 20`, recorded; to start a title before a plural."""
+    cells = [
+        Cell(f"{id}.{name}", value, ctx.path(table), (), "", ctx.edition, (), how)
+        for name, value in (("count", count), ("of", of))
+    ]
+    whole = ctx.num.show(cells[1], COUNT_IN_WORDS)
+    if count == of:
+        return Markup("All {}").format(whole)
+    return Markup("{} of {}").format(ctx.num.show(cells[0], COUNT_AT_START), whole)
+
+
+def short(label: str) -> str:
+    """Return a label short enough to stand at the end of a line."""
+    swaps = {
+        "Eleven allies and partners": "Eleven allies",
+        "Five treaty allies": "Five allies",
+        " and ": " + ",
+        "% of US spending": "% US",
+        "Japan, South Korea + Australia": "Japan, Korea, Australia",
+        "without the United States": "without US",
+        "United States alone": "US alone",
+        ", half of South Korea + a quarter of India tied down": ", some tied down",
+        "Eleven against China with Russia": "Eleven v. China + Russia",
+    }
+    for old, new in swaps.items():
+        label = label.replace(old, new)
+    return label
+
+
+def side(ctx: Context, balance: str) -> dict[str, float]:
+    """Return the shares of a balance's side by economy; empty for one that is not declared."""
+    known = ctx.balances.get(balance)
+    return known.side if known else {}
+
+
+def variant(name: str) -> bool:
+    """Tell whether a balance is a variant kept for the sensitivity of another, too many for a figure."""
+    return name.endswith(("_tied_down", "_ex_vnm"))
+
+
+def folded(text: str, width: int) -> str:
+    """Return `text` in lines of about `width` letters."""
+    import textwrap
+
+    return "\n".join(textwrap.wrap(text, width, break_long_words=False))
+
+
+def tiny(text: str, width: float, size: style.Size) -> str:
+    """Return a label in as few lines as fit `width` CSS pixels."""
+    font = 12 if not size.small else 11
+    if style.text_width(text, font) <= width:
+        return text
+    for letters in range(40, 8, -2):
+        lines = folded(text, letters)
+        if max(style.text_width(line, font) for line in lines.split("\n")) <= width:
+            return lines
+    return text

@@ -1,0 +1,213 @@
+"""Who crosses when: probability curves, the matrix of balances and rulers, and the years with their intervals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from overtake.brief import style
+from overtake.brief.charts import common
+from overtake.brief.context import Context, Frame
+from overtake.brief.figure import Column, Figure, make
+from overtake.brief.formats import COUNT_AT_START, COUNT_IN_WORDS, PROBABILITY, RATIO, YEAR, Format
+from overtake.brief.numbers import Cell, term
+from overtake.brief.style import Size
+
+#: A balance is open where its crossing by the horizon is neither near certain nor near impossible.
+OPEN_LOW, OPEN_HIGH = 0.02, 0.97
+
+
+def measured(ctx: Context, ruler: str) -> Frame:
+    """Return the crossings on `ruler` that have numbers, in the order of the parameters."""
+    frame = ctx.need("crossings")
+    return frame[(frame["ruler"] == ruler) & frame["p_crossed"].notna()]
+
+
+def ever(frame: Frame) -> Frame:
+    """Return the probability that China's side leads at the last year or takes the lead within the horizon."""
+    return frame["p_crossed"] + frame["p_crossing"]
+
+
+def open_balances(ctx: Context, ruler: str, limit: int = 5) -> list[str]:
+    """Return up to `limit` balances not led by China now that may be crossed, from likely to unlikely.
+
+    They are spread over the range, and the most open balance is one of them.
+    """
+    frame = measured(ctx, ruler)
+    frame = frame[frame["first_crossed"].isna() & (frame["p_crossing"] > OPEN_LOW)]
+    frame = frame.sort_values(["p_by_2040", "p_crossing"], ascending=False, kind="stable")
+    if len(frame) <= limit:
+        return list(frame["balance"])
+    at = np.unique(np.linspace(0, len(frame) - 1, limit).round().astype(int))
+    names = list(frame["balance"])
+    wanted = most_open(ctx, ruler)
+    if wanted in names and names.index(wanted) not in at:
+        inner = at[1:-1]
+        inner[np.abs(inner - names.index(wanted)).argmin()] = names.index(wanted)
+    return [str(names[i]) for i in at]
+
+
+def most_open(ctx: Context, ruler: str) -> str | None:
+    """Return the balance, other than the headline's, whose outcome by 2035 is the least certain; ties by name."""
+    frame = measured(ctx, ruler)
+    frame = frame[frame["first_crossed"].isna() & (frame["balance"] != ctx.headline_balance)]
+    away = frame.assign(away=(frame["p_by_2035"] - 0.5).abs()).sort_values(["away", "balance"], kind="stable")
+    return None if away.empty else str(away["balance"].iloc[0])
+
+
+def curves(ctx: Context, ruler: str | None = None) -> Figure | None:
+    """Return P(crossed by year) of the open balances, with the rule at one half."""
+    if not ctx.has("curves", "crossings"):
+        return None
+    ruler = ruler or ctx.headline_ruler
+    chosen = open_balances(ctx, ruler)
+    if not chosen:
+        return None
+    last, end = ctx.last_observed, ctx.horizon
+    frame = ctx.need("curves")
+    frame = frame[(frame["ruler"] == ruler) & frame["balance"].isin(chosen) & (frame["year"] >= last)]
+    wide = frame.pivot(index="year", columns="balance", values="p_crossed_by")[chosen]
+    over = [name for name in chosen if wide[name].iloc[-1] > 0.5]
+    title = Markup("{} open balances will more likely than not have tipped to China by {}").format(
+        common.counted(ctx, "curves.tipped", len(over), len(chosen), "curves", "balances above one half, and shown"),
+        ctx.num.show(ctx.horizon_cell(), YEAR),
+    )
+
+    def plot(figure: Any, size: Size) -> None:
+        labels = [common.folded(common.short(ctx.label_text(name)), 26 if not size.small else 13) for name in chosen]
+        room = max(style.text_width(line, 13, True) for label in labels for line in label.split("\n"))
+        axes = style.panel(figure, size, 40, min(room, 190) + 14, 14, 30)
+        style.lines(axes, wide)
+        axes.axhline(0.5, color=style.INK, lw=1)
+        spot = _clear(wide, last, end, 9 if not size.small else 14)
+        axes.text(spot, 0.51, "as likely as not", fontsize=12, color=style.MUTED, va="bottom")
+        style.year_axis(axes, last, end, Size(size.width - int(room), size.height))
+        axes.set_ylim(0, 1.0)
+        axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"])
+        style.direct_labels(
+            axes,
+            size,
+            list(zip(wide.iloc[-1], labels, style.SERIES, strict=False)),
+            end,
+        )
+
+    ends = [ctx.cell("curves", "p_crossed_by", balance=name, ruler=ruler, year=end) for name in chosen]
+    listed = Markup("; ").join(
+        Markup("{} {} ({})").format(ctx.label(name), ctx.num.show(cell, PROBABILITY), term(cell.value))
+        for name, cell in zip(chosen, ends, strict=True)
+    )
+    table = wide.reset_index()
+    return make(
+        ctx.num,
+        "curves",
+        title=title,
+        subtitle=Markup("Probability that China spends more by each year, {}").format(ctx.unit_words(ruler)),
+        alt=(
+            f"Curves of the probability of a crossing by each year from {last} to {end}. By {end}: "
+            + "; ".join(
+                f"{ctx.label_text(name)} {PROBABILITY(cell.value)}" for name, cell in zip(chosen, ends, strict=True)
+            )
+            + "."
+        ),
+        description=Markup(
+            "One line a balance in which the coalition still leads. A line that reaches the middle rule marks the "
+            "median year. By the last year: {}."
+        ).format(listed),
+        source=common.source_line(ctx, ruler, futures=True),
+        table=table,
+        columns={"year": Column("Year", YEAR, "year")}
+        | {name: Column(ctx.label_text(name), PROBABILITY, "p_crossed_by") for name in chosen},
+        plot=plot,
+        height=400,
+        narrow_height=400,
+        edition=ctx.edition,
+    )
+
+
+def _clear(wide: Frame, first: int, last: int, width: int) -> float:
+    """Return the year from which `width` years of the middle rule are farthest from every curve."""
+    years = range(first, max(first + 1, last - width + 1))
+    near = [float((wide.loc[y : y + width] - 0.53).abs().min().min()) for y in years]
+    return float(years[int(np.argmax(near))]) + 0.3
+
+
+def dots(ctx: Context, ruler: str | None = None) -> Figure | None:
+    """Return the crossing years of all coalitions: dots for the past, medians with intervals for the future."""
+    if not ctx.has("crossings"):
+        return None
+    ruler = ruler or ctx.headline_ruler
+    frame = measured(ctx, ruler)
+    frame = frame[[len(common.side(ctx, n)) > 1 and not common.variant(n) for n in frame["balance"]]]
+    frame = frame[frame["first_crossed"].notna() | frame["median_year"].notna()].copy()
+    if frame.empty:
+        return None
+    frame["at"] = frame["first_crossed"].where(frame["first_crossed"].notna(), frame["median_year"])
+    frame = frame.sort_values(["at", "balance"], kind="stable", ignore_index=True)
+    past, future = int(frame["first_crossed"].notna().sum()), int(frame["first_crossed"].isna().sum())
+    last, end = ctx.last_observed, ctx.horizon
+    start = int(min(frame["at"].min(), frame["lo_year"].min()))
+    title = Markup("{} coalitions have been passed; {} more will probably be by {}").format(
+        _count(ctx, "dots.past", past, "coalitions led by China's side", COUNT_AT_START),
+        _count(ctx, "dots.future", future, "coalitions with a crossing probability above one half", COUNT_IN_WORDS),
+        ctx.num.show(ctx.horizon_cell(), YEAR),
+    )
+
+    def plot(figure: Any, size: Size) -> None:
+        import seaborn as sns
+
+        left = 206 if not size.small else 118
+        axes = style.panel(figure, size, left, 16, 8, 30)
+        low, high = frame["lo_year"].fillna(frame["at"]), frame["hi_year"].fillna(end)
+        beyond, state = frame["hi_year"].isna(), frame["first_crossed"].notna()
+        colours = [style.CHINA if gone else style.COALITION for gone in state]
+        axes.hlines(frame.index, low.clip(upper=frame["at"]), high.clip(lower=frame["at"]), colours, lw=3, alpha=0.45)
+        axes.scatter(high[beyond], frame.index[beyond], 30, style.COALITION, ">", alpha=0.6, lw=0, clip_on=False)
+        sns.scatterplot(x=frame["at"], y=frame.index, hue=state, palette={True: style.CHINA, False: style.COALITION},
+                        style=state, markers={True: "o", False: "D"}, s=52, lw=0, legend=False, ax=axes)  # fmt: skip
+        for i, (at, colour) in enumerate(zip(frame["at"], colours, strict=True)):
+            axes.annotate(f"{at:.0f}", (at, i), xytext=(0, 6), textcoords="offset points", ha="center",
+                          va="bottom", fontsize=11.5, color=style.DARK[colour])  # fmt: skip
+        axes.axvline(last + 0.5, color=style.MUTED, lw=0.8, ls=(0, (1, 2)))
+        style.row_axis(
+            axes, size, [common.tiny(common.short(ctx.label_text(n)), left - 8, size) for n in frame["balance"]]
+        )
+        axes.set_ylim(top=-0.8)
+        axes.grid(True, axis="y")
+        axes.grid(False, axis="x")
+        style.year_axis(axes, start - 1, end, Size(size.width - left, size.height))
+
+    return make(
+        ctx.num,
+        "dots",
+        title=title,
+        subtitle=Markup("Year of the crossing with its interval, {}").format(ctx.unit_words(ruler)),
+        note=Markup("Circles: already crossed. Diamonds: median of the futures; an arrow runs past the horizon."),
+        alt="Dot plot of crossing years. "
+        + "; ".join(f"{ctx.label_text(r['balance'])} {r['at']:.0f}" for _, r in frame.iterrows())
+        + ".",
+        description=Markup(
+            "One row a coalition of more than one economy, earliest crossing on top. The bar is the interval that "
+            "measurement error and, for years to come, the futures leave open."
+        ),
+        source=common.source_line(ctx, ruler, futures=True),
+        table=frame.assign(label=[ctx.label_text(n) for n in frame["balance"]]),
+        columns={
+            "label": Column("Balance"),
+            "first_crossed": Column("First year of China's lead", YEAR, "first_crossed"),
+            "median_year": Column("Median year", YEAR, "median_year"),
+            "lo_year": Column("Low", YEAR, "lo_year"),
+            "hi_year": Column("High", YEAR, "hi_year"),
+            "margin": Column("Lead now, as a share of the coalition", RATIO, "margin"),
+        },
+        plot=plot,
+        height=30 * len(frame) + 50,
+        narrow_height=31 * len(frame) + 50,
+        edition=ctx.edition,
+    )
+
+
+def _count(ctx: Context, id: str, value: int, how: str, fmt: Format) -> Markup:
+    cell = Cell(id, value, ctx.path("crossings"), (), "balance", ctx.edition, (), how)
+    return ctx.num.show(cell, fmt)

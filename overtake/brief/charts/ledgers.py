@@ -1,0 +1,212 @@
+"""Figures from the ledgers: estimates of China's spending, and what announced plans add."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from overtake.brief import style
+from overtake.brief.charts import common
+from overtake.brief.context import Context, Frame
+from overtake.brief.figure import Column, Figure, make
+from overtake.brief.formats import BN, SHARE, USD_BN, YEAR
+from overtake.brief.numbers import Cell, slug
+from overtake.brief.style import Size
+
+ROWS_SHOWN = 15
+#: Estimates of earlier years say nothing of the present debate.
+FIRST_YEAR = 2017
+
+
+def pairs(ledger: Frame) -> Frame:
+    """Return one row an estimate: China over the United States on the same rules, and with only China restated.
+
+    ledger: `china_estimates.csv`. Columns: name, year, same_lo, same_hi (both sides on the estimate's rules), alone
+    (the estimate of China over SIPRI's figure for the United States); the newest year of each label, by size.
+    """
+    frame = ledger.copy()
+    both = frame["us_usd_bn"].notna()
+    for end in ("lo", "hi"):
+        own = frame[f"china_usd_bn_{end}"] / frame["us_usd_bn"]
+        frame[f"same_{end}"] = frame[f"china_us_ratio_{end}"].where(
+            frame[f"china_us_ratio_{end}"].notna(), own.where(both)
+        )
+    frame["same_hi"] = frame["same_hi"].fillna(frame["same_lo"])
+    frame["same_lo"] = frame["same_lo"].fillna(frame["same_hi"])
+    middle = (frame["china_usd_bn_lo"].fillna(frame["china_usd_bn_hi"]) + frame["china_usd_bn_hi"]) / 2
+    frame["alone"] = middle / frame["sipri_us_usd_bn"]
+    frame = frame[frame["same_lo"].notna() & (frame["year"] >= FIRST_YEAR)].sort_values(
+        ["label", "year"], kind="stable"
+    )
+    frame = frame.groupby("label", as_index=False).last()
+    frame["name"] = frame["label"].str.replace("US Department of Defense", "US DoD")
+    return frame.sort_values(["same_hi", "label"], kind="stable", ignore_index=True)
+
+
+def estimates(ctx: Context) -> Figure | None:
+    """Return the dumbbell: China as a share of the US by estimate, on equal rules and with China alone restated."""
+    if not ctx.has("china_estimates"):
+        return None
+    table = pairs(ctx.need("china_estimates")).tail(ROWS_SHOWN).reset_index(drop=True)
+    if len(table) < 2:
+        return None
+    ends = [
+        Cell(slug("estimates", str(row["estimate"]), "same"), float(row["same_hi"]), ctx.path("china_estimates"),
+             (("estimate", str(row["estimate"])),), "china_us_ratio_hi",
+             how="as stated, or China's figure over the US figure on the same rules")
+        for row in (table.iloc[0], table.iloc[-1])
+    ]  # fmt: skip
+
+    def plot(figure: Any, size: Size) -> None:
+        left = 246 if not size.small else 142
+        axes = style.panel(figure, size, left, 18, 30, 30)
+        middle = (table["same_lo"] + table["same_hi"]) / 2
+        axes.hlines(table.index, middle, table["alone"], style.MUTED, lw=1.4, alpha=0.7)
+        axes.scatter(table["alone"], table.index, 64, style.PAPER, lw=1.8, ec=style.CHINA, zorder=3)
+        style.intervals(axes, middle, table["same_lo"], table["same_hi"])
+        names = [f"{row['name']}, {row['year']}" for row in table.to_dict("records")]
+        style.row_axis(axes, size, [common.folded(name, 40 if not size.small else 24) for name in names])
+        axes.grid(True, axis="y")
+        top = max(1.0, float(table[["same_hi", "alone"]].max().max()) * 1.04)
+        axes.set_xlim(0, top)
+        style.value_ticks(axes, size, SHARE)
+        axes.axvline(1, color=style.INK, lw=1)
+        key = [("same rules for both", style.COALITION), ("China alone restated", style.CHINA)]
+        x, font = 0.0, 12 - size.small
+        for text, colour in key:
+            style.bold(axes, x, 1.0 + 8 / (axes.get_position().height * size.height), text, transform=axes.transAxes,
+                       fontsize=font, color=style.DARK[colour], va="bottom")  # fmt: skip
+            x += (style.text_width(text, font, True) + 18) / (axes.get_position().width * size.width)
+
+    return make(
+        ctx.num,
+        "estimates",
+        title=Markup("On equal rules estimates put China between {} and {} of US spending").format(
+            ctx.num.show(ends[0], SHARE), ctx.num.show(ends[1], SHARE)
+        ),
+        subtitle=Markup("China's military expenditure as a share of that of the United States, by estimate and year"),
+        note=Markup("Open circles set the estimate of China against SIPRI's United States: the common error."),
+        alt="Dumbbell chart of estimates of China's spending as a share of US spending. "
+        + "; ".join(
+            f"{row['name']} {row['year']}: {row['same_lo']:.0%} to {row['same_hi']:.0%} on equal rules"
+            + (f", {row['alone']:.0%} with China alone restated" if pd.notna(row["alone"]) else "")
+            for row in table.to_dict("records")
+        )
+        + ".",
+        description=Markup(
+            "One row an estimate, the smallest on top. The filled circle measures both sides by its rules; a "
+            "band shows a range. The open circle restates China alone. Estimates differ in year, scope and price basis."
+        ),
+        source=Markup("Source: the ledger of estimates, data/raw/china_estimates.csv, with the source of each; SIPRI."),
+        table=table,
+        columns={
+            "name": Column("Estimate"),
+            "year": Column("Year", YEAR, "year"),
+            "basis": Column("Basis"),
+            "same_lo": Column("Equal rules, low", SHARE, "china_us_ratio_lo"),
+            "same_hi": Column("Equal rules, high", SHARE, "china_us_ratio_hi"),
+            "alone": Column("China alone restated", SHARE, "china_usd_bn over sipri_us_usd_bn"),
+            "status": Column("Status"),
+        },
+        plot=plot,
+        height=27 * len(table) + 66,
+        narrow_height=34 * len(table) + 66,
+    )  # fmt: skip
+
+
+def plans(ctx: Context) -> Figure | None:
+    """Return the waterfall: the coalition's margin without plans, what each plan adds, the margin with them."""
+    if not ctx.has("waterfall"):
+        return None
+    frame = ctx.need("waterfall")
+    names = list(dict.fromkeys(frame["balance"]))
+    balance = ctx.headline_balance if ctx.headline_balance in names else names[0]
+    steps = frame[frame["balance"] == balance]
+    steps = steps[steps["year"] == steps["year"].min()]
+    year = int(steps["year"].iloc[0])
+    inner = steps[~steps["step"].isin(["without", "planned"])]
+    large = inner[inner["adds"].abs() >= max(0.02 * inner["adds"].abs().sum(), 1e-9)]
+    rest = float(inner["adds"].sum() - large["adds"].sum())
+    start = float(steps.loc[steps["step"] == "without", "margin"].iloc[0])
+    end = float(steps.loc[steps["step"] == "planned", "margin"].iloc[0])
+    rows = [("without", "Without plans", start)]
+    rows += [(str(r["step"]), ctx.name(str(r["step"])), float(r["adds"])) for r in large.to_dict("records")]
+    if len(large) < len(inner):
+        rows.append(("rest", "Others", rest))
+    rows.append(("planned", "With plans", end))
+    cells = {
+        step: Cell(slug("waterfall", balance, step), value, ctx.path("waterfall"),
+                   (("balance", balance), ("year", year), ("step", step)), "margin", ctx.edition)
+        for step, _, value in (rows[0], rows[-1])
+    }  # fmt: skip
+    against = set(ctx.balances[balance].against)
+    label = common.articled(ctx.label_text(balance))
+    named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
+    when = ctx.num.show(common.year_cell(ctx, "waterfall", year, "waterfall"), YEAR)
+    if start < 0 <= end:
+        title = Markup("Announced plans put {} ahead of China by {}, by {}").format(
+            named, when, ctx.num.show(cells["planned"], USD_BN)
+        )
+    else:
+        lead = Cell(f"{cells['planned'].id}.size", abs(end), cells["planned"].table, cells["planned"].row, "margin",
+                    ctx.edition, (), "size of the margin", (cells["planned"].id,))  # fmt: skip
+        title = Markup("With announced plans {} {} in {} by {}").format(
+            named, "lead China" if end >= 0 else "still trail China", when, ctx.num.show(lead, USD_BN)
+        )
+    total = ctx.num.derive(f"waterfall.{balance}.effect", end - start, "with plans minus without",
+                           [cells["planned"], cells["without"]])  # fmt: skip
+
+    def plot(figure: Any, size: Size) -> None:
+        left = 118 if not size.small else 96
+        axes = style.panel(figure, size, left, 54, 8, 30)
+        level = 0.0
+        for i, (step, _, value) in enumerate(rows):
+            ends = step in ("without", "planned")
+            low = 0.0 if ends else level
+            colour = style.INK if ends else (style.CHINA if value < 0 else style.COALITION)
+            axes.barh(i, value, 0.6, left=low, color=colour, alpha=0.85)
+            tip = low + value
+            axes.annotate(f"{value:+.1f}".replace("-", "−"), (max(low, tip), i), xytext=(5, 0),
+                          textcoords="offset points", ha="left", va="center", fontsize=12,
+                          color=style.DARK[colour])  # fmt: skip
+            level = value if step == "without" else (level if ends else tip)
+            if i + 1 < len(rows):
+                axes.plot([level, level], [i, i + 1], color=style.MUTED, lw=0.8)
+        axes.axvline(0, color=style.INK, lw=1.2)
+        style.row_axis(axes, size, [name for _, name, _ in rows], 12)
+        axes.margins(x=0.14)
+        axes.locator_params(axis="x", nbins=6 if not size.small else 4)
+
+    unit = str(steps["unit"].iloc[0]) if "unit" in steps else ""
+    return make(
+        ctx.num,
+        "plans",
+        title=title,
+        subtitle=Markup("{} minus China in {}, mean of the futures, constant ({}) US$ billion").format(
+            ctx.label(balance), when, ctx.num.show(ctx.base_cell(), YEAR)
+        ),
+        note=Markup("Plans are converted to SIPRI's definition and cut by what earlier plans delivered. Means add up."),
+        alt=f"Waterfall of the margin of {label} over China in {year}: "
+        + "; ".join(f"{name} {value:+.1f}" for _, name, value in rows)
+        + " billion dollars.",
+        description=Markup(
+            "From the margin without announced plans, each bar adds what one economy's plans change; China's own plans "
+            "count against the coalition. In all, plans move the margin by {}."
+        ).format(ctx.num.show(total, USD_BN)),
+        source=common.source_line(ctx, "constant_usd", extra="Plans: data/raw/plans.csv.", futures=True),
+        table=pd.DataFrame(rows, columns=["step", "name", "adds"]).assign(
+            unit=unit, side=["" if s in ("without", "planned") else ("China's" if s in against else "coalition")
+                             for s, _, _ in rows]
+        ),
+        columns={
+            "name": Column("Step"),
+            "adds": Column("Margin or change, US$ billion", BN, "adds"),
+            "side": Column("Side"),
+        },
+        plot=plot,
+        height=32 * len(rows) + 46,
+        narrow_height=32 * len(rows) + 46,
+        edition=ctx.edition,
+    )  # fmt: skip

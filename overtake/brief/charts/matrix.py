@@ -1,0 +1,144 @@
+"""The matrix of balances and rulers: since when, from when, or how likely China leads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from overtake.brief import style
+from overtake.brief.charts import common
+from overtake.brief.context import Context
+from overtake.brief.figure import Column, Figure, make
+from overtake.brief.formats import PROBABILITY, YEAR
+from overtake.brief.style import Size
+
+#: Fills by the probability that China's side leads at the horizon: not measured, then from blue for the coalition
+#: through white to vermilion for China. They stay light on a dark page, and so does the ink on them stay dark.
+BOUNDS = (-2.0, 0.0, 0.1, 0.4, 0.6, 0.9, 2.0)
+TINTS = (style.SHADE, "#b9d7ea", "#dcebf5", "#f3f4f5", "#fbe3d3", "#f3c09c")
+ON_TINT = "#1d2734"
+
+
+def matrix(ctx: Context) -> Figure | None:
+    """Return the heat map of balances and rulers: since when, by when, or how likely."""
+    if not ctx.has("crossings"):
+        return None
+    frame = ctx.need("crossings")
+    rulers = [r for r in ctx.rulers if frame.loc[frame["ruler"] == r, "p_crossed"].notna().any()][:6]
+    names = [n for n in dict.fromkeys(frame["balance"]) if len(common.side(ctx, n)) > 1 and not common.variant(n)]
+    cells = {(row["balance"], row["ruler"]): row for row in frame.to_dict("records")}
+    names.sort(key=lambda n: -np.nanmean([_lead(cells[(n, r)]) for r in rulers]))
+    if not names:
+        return None
+    table = pd.DataFrame(
+        [{"balance": ctx.label_text(n)} | {r: _state_words(cells[(n, r)], ctx) for r in rulers} for n in names]
+    )
+    differing = [
+        n
+        for n in names
+        if len({pd.notna(cells[(n, r)]["first_crossed"]) for r in rulers if pd.notna(cells[(n, r)]["margin"])}) > 1
+    ]
+    title = (
+        Markup("{} balances change sides with the ruler").format(
+            common.counted(
+                ctx,
+                "matrix.differing",
+                len(differing),
+                len(names),
+                "crossings",
+                "balances led by China on one ruler and not on another",
+            )
+        )
+        if differing
+        else Markup("Every balance stands the same way on every ruler")
+    )
+
+    def plot(figure: Any, size: Size) -> None:
+        import seaborn as sns
+        from matplotlib.colors import BoundaryNorm, ListedColormap
+
+        left = 200 if not size.small else 118
+        axes = style.panel(figure, size, left, 0, 44 if not size.small else 64, 6)
+        font, grid = (12 if not size.small else 11), [[cells[(n, r)] for r in rulers] for n in names]
+        leads = [[np.nan_to_num(_lead(row), nan=-1) for row in line] for line in grid]
+        words = [[_cell_text(row, ctx, size.small) for row in line] for line in grid]
+        sns.heatmap(leads, cmap=ListedColormap(list(TINTS)), norm=BoundaryNorm(BOUNDS, len(TINTS)), cbar=False,
+                    linewidths=2, linecolor=style.PAPER, annot=words, fmt="",
+                    annot_kws={"fontsize": font, "color": ON_TINT}, ax=axes)  # fmt: skip
+        for text, row in zip(axes.texts, (row for line in grid for row in line), strict=True):
+            if pd.isna(row["margin"]):
+                text.set_color(style.MUTED)
+            elif pd.notna(row["first_crossed"]):
+                text.set(**style.STRONG)
+        axes.tick_params(left=False, bottom=False, labelbottom=False, labeltop=True, pad=6)
+        axes.set_yticks(
+            [i + 0.5 for i in range(len(names))],
+            [common.tiny(common.short(ctx.label_text(n)), left - 8, size) for n in names],
+            fontsize=font, color=style.INK, rotation="horizontal",
+        )  # fmt: skip
+        heads = [common.folded(_ruler_head(ctx.ruler_name(r)), 12 if not size.small else 9) for r in rulers]
+        axes.set_xticks([j + 0.5 for j in range(len(rulers))], heads, fontsize=font - size.small, linespacing=1.0)
+        sns.despine(ax=axes, left=True, bottom=True)
+
+    return make(
+        ctx.num,
+        "matrix",
+        title=title,
+        subtitle=Markup(
+            "Year since which China leads (bold), else the median year of crossing, else the probability by {}"
+        ).format(ctx.num.show(ctx.horizon_cell(), YEAR)),
+        alt=(
+            f"Matrix of {len(names)} balances by {len(rulers)} rulers. "
+            + " ".join(
+                f"{ctx.label_text(n)}: "
+                + ", ".join(f"{ctx.ruler_name(r)} {_state_words(cells[(n, r)], ctx)}" for r in rulers)
+                + "."
+                for n in (ctx.headline_balance, names[0], names[-1])
+                if n in names
+            )
+        ),
+        description=Markup(
+            "One row a balance, one column a ruler; the warmer a cell, the more likely China leads at the horizon. "
+            "Bold cells are led by China now and give the first year of that lead. The other cells give the median "
+            "year of the crossing where it is more likely than not, else its probability."
+        ),
+        source=common.source_line(ctx, None, extra="macro" if len(rulers) > 2 else "", futures=True),
+        table=table,
+        columns={"balance": Column("Balance")} | {r: Column(ctx.ruler_name(r).capitalize()) for r in rulers},
+        plot=plot,
+        height=24 * len(names) + 52,
+        narrow_height=23 * len(names) + 72,
+        edition=ctx.edition,
+    )
+
+
+def _lead(row: Any) -> float:
+    """Return the probability that China's side leads at the horizon."""
+    return float(row["p_crossed"] + row["p_crossing"])
+
+
+def _cell_text(row: Any, ctx: Context, small: bool) -> str:
+    if pd.isna(row["margin"]):
+        return "–"
+    if pd.notna(row["first_crossed"]):
+        return f"{row['first_crossed']:.0f}"
+    if pd.notna(row["median_year"]) and row["median_year"] > row["last_observed"]:
+        return f"{row['median_year']:.0f}" if small else f"~{row['median_year']:.0f}"
+    return PROBABILITY(float(row["p_crossing"] + row["p_crossed"]))
+
+
+def _state_words(row: Any, ctx: Context) -> str:
+    if pd.isna(row["margin"]):
+        return "not measured"
+    if pd.notna(row["first_crossed"]):
+        return f"crossed, since {row['first_crossed']:.0f}"
+    if pd.notna(row["median_year"]) and row["median_year"] > row["last_observed"]:
+        return f"crossing, median {row['median_year']:.0f}"
+    return f"{PROBABILITY(float(row['p_crossing'] + row['p_crossed']))} by {ctx.horizon}"
+
+
+def _ruler_head(name: str) -> str:
+    return name.replace("purchasing power", "PPP").replace("accounting", "").replace("military stock", "stock").strip()

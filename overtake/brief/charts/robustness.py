@@ -1,0 +1,221 @@
+"""Figures of the multiverse: what every defensible choice would have said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from overtake.brief import style
+from overtake.brief.charts import common
+from overtake.brief.context import Context, Frame
+from overtake.brief.figure import Column, Figure, make
+from overtake.brief.formats import COUNT, PROBABILITY, SHARE, YEAR
+from overtake.brief.numbers import Cell, slug
+from overtake.brief.style import Size
+
+#: Axes of the multiverse that say how a question is answered, in words; the others say what is asked.
+CHOICES = {
+    "ruler": "Ruler",
+    "edition": "Edition",
+    "model": "Growth model",
+    "china_level": "Level of China",
+    "plans": "Announced plans",
+    "window_years": "Years of history",
+    "sustain": "Years a lead must last",
+}
+#: What a source line adds where specifications go back to earlier editions.
+EARLIER = "Earlier editions where a specification says so."
+#: Points of a drawn curve.
+POINTS = 120
+
+
+def headline(ctx: Context) -> Frame:
+    """Return the specifications of the headline's question without the United States; empty where it is not asked."""
+    if not ctx.has("multiverse"):
+        return pd.DataFrame()
+    frame = ctx.need("multiverse")
+    return frame[(frame["coalition"].astype(str) == ctx.headline_balance) & (frame["us_share"] == 0)]
+
+
+def years(frame: Frame) -> list[int]:
+    """Return the years that the multiverse reports."""
+    return sorted(int(name.removeprefix("p_ahead_")) for name in frame.columns if name.startswith("p_ahead_"))
+
+
+def middle_year(frame: Frame) -> int:
+    """Return the year of which tables tell: the middle one."""
+    found = years(frame)
+    return found[len(found) // 2]
+
+
+def count_cell(ctx: Context, id: str, value: int, how: str) -> Cell:
+    """Return a count of specifications as a cell."""
+    return Cell(f"multiverse.{id}", value, ctx.path("multiverse"), (), "", "", (), how)
+
+
+def year_cell(ctx: Context, year: int) -> Cell:
+    """Return a year of the multiverse as a cell."""
+    return Cell(f"multiverse.year-{year}", year, ctx.path("multiverse"), (), f"p_ahead_{year}")
+
+
+def specifications(ctx: Context) -> Figure | None:
+    """Return the specification curve of the headline's question: all answers in rising order, a line a year."""
+    frame = headline(ctx)
+    if frame.empty:
+        return None
+    told = years(frame)
+    at = np.unique(np.round(np.linspace(0, len(frame) - 1, min(POINTS, len(frame)))).astype(int))
+    lines = {year: np.sort(frame[f"p_ahead_{year}"].to_numpy(dtype=float))[at] for year in told}
+    table = pd.DataFrame({"rank": (at + 1) / len(frame)} | {f"p_{year}": line for year, line in lines.items()})
+    year = middle_year(frame)
+    over = int((frame[f"p_ahead_{year}"] > 0.5).sum())
+    label = common.articled(ctx.label_text(ctx.headline_balance))
+    named = ctx.prose(label, f"params.balances.{ctx.headline_balance}.label", f"balances.{ctx.headline_balance}.label")
+    share = ctx.num.derive(
+        f"multiverse.headline.over-half-{year}", over / len(frame), "specifications that put it above one half",
+        [count_cell(ctx, "headline", len(frame), "specifications of the headline's question")],
+    )  # fmt: skip
+    title = Markup("In {} of the specifications China is more likely than not to lead in {}").format(
+        ctx.num.show(share, SHARE), ctx.num.show(year_cell(ctx, year), YEAR)
+    )
+
+    def plot(figure: Any, size: Size) -> None:
+        axes = style.panel(figure, size, 44, 56, 14, 46)
+        style.lines(axes, table.set_index("rank").set_axis(told, axis=1))
+        axes.axhline(0.5, color=style.INK, lw=1)
+        axes.set(xlim=(0, 1), ylim=(-0.02, 1.02))
+        axes.set_yticks([0, 0.25, 0.5, 0.75, 1], [SHARE(tick) for tick in (0, 0.25, 0.5, 0.75, 1)])
+        axes.set_xticks([0, 0.5, 1], [SHARE(tick) for tick in (0, 0.5, 1)])
+        axes.set_xlabel("Share of specifications at or below")
+        labels = zip((lines[one][-1] for one in told), map(str, told), style.SERIES, strict=False)
+        style.direct_labels(axes, size, list(labels), 1)
+
+    return make(
+        ctx.num,
+        "specifications",
+        title=title,
+        subtitle=Markup("Probability that China leads {}, specification by specification, in rising order").format(
+            named
+        ),
+        alt=f"Specification curves of the probability that China leads {label}. "
+        + " ".join(
+            f"{one}: from {PROBABILITY(float(lines[one][0]))} over a median of "
+            f"{PROBABILITY(float(np.median(lines[one])))} to {PROBABILITY(float(lines[one][-1]))}."
+            for one in told
+        ),
+        description=Markup(
+            "One line a year. Each point is one specification: a ruler, a level of China, an edition, a growth model, "
+            "a window, a treatment of plans and a rule for what lasts. All share their random numbers."
+        ),
+        source=common.source_line(ctx, "gdp_ppp", EARLIER, futures=True),
+        table=table,
+        columns={"rank": Column("Share of specifications at or below", SHARE)}
+        | {f"p_{one}": Column(f"Probability that China leads in {one}", PROBABILITY, f"p_ahead_{one}") for one in told},
+        plot=plot,
+        height=340,
+        narrow_height=320,
+        edition=ctx.edition,
+    )
+
+
+def options(ctx: Context) -> Figure | None:
+    """Return the answers by option of every choice: median and the middle four fifths of its specifications."""
+    frame = headline(ctx)
+    if frame.empty:
+        return None
+    column = f"p_ahead_{middle_year(frame)}"
+    rows = []
+    for choice, words in CHOICES.items():
+        for option, values in frame.groupby(choice, observed=True, sort=False)[column]:
+            low, middle, high = np.quantile(values.to_numpy(dtype=float), [0.1, 0.5, 0.9])
+            rows.append((words, _option(ctx, choice, option), len(values), low, middle, high))
+    table = pd.DataFrame(rows, columns=["choice", "option", "count", "low", "middle", "high"])
+    kept = table.groupby("choice")["option"].transform("size") > 1
+    table = table[kept].reset_index(drop=True)
+    if table.empty:
+        return None
+    spans = table.groupby("choice", sort=False)["middle"].agg(lambda m: float(m.max() - m.min()))
+    widest = str(spans.idxmax())
+    part = table[table["choice"] == widest].sort_values("middle", kind="stable")
+    ends = [
+        Cell(slug("multiverse", "option", widest, row["option"]), float(row["middle"]), ctx.path("multiverse"),
+             (("choice", widest), ("option", str(row["option"]))), column, "", (), "median of the specifications")
+        for row in (part.iloc[0], part.iloc[-1])
+    ]  # fmt: skip
+    title = Markup("{} moves the middle answer most: from {} to {}").format(
+        "The " + widest[:1].lower() + widest[1:], *(ctx.num.show(cell, PROBABILITY) for cell in ends)
+    )
+    order = list(spans.sort_values(ascending=False, kind="stable").index)
+    table = table.assign(place=table["choice"].map(order.index)).sort_values(["place", "middle"], kind="stable")
+    table = table.drop(columns="place").reset_index(drop=True)
+
+    def plot(figure: Any, size: Size) -> None:
+        left = 232 if not size.small else 138
+        axes = style.panel(figure, size, left, 16, 10, 30)
+        font = 12 if not size.small else 10
+        # Each choice takes a row for its name and one an option, and a little room under them.
+        new = table["choice"] != table["choice"].shift()
+        places = table.index + new.cumsum() + 0.3 * (new.cumsum() - 1)
+        style.intervals(axes, table["middle"], table["low"], table["high"], places)
+        axes.axvline(0.5, color=style.INK, lw=1)
+        style.row_axis(axes, size, list(table["option"]), font)
+        axes.set_yticks(places, table["option"])
+        axes.tick_params(axis="y", labelcolor=style.MUTED, pad=4)
+        for choice, place in zip(table["choice"][new], places[new] - 1, strict=True):
+            axes.text(-0.01, place, choice, transform=axes.get_yaxis_transform(), ha="right", va="center",
+                      fontsize=font, color=style.INK, **style.STRONG)  # fmt: skip
+        axes.set(xlim=(-0.02, 1.02), ylim=(places.iloc[-1] + 0.7, -0.7))
+        axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [SHARE(tick) for tick in (0, 0.25, 0.5, 0.75, 1)])
+
+    lines = len(table) + 1.3 * len(order)
+    return make(
+        ctx.num,
+        "choices",
+        title=title,
+        subtitle=Markup("Probability that China leads in {}: median and middle four fifths of the specifications "
+                        "that take each option").format(
+            ctx.num.show(year_cell(ctx, middle_year(frame)), YEAR)
+        ),
+        alt="Answers by option. "
+        + " ".join(
+            f"{row['choice']}, {row['option']}: {PROBABILITY(row['middle'])} "
+            f"({PROBABILITY(row['low'])} to {PROBABILITY(row['high'])})."
+            for row in table.to_dict("records")
+        ),
+        description=Markup(
+            "Rows stand in groups, a group a choice, the choice that moves the middle answer most on top. The dot is "
+            "the median over all specifications with that option, the bar holds the middle four fifths of them."
+        ),
+        source=common.source_line(ctx, "gdp_ppp", EARLIER, futures=True),
+        table=table,
+        columns={
+            "choice": Column("Choice"),
+            "option": Column("Option"),
+            "count": Column("Specifications", COUNT),
+            "low": Column("Tenth percentile", PROBABILITY, column),
+            "middle": Column("Median", PROBABILITY, column),
+            "high": Column("Ninetieth percentile", PROBABILITY, column),
+        },
+        plot=plot,
+        height=int(19 * lines + 50),
+        narrow_height=int(19 * lines + 50),
+        edition=ctx.edition,
+    )  # fmt: skip
+
+
+def _option(ctx: Context, choice: str, option: Any) -> str:
+    """Return an option in words."""
+    if choice == "ruler":
+        return ctx.ruler_name(str(option))
+    if choice == "edition":
+        return str(common.edition_name(str(option)).striptags())
+    if choice == "china_level":
+        known = ctx.ledger("china_estimates")
+        labels = {} if known is None else dict(zip(known["estimate"], known["label"], strict=True))
+        return str({**labels, "sipri": "as SIPRI has it"}.get(str(option), option))
+    return {"gdp_share": "GDP share", "off": "left out", "cut": "cut by experience", "face_value": "at face value"}.get(
+        str(option), str(option).replace("_", " ")
+    )

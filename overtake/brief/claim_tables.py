@@ -1,0 +1,114 @@
+"""The brief's tables of claims: the scorecard, and what would change each verdict."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from overtake.brief.blocks import declared, table
+from overtake.brief.context import Context
+from overtake.brief.formats import COUNT, PERCENT, SHARE, for_unit
+from overtake.brief.numbers import Cell
+from overtake.brief.sentences import missing
+
+#: Verdicts as the claims table writes them, and the look of their tag.
+VERDICTS = {
+    "supported": ("yes", "supported"),
+    "contradicted": ("no", "contradicted"),
+    "partly": ("part", "partly supported"),
+    "untestable": ("none", "not testable"),
+}
+
+
+def scorecard(ctx: Context) -> Markup:
+    """Return the claims: sentence, result with interval, verdict then and now."""
+    if not ctx.has("claims"):
+        return Markup("")
+    rows = []
+    for row in ctx.need("claims").to_dict("records"):
+        claim = str(row["claim"])
+        rows.append(
+            (
+                Markup("{}").format(declared(claim)),
+                ctx.prose(quoted(str(row["sentence"])), f"claims.{claim}.sentence", claim, "data/raw/claims.yaml"),
+                claim_result(ctx, row),
+                verdict_tag(row["verdict_2020"]),
+                verdict_tag(row["verdict"]),
+            )
+        )
+    heads = [("No.", ""), ("Claim", ""), ("Result", ""), ("Verdict then", "verdict"), ("Verdict now", "verdict")]
+    return table(
+        Markup("What was claimed in {}, judged on the figures of the time and on those of today").format(
+            declared("October 2020")
+        ),
+        heads,
+        rows,
+        "stack",
+    )
+
+
+def quoted(text: str) -> str:
+    """Return `text` with typographic quotation marks."""
+    parts = text.split('"')
+    marks = ("“", "”")
+    return parts[0] + "".join(marks[i % 2] + part for i, part in enumerate(parts[1:]))
+
+
+def claim_result(ctx: Context, row: dict[str, Any]) -> Markup:
+    """Return a claim's result template with its numbers filled in and recorded."""
+    claim = str(row["claim"])
+    template = "" if missing(row.get("result")) else str(row["result"])
+    fmt = for_unit(str(row.get("unit", "")))
+    filled = Markup("")
+    for index, piece in enumerate(template.replace("{", "\0{").replace("}", "}\0").split("\0")):
+        if piece.startswith("{"):
+            column, _, group = piece[1:-1].partition(":of ")
+            if column in row and isinstance(row[column], int | float):
+                cell = ctx.cell("claims", column, claim=claim)
+                filled += _count(ctx, cell, int(group), str(row["unit"])) if group else ctx.num.show(cell, fmt)
+            else:
+                filled += Markup.escape("" if missing(row.get(column)) else row.get(column, ""))
+        else:
+            filled += ctx.prose(piece, f"claims.{claim}.result.{index}", f"{claim} result", "data/raw/claims.yaml")
+    return filled
+
+
+def _count(ctx: Context, cell: Cell, group: int, unit: str) -> Markup:
+    """Return a share of `group` economies as `4 of 11`, in per cent where an edition lacks some of them."""
+    share = cell.value if unit == "share" else cell.value / 100
+    if not cell.present or abs(share * group - round(share * group)) > 1e-6:
+        return ctx.num.show(cell, SHARE if unit == "share" else PERCENT)
+    number = ctx.num.derive(f"{cell.id}.count", round(share * group), f"share of {group} economies", [cell])
+    of = ctx.num.derive(f"{cell.id}.of", group, "economies that the claim names", [cell])
+    return Markup("{} of {}").format(ctx.num.show(number, COUNT), ctx.num.show(of, COUNT))
+
+
+def verdict_tag(verdict: Any) -> Markup:
+    """Return a verdict as a tag, the word and a frame, not colour alone."""
+    text = "–" if missing(verdict) else str(verdict)
+    kind, text = VERDICTS.get(text, ("none", text))
+    return Markup('<span class="tag {}">{}</span>').format(kind, text)
+
+
+def would_change(ctx: Context) -> Markup:
+    """Return what would change each verdict."""
+    if not ctx.has("claims"):
+        return Markup("")
+    rows = [
+        (
+            declared(str(row["claim"])),
+            verdict_tag(row["verdict"]),
+            ctx.prose(
+                str(row["would_change"]),
+                f"claims.{row['claim']}.would-change",
+                str(row["claim"]),
+                "data/raw/claims.yaml",
+            ),
+        )
+        for row in ctx.need("claims").to_dict("records")
+        if not missing(row.get("would_change")) and str(row["would_change"]).strip()
+    ]
+    return table(
+        "What would change each verdict", [("Claim", ""), ("Verdict now", ""), ("It would change with", "")], rows
+    )

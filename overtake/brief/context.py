@@ -1,0 +1,266 @@
+"""What every part of the brief needs: tables, names and units, and cells with their origin."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from overtake.brief.formats import YEAR, Format
+from overtake.brief.numbers import Cell, Key, Numbers, slug
+from overtake.draws import read_parquet
+from overtake.errors import OvertakeError
+
+#: A pandas DataFrame; its stubs know too little of what rows hold to help here.
+Frame = Any
+
+#: Short name and unit of each ruler; a ruler not listed goes by its own name and the unit in the tables.
+RULERS: dict[str, tuple[str, str]] = {
+    "constant_usd": ("constant dollars", "constant US$ billion at market exchange rates"),
+    "current_usd": ("current dollars", "current US$ billion at market exchange rates"),
+    "gdp_ppp": ("GDP purchasing power", "international $ billion, GDP purchasing-power parities"),
+    "military_ppp": ("military purchasing power", "international $ billion, military purchasing-power parities"),
+    "symmetric": ("symmetric accounting", "US$ billion, the same off-budget items on both sides"),
+    "stock": ("military stock", "US$ billion, accumulated and depreciated"),
+    "stock_own": ("military stock at own shares", "US$ billion, each economy's own share of equipment accumulated"),
+}
+
+
+@dataclass(frozen=True)
+class Balance:
+    """A declared balance: its label and the weights of both sides by iso3."""
+
+    name: str
+    label: str
+    against: dict[str, float]
+    side: dict[str, float]
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Return the economies of both sides, China's side first."""
+        return (*self.against, *self.side)
+
+
+@dataclass
+class Context:
+    """The tables of one run under `root`, with the parameters that the brief may see."""
+
+    root: Path
+    balances: dict[str, Balance]
+    headline_balance: str
+    headline_ruler: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    num: Numbers = field(default_factory=Numbers)
+    _frames: dict[str, Frame | None] = field(default_factory=dict)
+    _indices: dict[tuple[str, tuple[str, ...]], dict[tuple[Key, ...], list[int]]] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, root: Path, settings: Mapping[str, Any]) -> Context:
+        """Return the context for `settings`, the JSON form of params.yaml (sections balances and brief used)."""
+        balances = {
+            name: Balance(name, str(entry.get("label", name)), dict(entry["against"]), dict(entry["side"]))
+            for name, entry in settings.get("balances", {}).items()
+        }
+        brief = settings.get("brief", {})
+        context = cls(
+            root,
+            balances,
+            brief.get("headline_balance", "eleven"),
+            brief.get("headline_ruler", "constant_usd"),
+            dict(settings),
+        )
+        if context.headline_balance not in balances:
+            raise OvertakeError(
+                "params.yaml: brief.headline_balance",
+                "no such balance",
+                found=context.headline_balance,
+                allowed=", ".join(balances),
+            )
+        return context
+
+    def frame(self, name: str) -> Frame | None:
+        """Return the processed table or raw ledger called `name` (without ending), or nothing where it is absent."""
+        if name not in self._frames:
+            self._frames[name] = self._read(name)
+        return self._frames[name]
+
+    def _read(self, name: str) -> Frame | None:
+        processed = self.root / "data" / "processed" / f"{name}.parquet"
+        if processed.is_file():
+            return read_parquet(processed)
+        return self.ledger(name)
+
+    def ledger(self, name: str) -> Frame | None:
+        """Return the table of data/raw called `name`, or nothing where it is absent."""
+        key = f"raw/{name}"
+        if key not in self._frames:
+            raw = self.root / "data" / "raw" / f"{name}.csv"
+            self._frames[key] = pd.read_csv(raw, dtype={"edition": str}) if raw.is_file() else None
+        return self._frames[key]
+
+    def path(self, name: str) -> str:
+        """Return the path, relative to the project, of the table called `name`."""
+        raw, made = Path("data") / "raw" / f"{name}.csv", Path("data") / "processed" / f"{name}.parquet"
+        return str(raw if (self.root / raw).is_file() and not (self.root / made).is_file() else made)
+
+    def has(self, *names: str) -> bool:
+        """Tell whether all tables are there and have rows."""
+        return all((frame := self.frame(name)) is not None and len(frame) > 0 for name in names)
+
+    def need(self, name: str) -> Frame:
+        """Return the table called `name`; a missing one is refused."""
+        frame = self.frame(name)
+        if frame is None:
+            raise OvertakeError(self.path(name), "is missing", next_step="run `dvc repro`")
+        return frame
+
+    @cached_property
+    def edition(self) -> str:
+        """Return the SIPRI edition in use (year-month)."""
+        return str(self.need("spending")["edition"].iloc[0])
+
+    @cached_property
+    def price_base(self) -> int:
+        """Return the year of constant prices."""
+        return int(self.need("spending")["price_base"].iloc[0])
+
+    @cached_property
+    def last_observed(self) -> int:
+        """Return the last data year of the edition."""
+        return int(self.need("spending")["year"].max())
+
+    @cached_property
+    def horizon(self) -> int:
+        """Return the last year of the futures."""
+        return int(self.need("curves")["year"].max())
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Return the economies' names by iso3."""
+        economies = self.frame("economies")
+        return {} if economies is None else dict(zip(economies["iso3"], economies["name"], strict=True))
+
+    def name(self, iso3: str) -> str:
+        """Return an economy's name."""
+        return self.names.get(iso3, iso3)
+
+    def ruler_name(self, ruler: str) -> str:
+        """Return the short name of a ruler."""
+        return RULERS.get(ruler, (ruler.replace("_", " "), ""))[0]
+
+    def ruler_unit(self, ruler: str) -> str:
+        """Return the unit of a ruler, with the price base where it is in constant dollars."""
+        unit = RULERS.get(ruler, ("", ruler.replace("_", " ")))[1]
+        return unit.replace("constant US$", f"constant ({self.price_base}) US$")
+
+    def unit_words(self, ruler: str) -> Markup:
+        """Return the unit of a ruler as HTML, the price base recorded."""
+        before, base, after = self.ruler_unit(ruler).partition(str(self.price_base))
+        return Markup("{}{}{}").format(before, self.num.show(self.base_cell(), YEAR), after) if base else Markup(before)
+
+    @cached_property
+    def rulers(self) -> list[str]:
+        """Return the rulers of the crossings table, the headline's first, then in the order of `RULERS`."""
+        found = list(dict.fromkeys(self.need("crossings")["ruler"]))
+        order = [self.headline_ruler, *RULERS]
+        return sorted(found, key=lambda ruler: (order.index(ruler) if ruler in order else len(order), ruler))
+
+    def base_cell(self) -> Cell:
+        """Return the year of constant prices as a cell."""
+        return Cell("price-base", self.price_base, self.path("spending"), (), "price_base", self.edition)
+
+    def last_cell(self) -> Cell:
+        """Return the last observed year as a cell."""
+        return Cell("last-observed", self.last_observed, self.path("spending"), (), "year", self.edition, (), "last")
+
+    def horizon_cell(self) -> Cell:
+        """Return the last year of the futures as a cell."""
+        return Cell("horizon", self.horizon, self.path("curves"), (), "year", self.edition, (), "last")
+
+    def label(self, balance: str) -> Markup:
+        """Return a balance's label as HTML, any numeral in it recorded as a parameter."""
+        return self.prose(self.label_text(balance), f"params.balances.{balance}.label", f"balances.{balance}.label")
+
+    def label_text(self, balance: str) -> str:
+        """Return a balance's label as plain text."""
+        known = self.balances.get(balance)
+        return known.label if known else balance.replace("_", " ")
+
+    def prose(self, text: str, id: str, column: str, table: str = "params.yaml") -> Markup:
+        """Return `text` from a parameter or ledger as HTML with each numeral recorded under `id`."""
+        parts: list[Markup] = []
+        position, found = 0, 0
+        for match in re.finditer(r"\d[\d,.]*\d|\d", text):
+            written = match.group()
+            cell = Cell(
+                slug(id, found), float(written.replace(",", "")) if _numeric(written) else 0.0, table, (), column
+            )
+            as_written = Format("as written in the source", "as written", lambda _, written=written: written)  # type: ignore[misc]
+            parts += [Markup.escape(text[position : match.start()]), self.num.show(cell, as_written)]
+            position, found = match.end(), found + 1
+        return Markup("").join([*parts, Markup.escape(text[position:])])
+
+    def cell(self, table: str, column: str, **row: Key) -> Cell:
+        """Return one cell of a table by the key of its row; no row or more than one is refused."""
+        frame = self.need(table)
+        found = self._lookup(table, tuple(row)).get(tuple(row.values()), [])
+        if len(found) != 1:
+            raise OvertakeError(
+                self.path(table), f"{len(found)} rows where one is wanted", found=dict(row), allowed="a unique key"
+            )
+        value = frame[column].iloc[found[0]]
+        edition = str(frame["edition"].iloc[found[0]]) if "edition" in frame else self.edition
+        return Cell(
+            slug(table, *row.values(), column),
+            float(value) if pd.notna(value) else float("nan"),
+            self.path(table),
+            tuple((key, _key(item)) for key, item in row.items()),
+            column,
+            edition,
+            self.raw_cells(table, row),
+        )
+
+    def _lookup(self, table: str, keys: tuple[str, ...]) -> dict[tuple[Key, ...], list[int]]:
+        """Return the row numbers of a table by the values of `keys`, made once a table and set of keys."""
+        if (table, keys) not in self._indices:
+            rows: dict[tuple[Key, ...], list[int]] = {}
+            for number, values in enumerate(zip(*(self.need(table)[key].tolist() for key in keys), strict=True)):
+                rows.setdefault(values, []).append(number)
+            self._indices[(table, keys)] = rows
+        return self._indices[(table, keys)]
+
+    def raw_cells(self, table: str, row: Mapping[str, Key]) -> tuple[str, ...]:
+        """Return the cells of data/raw under a row of a processed table, as `file[key=value, ...]`."""
+        if table == "spending":
+            return (f"data/raw/milex.csv[edition={self.edition}, iso3={row['iso3']}, year={row['year']}]",)
+        if table == "rulers":
+            return (f"data/raw/milex.csv[edition={self.edition}, iso3={row['iso3']}, year<={row['year']}]",)
+        if "balance" in row and str(row["balance"]) in self.balances:
+            members = self.balances[str(row["balance"])].members
+            return tuple(
+                f"data/raw/milex.csv[edition={self.edition}, iso3={iso3}, year<={self.last_observed}]"
+                for iso3 in members
+            )
+        return ()
+
+    @cached_property
+    def figures(self) -> dict[str, str]:
+        """Return the hashes of data/raw that the validate stage wrote, or nothing."""
+        path = self.root / "data" / "processed" / "figures.json"
+        return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+
+
+def _numeric(text: str) -> bool:
+    return bool(re.fullmatch(r"\d+(,\d{3})*(\.\d+)?", text))
+
+
+def _key(value: Any) -> Key:
+    plain: Key = value.item() if hasattr(value, "item") else value
+    return plain

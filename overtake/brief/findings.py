@@ -1,0 +1,188 @@
+"""The head of the brief and its key findings: each a number, its interval and a year."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from overtake.brief.charts.common import edition_name
+from overtake.brief.charts.crossing import most_open
+from overtake.brief.context import Context
+from overtake.brief.formats import PROBABILITY, RATIO, SHARE, YEAR
+from overtake.brief.numbers import Cell
+from overtake.brief.sentences import (
+    View,
+    contrast,
+    headline,
+    interval_words,
+    margin_phrase,
+    plural_verb,
+    state_sentence,
+)
+
+
+def head(ctx: Context) -> Markup:
+    """Return kicker, title, standfirst and dateline."""
+    view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
+    return Markup(
+        '<header><p class="kicker">Overtake: military expenditure in the Indo-Pacific</p>'
+        '<h1 class="doc-title">{}</h1><p class="standfirst">In {}, {} spent {}. With measurement error allowed for, '
+        'the probability that it leads is {}.</p><p class="dateline">SIPRI edition of {}, data to {}, futures to {}. '
+        "Intervals hold {} of what measurement and the future leave open. Where no other ruler is named: "
+        "{}.</p></header>"
+    ).format(
+        headline(ctx),
+        ctx.num.show(ctx.last_cell(), YEAR),
+        view.who(),
+        margin_phrase(view),
+        ctx.num.show(view.now(), PROBABILITY),
+        edition_name(ctx.edition),
+        ctx.num.show(ctx.last_cell(), YEAR),
+        ctx.num.show(ctx.horizon_cell(), YEAR),
+        interval_words(ctx),
+        ctx.unit_words(ctx.headline_ruler),
+    )
+
+
+def findings(ctx: Context) -> Markup:
+    """Return three to five findings, each with a number, its interval and a year."""
+    made = [
+        finding
+        for finding in (
+            _headline_finding(ctx),
+            _ruler_finding(ctx),
+            _breakeven_finding(ctx),
+            _open_finding(ctx),
+            _reversal_finding(ctx),
+        )
+        if finding
+    ]
+    return Markup('<ol class="findings">{}</ol>').format(Markup("").join(made)) if made else Markup("")
+
+
+def _item(big: Markup, small: str | Markup, *sentences: Markup) -> Markup:
+    return Markup('<li><div class="big">{}<small>{}</small></div><div>{}</div></li>').format(
+        big, small, Markup("").join(Markup("<p>{}</p>").format(sentence) for sentence in sentences)
+    )
+
+
+def _headline_finding(ctx: Context) -> Markup:
+    view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
+    if view.ahead and view.cell("first_crossed").present:
+        big, small = view.show("first_crossed", YEAR), "first year of the present lead"
+    elif view.cell("median_year").present:
+        big, small = view.show("median_year", YEAR), "median year of the crossing"
+    else:
+        big, small = view.show("p_crossing", PROBABILITY), "probability of a crossing"
+    interval = Markup("")
+    if view.ahead and view.cell("lo_year").present and view.cell("hi_year").present:
+        interval = (
+            Markup(" Measurement error leaves the year unchanged.")
+            if view.value("lo_year") == view.value("hi_year")
+            else Markup(" With measurement error the lead began between {} and {}.").format(
+                view.show("lo_year", YEAR), view.show("hi_year", YEAR)
+            )
+        )
+    return _item(
+        big,
+        small,
+        Markup("<strong>{}</strong>{}").format(state_sentence(view), interval),
+        Markup("In {}, in {}, {} spent {}.").format(
+            ctx.num.show(ctx.last_cell(), YEAR), ctx.ruler_name(view.ruler), view.who(), margin_phrase(view)
+        ),
+    )
+
+
+def _ruler_finding(ctx: Context) -> Markup:
+    view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
+    other = contrast(ctx, view)
+    if other is None:
+        ruler = next((r for r in ("gdp_ppp", *ctx.rulers) if r in ctx.rulers and r != view.ruler), None)
+        if ruler is None:
+            return Markup("")
+        other = View(ctx, view.balance, ruler)
+        if not other.measured:
+            return Markup("")
+    cell = ctx.cell("curves", "ratio_q50", balance=other.balance, ruler=other.ruler, year=ctx.last_observed)
+    lead = "The answer changes with the ruler." if other.ahead != view.ahead else "The other rulers agree."
+    return _item(
+        ctx.num.show(cell, RATIO),
+        f"ratio in {ctx.ruler_name(other.ruler)}",
+        Markup("<strong>{}</strong> Measured by {}, {} spent {} in {}.").format(
+            lead, ctx.ruler_name(other.ruler), other.who(), margin_phrase(other),
+            ctx.num.show(ctx.last_cell(), YEAR),
+        ),
+        Markup("On this ruler {}").format(state_sentence(other)),
+    )  # fmt: skip
+
+
+def _breakeven_finding(ctx: Context) -> Markup:
+    if not ctx.has("breakeven"):
+        return Markup("")
+    frame = ctx.need("breakeven")
+    name = ctx.headline_balance
+    frame = frame[(frame["balance"] == name) & (frame["ruler"] == ctx.headline_ruler) & (frame["member"] == "USA")]
+    year = min(ctx.last_observed + 10, ctx.horizon)
+    if not (frame["year"] == year).any():
+        return Markup("")
+    keys = {"balance": name, "member": "USA", "ruler": ctx.headline_ruler}
+    now = {q: ctx.cell("breakeven", f"share_q{q}", **keys, year=ctx.last_observed) for q in (10, 50, 90)}
+    then = {q: ctx.cell("breakeven", f"share_q{q}", **keys, year=year) for q in (10, 50, 90)}
+    shown = ctx.num.show
+    when = shown(Cell("breakeven.year", year, ctx.path("breakeven"), (("year", year),), "year", ctx.edition), YEAR)
+    whom = View(ctx, name, ctx.headline_ruler).whom()
+    head_text = (
+        Markup("{} would need {} of US spending to match China in {}.").format(
+            _upper(whom), shown(then[50], SHARE), when
+        )
+        if then[50].value > 0
+        else Markup("{} would match China in {} without any US spending.").format(_upper(whom), when)
+    )
+    return _item(
+        shown(then[50], SHARE),
+        "break-even share of US spending",
+        Markup("<strong>{}</strong> The interval is {} to {}; a share below zero means that none is needed.").format(
+            head_text, shown(then[10], SHARE), shown(then[90], SHARE)
+        ),
+        Markup("In {} the share was {} (interval {} to {}).").format(
+            shown(ctx.last_cell(), YEAR), shown(now[50], SHARE), shown(now[10], SHARE), shown(now[90], SHARE)
+        ),
+    )
+
+
+def _open_finding(ctx: Context) -> Markup:
+    """Return the balance whose outcome is the least certain."""
+    name = most_open(ctx, ctx.headline_ruler)
+    if name is None:
+        return Markup("")
+    view = View(ctx, name, ctx.headline_ruler)
+    due = ctx.num.show(Cell("by-2035", 2035, view.cell("p_by_2035").table, (), "p_by_2035"), YEAR)
+    return _item(
+        view.show("p_by_2035", PROBABILITY),
+        Markup("probability by {}").format(due),
+        Markup("<strong>The most open balance sets China against {}.</strong> {}").format(
+            view.whom(), state_sentence(view)
+        ),
+        Markup("The probability that the crossing comes by {} is {}.").format(
+            due,
+            view.show("p_by_2035", PROBABILITY),
+        ),
+    )
+
+
+def _reversal_finding(ctx: Context) -> Markup:
+    view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
+    cell = view.cell("p_crossed_back")
+    if not view.ahead and cell.value < 0.005:
+        return Markup("")
+    end = ctx.num.show(ctx.horizon_cell(), YEAR)
+    return _item(
+        view.show("p_crossed_back", PROBABILITY),
+        "probability that the lead is lost again",
+        Markup(
+            "<strong>{} {} regain the lead over {} at some time by {}.</strong> A lead can change hands more than once."
+        ).format(_upper(view.whom()), plural_verb(cell.value), view.who(), end),
+    )
+
+
+def _upper(text: Markup) -> Markup:
+    return Markup(str(text)[:1].upper() + str(text)[1:])

@@ -1,0 +1,157 @@
+"""The brief's pieces about itself: words and states, editions, filled years, what changed, how to cite."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from overtake.brief.blocks import declared, table
+from overtake.brief.charts.common import edition_name
+from overtake.brief.context import Context
+from overtake.brief.formats import COUNT, SHARE, YEAR
+from overtake.brief.numbers import TERMS, Cell, slug
+from overtake.brief.sentences import (
+    join,
+    missing,
+)
+
+
+def terms(ctx: Context) -> Markup:
+    """Return the calibrated words with their bounds."""
+    rows, low = [], 0.0
+    for high, word in TERMS:
+        cells = [
+            Cell(slug("terms", word, end), value, "overtake/brief/numbers.py", (("term", word),), end)
+            for end, value in (("low", low), ("high", min(high, 1.0)))
+        ]
+        rows.append((word, Markup("{} to {}").format(*(ctx.num.show(cell, SHARE) for cell in cells))))
+        low = high
+    return table("Words for probabilities", [("Word", ""), ("Probability", "")], rows, "narrow-table")
+
+
+def states(ctx: Context) -> Markup:
+    """Return the four states in words."""
+    rows = [
+        ("crossed", "China's side leads in the last observed year and keeps the lead to the horizon"),
+        ("crossing", "the coalition leads in the last observed year; China's side takes the lead within the horizon"),
+        ("not within the horizon", "the coalition leads, always did, and keeps the lead to the horizon"),
+        ("crossed back", "China's side led or leads, and has lost or loses the lead again within the horizon"),
+    ]
+    return table("The four states of a balance; each future is in exactly one", [("State", ""), ("Meaning", "")], rows)
+
+
+def editions(ctx: Context) -> Markup:
+    """Return the editions in data/raw, with price base, DOI and the beginning of the workbook's hash."""
+    ledger = ctx.ledger("editions")
+    if ledger is None:
+        return Markup("")
+    rows = []
+    macro = ctx.frame("macro")
+    used = "" if macro is None or "edition" not in macro else str(macro["edition"].iloc[0])
+    for row in ledger.to_dict("records"):
+        if row["publisher"] != "sipri" and str(row["edition"]) != used:
+            continue
+        publisher = {"sipri": "SIPRI Military Expenditure Database", "imf": "IMF World Economic Outlook"}.get(
+            str(row["publisher"]), str(row["publisher"])
+        )
+        rows.append(
+            (
+                Markup("{}, {}").format(publisher, edition_name(str(row["edition"]))),
+                declared("" if missing(row.get("price_base")) else f"{row['price_base']:.0f}"),
+                declared(_span(row)),
+                declared("" if missing(row.get("doi")) else str(row["doi"])),
+                declared("" if missing(row.get("sha256")) else f"{str(row['sha256'])[:12]}…"),
+                declared("" if missing(row.get("accessed")) else str(row["accessed"])),
+            )
+        )
+    heads = [
+        ("Edition", ""),
+        ("Price base", ""),
+        ("Data years", ""),
+        ("DOI", ""),
+        ("Hash begins", ""),
+        ("Accessed", ""),
+    ]
+    return table("Editions of the data", heads, rows)
+
+
+def _span(row: dict[str, Any]) -> str:
+    if missing(row.get("first_year")) or missing(row.get("last_year")):
+        return ""
+    return f"{row['first_year']:.0f}–{row['last_year']:.0f}"
+
+
+def ratio() -> Markup:
+    """Return the ratio of a balance's two sides as MathML, in words for paper and for readers that have none."""
+    words = "R(t) is the sum of w x(t) over China's side, divided by the sum of v x(t) over the coalition"
+
+    def total(weight: str, index: str, under: str) -> str:
+        return (
+            f"<mrow><munder><mo>∑</mo><mrow><mi>{index}</mi><mo>∈</mo><mi>{under}</mi></mrow></munder>"
+            f"<msub><mi>{weight}</mi><mi>{index}</mi></msub><msub><mi>x</mi><mi>{index}</mi></msub>"
+            "<mo>(</mo><mi>t</mi><mo>)</mo></mrow>"
+        )
+
+    fraction = f"<mfrac>{total('w', 'i', 'A')}{total('v', 'j', 'B')}</mfrac>"
+    return Markup(
+        f'<p class="formula"><math display="block" alttext="{words}" aria-label="{words}">'
+        f"<mi>R</mi><mo>(</mo><mi>t</mi><mo>)</mo><mo>=</mo>{fraction}</math></p>"
+    )
+
+
+def gaps(ctx: Context) -> Markup:
+    """Return the sentence on filled years: which economies, how many years."""
+    frame = ctx.need("spending")
+    if "gap_filled" not in frame or not frame["gap_filled"].any():
+        return Markup("<p>No year of any series had to be filled.</p>")
+    told = []
+    for iso3, part in frame[frame["gap_filled"]].groupby("iso3"):
+        years = sorted(int(year) for year in part["year"])
+        ends = [
+            Cell(
+                slug("gaps", str(iso3), end),
+                value,
+                ctx.path("spending"),
+                (("iso3", str(iso3)),),
+                "gap_filled",
+                ctx.edition,
+            )
+            for end, value in (("first", years[0]), ("last", years[-1]))
+        ]
+        count = Cell(slug("gaps", str(iso3), "count"), len(years), ctx.path("spending"), (("iso3", str(iso3)),),
+                     "gap_filled", ctx.edition)  # fmt: skip
+        told.append(
+            Markup("{} ({} years between {} and {})").format(
+                ctx.name(str(iso3)), ctx.num.show(count, COUNT), *(ctx.num.show(cell, YEAR) for cell in ends)
+            )
+        )
+    return Markup(
+        "<p>Years without a figure were filled for {}: inside a series along a straight line in logarithms, at its end "
+        "with the last share of GDP. Filled years are marked highly uncertain and carry the widest error.</p>"
+    ).format(join(told))
+
+
+def changes(ctx: Context) -> Markup:
+    """Return what moved against the last published run, or nothing where none is stored."""
+    from overtake.publish.diff import section_of
+
+    return section_of(ctx)
+
+
+def citation(ctx: Context) -> Markup:
+    """Return the suggested citation, from CITATION.cff."""
+    path = ctx.root / "CITATION.cff"
+    if not path.is_file():
+        return Markup("")
+    from overtake.config.load import read_yaml
+
+    entry = read_yaml(path)
+    people = join(
+        [a.get("name") or f"{a.get('family-names', '')}, {a.get('given-names', '')}" for a in entry.get("authors", [])]
+    )
+    issued = str(entry.get("date-released", ""))[:4]
+    text = Markup("{}. <cite>{}</cite>{}. SIPRI edition of {}.").format(
+        people, entry.get("title", "Overtake"), f", {issued}" if issued else "", edition_name(ctx.edition)
+    )
+    return Markup('<p class="declared">{}</p>').format(text)

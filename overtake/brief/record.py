@@ -1,0 +1,163 @@
+"""Tables of the record: what the method would have said, and how it compares with peers over all countries."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from overtake.brief.blocks import table
+from overtake.brief.charts.common import edition_name
+from overtake.brief.context import Context
+from overtake.brief.formats import COUNT, PROBABILITY, RATIO, SCORE, SHARE, YEAR
+from overtake.brief.numbers import Cell, slug
+
+#: Scores that the brief shows: caption and format.
+SCORES = {
+    "crps": ("Error of the whole distribution (CRPS of log spending, lower is better), by horizon", SCORE),
+    "brier": ("Error of the probability that one economy passes another (Brier score, lower is better)", SCORE),
+    "in80": ("Share of outcomes inside the interval that should hold four fifths of them", SHARE),
+}
+
+#: Balances whose record is shown, where they are declared: the headline and those that were open at the time.
+SHOWN = ("five", "eleven", "five_us20", "five_us30", "quad_ex_us", "usa")
+#: Scores of the full comparison that are shown, with their heads.
+FULL_SCORES = (("crps", "CRPS", SCORE), ("brier", "Brier", SCORE), ("in80", "In the 80% interval", SHARE))
+
+
+def would_have_said(ctx: Context) -> Markup:
+    """Return, for earlier origins, the probability of the time beside what happened by the last year with figures."""
+    if not ctx.has("would_have_said"):
+        return Markup("")
+    frame = ctx.need("would_have_said")
+    frame = frame[(frame["year"] == frame["year"].max()) & frame["balance"].isin([*SHOWN, ctx.headline_balance])]
+    frame = frame[frame["balance"].isin(ctx.balances)]
+    if frame.empty:
+        return Markup("")
+    origins = frame.drop_duplicates("as_of").sort_values(["origin", "as_of"]).to_dict("records")
+    rows = [
+        (ctx.label(name), *_forecasts(ctx, frame[frame["balance"] == name], origins))
+        for name in sorted(frame["balance"].unique())
+    ]
+    first = origins[0]
+    year = ctx.num.show(_cell(ctx, first, _key(first), "year"), YEAR)
+    caption = Markup(
+        "What the method would have said of {}, beside what happened: probability that China leads; ratio (interval)"
+    ).format(year)
+    heads = [("Balance", ""), *((_origin(ctx, row, _key(row)), "r") for row in origins), ("Outcome", "r")]
+    return table(caption, heads, rows)
+
+
+def _forecasts(ctx: Context, rows: pd.DataFrame, origins: list[dict[Hashable, Any]]) -> list[Markup]:
+    """Return a balance's forecasts, a cell for each origin, and what happened."""
+    cells: list[Markup] = []
+    outcome = Markup("")
+    by_origin = {row["as_of"]: row for row in rows.to_dict("records")}
+    for origin in origins:
+        row = by_origin.get(origin["as_of"])
+        if row is None:
+            cells.append(Markup(""))
+            continue
+        shown = {name: ctx.num.show(_cell(ctx, row, _key(row), name), PROBABILITY if name == "p_ahead" else RATIO)
+                 for name in ("p_ahead", "ratio_q50", "ratio_q10", "ratio_q90", "ratio_outcome")}  # fmt: skip
+        told = Markup("{p_ahead}<br><small>{ratio_q50} ({ratio_q10} to {ratio_q90})</small>").format(**shown)
+        if _as_printed(row):
+            # An older edition's level is another: its forecast goes with the outcome that continues that level.
+            told += Markup("<br><small>came to {}</small>").format(shown["ratio_outcome"])
+        else:
+            who = "China ahead" if row["ahead_outcome"] else "coalition ahead"
+            outcome = Markup("{}<br><small>{}</small>").format(shown["ratio_outcome"], who)
+        cells.append(told)
+    return [*cells, outcome]
+
+
+def _as_printed(row: Mapping[Hashable, Any]) -> bool:
+    """Tell whether a forecast was made from an older edition as printed, not from the newest one cut at a year."""
+    return bool(row["as_of"] == row["edition"])
+
+
+def _key(row: Mapping[Hashable, Any]) -> dict[str, Any]:
+    """Return the key of a row of `would_have_said`."""
+    return {"as_of": str(row["as_of"]), "balance": str(row["balance"]), "year": int(row["year"])}
+
+
+def skill(ctx: Context) -> Markup:
+    """Return the headline scores by model and horizon, all horizons together in the last column."""
+    if not ctx.has("skill"):
+        return Markup("")
+    frame = ctx.need("skill")
+    frame = frame[frame["origin"].astype(str).isin(("0", "all"))]
+    made = []
+    for score, (caption, fmt) in SCORES.items():
+        part = frame[frame["score"] == score]
+        horizons = [h for h in (1, 3, 5, 10, 0) if (part["horizon"] == h).any()]
+        rows = []
+        for (backtest, model), group in part.groupby(["backtest", "model"], sort=False):
+            by = group.groupby("horizon")["value"].first()
+            key = (("backtest", str(backtest)), ("model", str(model)), ("origin", 0), ("score", score))
+            cells = [
+                Cell(
+                    slug("skill", str(backtest), str(model), score, h),
+                    float(by.get(h, float("nan"))),
+                    ctx.path("skill"),
+                    (*key, ("horizon", h)),
+                    "value",
+                )
+                for h in horizons
+            ]
+            name = str(model).replace("_", " ")
+            rows.append((f"{name[:1].upper()}{name[1:]}, {backtest}", *(ctx.num.show(cell, fmt) for cell in cells)))
+        heads = [("Model and backtest", "")] + [(_horizon(ctx, h), "r") for h in horizons]
+        made.append(table(caption, heads, rows))
+    return Markup("").join(made)
+
+
+def _horizon(ctx: Context, horizon: int) -> Markup:
+    if horizon == 0:
+        return Markup("all")
+    cell = Cell(f"skill.horizon.{horizon}", horizon, ctx.path("skill"), (), "horizon")
+    return Markup("{} {}").format(ctx.num.show(cell, COUNT), "year" if horizon == 1 else "years")
+
+
+def peers(ctx: Context) -> Markup:
+    """Return the full comparison over all countries: our combination, its parts and the peers, tasks held back."""
+    if not ctx.has("skill_full"):
+        return Markup("")
+    frame = ctx.need("skill_full")
+    frame = frame[(frame["slice"] == "held back") & (frame["horizon"].astype(int) == 0)]
+    # A peer that forecast only the longer series was scored on easier tasks: its mean is not comparable. Our own naive
+    # forecast stands in for statsforecast's in the pipeline, which is here itself.
+    whole = frame[(frame["score"] == "crps") & (frame["n"] == frame.loc[frame["score"] == "crps", "n"].max())]
+    ranked = whole[whole["model"] != "naive"].sort_values("value")["model"]
+    rows = []
+    for model in ranked:
+        cells: list[Any] = []
+        for score, _, fmt in FULL_SCORES:
+            part = frame[(frame["model"] == model) & (frame["score"] == score)]
+            if part.empty:
+                cells.append("")
+                continue
+            key = (("slice", "held back"), ("model", str(model)), ("horizon", 0), ("score", score))
+            value, low, high = (
+                Cell(slug("full", str(model), score, column), float(part[column].iloc[0]), ctx.path("skill_full"),
+                     key, column)
+                for column in ("value", "lo", "hi")
+            )  # fmt: skip
+            cells.append(Markup("{} ({} to {})").format(*(ctx.num.show(cell, fmt) for cell in (value, low, high))))
+        rows.append((str(model).replace("_", " "), *cells))
+    caption = "All countries with full series, tasks held back from tuning; not recomputed in this run"
+    return table(caption, [("Model", ""), *((head, "r") for _, head, _ in FULL_SCORES)], rows)
+
+
+def _origin(ctx: Context, row: Mapping[Hashable, Any], key: dict[str, Any]) -> Markup:
+    """Return where a forecast was made: an edition as printed, or the newest one cut at a year."""
+    if _as_printed(row):
+        return Markup("{} edition, as printed").format(edition_name(str(row["edition"])))
+    return Markup("figures to {}").format(ctx.num.show(_cell(ctx, row, key, "origin"), YEAR))
+
+
+def _cell(ctx: Context, row: Mapping[Hashable, Any], key: dict[str, Any], column: str) -> Cell:
+    return Cell(slug("said", *key.values(), column), float(row[column]), ctx.path("would_have_said"),
+                tuple(key.items()), column)  # fmt: skip

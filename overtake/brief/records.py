@@ -1,0 +1,61 @@
+"""The last block of the brief: where every number comes from, and what the publisher writes to files."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from overtake.brief import plots
+from overtake.brief.blocks import Block
+from overtake.brief.context import Context
+from overtake.publish.manifest import manifest
+
+if TYPE_CHECKING:
+    from overtake.brief.brief import Brief
+
+
+def block(brief: Brief) -> Block:
+    """Return the sources of all numbers as a section, and numbers, figures and metrics as data."""
+    num = brief.ctx.num
+    printed = [(id, record) for id, record in sorted(num.records.items()) if record.shown]
+    rows = Markup("").join(
+        Markup('<tr id="n-{0}"><th scope="row"><code>{0}</code></th><td>{1}</td><td>{2}</td></tr>').format(
+            id, " / ".join(sorted(set(record.shown))), record.cell.source()
+        )
+        for id, record in printed
+    )
+    html = Markup(
+        '<section class="no-print declared" aria-labelledby="sources-of-the-numbers">'
+        '<h2 id="sources-of-the-numbers">Sources of the numbers</h2>'
+        "<p>Every number above links to its row here. <code>overtake trace ID</code> follows it down to the workbook's "
+        "cell.</p>"
+        '<div class="scroll tall" tabindex="0" role="region" aria-label="Table of sources">'
+        '<table class="sources"><thead><tr><th scope="col">Number</th><th scope="col">Printed as</th>'
+        '<th scope="col">Source</th></tr></thead><tbody>{}</tbody></table></div></section>'
+    ).format(rows)
+    data: dict[str, Any] = {
+        "numbers": json.loads(num.to_json()),
+        "figures": [figure.to_json() for figure in brief.figures.values()],
+        "metrics": metrics(brief.ctx),
+        "plots": plots.tables(brief.ctx),
+        "manifest": manifest(brief.ctx.root, brief.ctx.settings),
+    }
+    return Block(html, data)
+
+
+def metrics(ctx: Context) -> dict[str, Any]:
+    """Return the headline ruler's states by balance, for `dvc metrics`: probabilities, years and US share, rounded."""
+    frame = ctx.need("crossings")
+    frame = frame[frame["ruler"] == ctx.headline_ruler]
+    columns = [c for c in frame.columns if c.startswith("p_") or c in ("margin", "first_crossed", "median_year")]
+    found: dict[str, Any] = {}
+    shares = plots.breakeven_now(ctx)
+    for row in frame.to_dict("records"):
+        values = {c: round(float(row[c]), 4) for c in columns if row[c] == row[c]}
+        if row["balance"] in shares:
+            values["breakeven_us_share"] = round(shares[row["balance"]], 4)
+        if values:
+            found[str(row["balance"])] = values
+    return {ctx.headline_ruler: found}

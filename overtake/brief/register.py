@@ -1,0 +1,66 @@
+"""The forecast register: what earlier forecasters said, and what the figures say of it now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from overtake.brief.blocks import table
+from overtake.brief.context import Context
+from overtake.brief.formats import CHANGE1, YEAR, for_unit
+from overtake.brief.numbers import Cell, slug
+from overtake.brief.sentences import missing
+
+#: States of the register table in the brief's words.
+STATES = {
+    "held": "held",
+    "missed": "missed",
+    "early": "has come about",
+    "broken": "already exceeded",
+    "open": "open",
+}
+
+
+def register(ctx: Context) -> Markup:
+    """Return the judged register as a table: made, by whom, forecast, outcome; empty where it is absent."""
+    if not ctx.has("register"):
+        return Markup("")
+    rows = []
+    for entry in ctx.need("register").to_dict("records"):
+        id, path = str(entry["forecast"]), "data/raw/forecast_register.csv"
+        rows.append(
+            (
+                ctx.prose(str(entry["made"]), f"register.{id}.made", f"{id} made", path),
+                Markup("{}{}").format(entry["who"], _cited(entry)),
+                ctx.prose(str(entry["claim"]), f"register.{id}.claim", f"{id} claim", path),
+                _outcome(ctx, entry),
+            )
+        )
+    heads = [("Made", ""), ("Who", ""), ("Forecast", ""), ("On the figures of this edition", "")]
+    return table("Earlier forecasts and how they stand", heads, rows, "stack")
+
+
+def _outcome(ctx: Context, entry: dict[str, Any]) -> Markup:
+    """Return `missed: 0.32 in 2023`, with the growth an open forecast still needs, or that it is not measured."""
+    if missing(entry["value"]):
+        return Markup("not measured here")
+    fmt = for_unit(str(entry["unit"]))
+    shown = {
+        column: ctx.num.show(
+            Cell(slug("register", str(entry["forecast"]), column), float(entry[column]), ctx.path("register"),
+                 (("forecast", str(entry["forecast"])),), column, ctx.edition),
+            how,
+        )
+        for column, how in (("value", fmt), ("year", YEAR), ("needed_pct", CHANGE1))
+        if not missing(entry.get(column))
+    }  # fmt: skip
+    words = STATES.get(str(entry["state"]), str(entry["state"]))
+    told = Markup("<strong>{}</strong>: {} in {}").format(words, shown["value"], shown["year"])
+    if "needed_pct" in shown:
+        told += Markup("; needs {} a year").format(shown["needed_pct"])
+    return told
+
+
+def _cited(entry: dict[str, Any]) -> Markup:
+    return Markup("") if missing(entry.get("reference")) else Markup(" [@{}]").format(entry["reference"])

@@ -1,0 +1,227 @@
+"""Sentences whose grammar follows the state of a balance: passed, will probably, is unlikely to, regained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from overtake.brief.charts.common import articled
+from overtake.brief.context import Context
+from overtake.brief.formats import PERCENT, PROBABILITY, YEAR, Format
+from overtake.brief.numbers import Cell, term
+
+#: The verb that a probability calls for: upper bound, what China does.
+VERBS: tuple[tuple[float, str], ...] = (
+    (0.05, "will almost certainly not"),
+    (0.20, "is very unlikely to"),
+    (0.45, "is unlikely to"),
+    (0.55, "has a roughly even chance to"),
+    (0.80, "will probably"),
+    (0.95, "will very probably"),
+    (1.01, "will almost certainly"),
+)
+
+
+def verb(probability: float) -> str:
+    """Return `will probably`, `is unlikely to` and so on for `probability`."""
+    return next(words for bound, words in VERBS if probability < bound)
+
+
+def plural_verb(probability: float) -> str:
+    """Return the verb of `verb` for several subjects: `are unlikely to`, `have a roughly even chance to`."""
+    words = verb(probability)
+    for one, many in (("is ", "are "), ("has ", "have ")):
+        if words.startswith(one):
+            return many + words.removeprefix(one)
+    return words
+
+
+@dataclass(frozen=True)
+class View:
+    """One balance on one ruler, as the crossings table has it."""
+
+    ctx: Context
+    balance: str
+    ruler: str
+
+    def cell(self, column: str) -> Cell:
+        """Return a column of the balance's row as a cell."""
+        return self.ctx.cell("crossings", column, balance=self.balance, ruler=self.ruler)
+
+    def value(self, column: str) -> float:
+        """Return a column's value."""
+        return self.cell(column).value
+
+    def show(self, column: str, fmt: Format) -> Markup:
+        """Return a column printed and recorded."""
+        return self.ctx.num.show(self.cell(column), fmt)
+
+    @property
+    def measured(self) -> bool:
+        """Tell whether the ruler can measure this balance."""
+        frame = self.ctx.need("crossings")
+        row = frame[(frame["balance"] == self.balance) & (frame["ruler"] == self.ruler)]
+        return len(row) == 1 and bool(row["margin"].notna().iloc[0])
+
+    @property
+    def ahead(self) -> bool:
+        """Tell whether China's side holds a lead that has lasted (a single year's touch is none)."""
+        return self.cell("first_crossed").present
+
+    def at_horizon(self) -> Cell:
+        """Return the probability that China's side leads in the last year of the futures."""
+        return self.ctx.cell("curves", "p_ahead", balance=self.balance, ruler=self.ruler, year=self.ctx.horizon)
+
+    def now(self) -> Cell:
+        """Return the probability that China's side leads in the last observed year, measurement error allowed for."""
+        return self.ctx.cell("curves", "p_ahead", balance=self.balance, ruler=self.ruler, year=self.ctx.last_observed)
+
+    @property
+    def state(self) -> str:
+        """Return the state to write about: crossed or crossed_back where China's side leads now, else the likeliest."""
+        if self.ahead:
+            return "crossed" if self.at_horizon().value >= 0.45 else "crossed_back"
+        names = ("crossing", "not_within", "crossed_back")
+        return max(names, key=lambda name: self.value(f"p_{name}"))
+
+    def who(self) -> str:
+        """Return the names of China's side."""
+        return str(join([self.ctx.name(iso3) for iso3 in self.ctx.balances[self.balance].against]))
+
+    def whom(self) -> Markup:
+        """Return the coalition's label as it stands in a sentence, numerals recorded."""
+        return self.ctx.prose(
+            articled(self.ctx.label_text(self.balance)),
+            f"params.balances.{self.balance}.label",
+            f"balances.{self.balance}.label",
+        )
+
+
+def join(parts: Sequence[Any]) -> Any:
+    """Return `a`, `a and b`, or `a, b and c`; Markup where the parts are."""
+    texts = [Markup.escape(part) for part in parts]
+    if len(texts) < 2:
+        return texts[0] if texts else Markup("")
+    return Markup("{} and {}").format(Markup(", ").join(texts[:-1]), texts[-1])
+
+
+def since(view: View, older: str = "in or before") -> Markup:
+    """Return `in 2020`, or `in or before 1989` (in other words, `older`) where the lead is as old as the table."""
+    cell = view.cell("first_crossed")
+    if not cell.present:
+        return Markup("lately")
+    spent = view.ctx.need("spending")
+    word = "in" if cell.value > spent["year"].min() else older
+    return Markup("{} {}").format(word, view.ctx.num.show(cell, YEAR))
+
+
+def until(view: View, column: str) -> Markup:
+    """Return a year of the interval, or `after 2050` where it lies beyond the horizon."""
+    cell = view.cell(column)
+    if cell.present:
+        return view.ctx.num.show(cell, YEAR)
+    return Markup("after {}").format(view.ctx.num.show(view.ctx.horizon_cell(), YEAR))
+
+
+def state_sentence(view: View) -> Markup:
+    """Return one sentence on a balance: what has happened or will, with probability, year and interval."""
+    who, whom = Markup.escape(view.who()), view.whom()
+    end = view.ctx.num.show(view.ctx.horizon_cell(), YEAR)
+    state = view.state
+    if view.ahead:
+        then = view.at_horizon()
+        return Markup("{} passed {} {} {} {}{} lead in {} ({} probability{}).").format(
+            who, whom, since(view), "and" if state == "crossed" else "but", verb(then.value),
+            " still" if state == "crossed" else "", end, view.ctx.num.show(then, PROBABILITY), _in_words(then.value),
+        )  # fmt: skip
+    if state == "crossed_back":
+        return Markup("{} once led {}; the lead has been regained, and lasts to {} with {} probability.").format(
+            who, whom, end, view.show("p_crossed_back", PROBABILITY)
+        )
+    likely = view.value("p_crossing")
+    head = Markup("{} {} overtake {} by {} ({} probability{})").format(
+        who, verb(likely), whom, end, view.show("p_crossing", PROBABILITY), _in_words(likely)
+    )
+    if likely > 0.5 and view.cell("median_year").present:
+        return head + Markup("; the median year is {}, the interval {} to {}.").format(
+            view.show("median_year", YEAR), until(view, "lo_year"), until(view, "hi_year")
+        )
+    return head + Markup(".")
+
+
+def _in_words(probability: float) -> str:
+    """Return the calibrated word of a probability after a comma; nothing where the verb has said it already."""
+    return "" if term(probability) in verb(probability) else f", {term(probability)}"
+
+
+def margin_phrase(view: View) -> Markup:
+    """Return `spends 7% more than X (interval 3% to 11%)` or `9% less`."""
+    cells = [view.cell(name) for name in ("margin", "margin_lo", "margin_hi")]
+    percent = [
+        view.ctx.num.derive(f"{cell.id}.pct", 100 * abs(cell.value), "size of the margin, in per cent", [cell])
+        for cell in cells
+    ]
+    now, low, high = (view.ctx.num.show(cell, PERCENT) for cell in percent)
+    word = "more" if view.ahead else "less"
+    if cells[1].value < 0 < cells[2].value:
+        return Markup("{} {} than {} (interval: {} less to {} more)").format(now, word, view.whom(), low, high)
+    low, high = (low, high) if view.ahead else (high, low)
+    return Markup("{} {} than {} (interval {} to {})").format(now, word, view.whom(), low, high)
+
+
+def headline(ctx: Context) -> Markup:
+    """Return the brief's title: the headline balance's state, and the ruler on which it stands otherwise."""
+    view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
+    who, whom = Markup.escape(view.who()), view.whom()
+    if view.ahead:
+        then = view.at_horizon().value
+        told = Markup("{} passed {} {}").format(who, whom, since(view))
+        if then >= 0.55:
+            told += Markup(" and {} stay ahead").format(verb(then))
+        elif then >= 0.45:
+            told += Markup("; whether it stays ahead is open")
+        else:
+            told += Markup(", but {} stay ahead").format(verb(then))
+    elif view.state == "crossed_back":
+        told = Markup("{} have regained the lead over {}").format(whom, who)
+    else:
+        told = Markup("{} {} overtake {}").format(who, verb(view.value("p_crossing")), whom)
+        if view.value("p_crossing") > 0.5 and view.cell("median_year").present:
+            told += Markup(", most likely by {}").format(view.show("median_year", YEAR))
+        else:
+            told += Markup(" by {}").format(ctx.num.show(ctx.horizon_cell(), YEAR))
+    other = contrast(ctx, view)
+    if other is None:
+        return told
+    ruler = ctx.ruler_name(other.ruler)
+    return told + (
+        Markup("; by {} it still spends less").format(ruler)
+        if view.ahead
+        else Markup("; by {} it already spends more").format(ruler)
+    )
+
+
+def contrast(ctx: Context, view: View) -> View | None:
+    """Return the same balance on the first other ruler where the other side leads, or nothing."""
+    order = ["gdp_ppp", *[ruler for ruler in ctx.rulers if ruler != "gdp_ppp"]]
+    for ruler in order:
+        other = View(ctx, view.balance, ruler)
+        if ruler != view.ruler and ruler in ctx.rulers and other.measured and other.ahead != view.ahead:
+            return other
+    return None
+
+
+def interval_words(ctx: Context) -> Markup:
+    """Return how wide intervals are, from the parameters."""
+    percent = float(ctx.settings.get("crossing", {}).get("interval_pct", 80))
+    cell = Cell("params.crossing.interval_pct", percent, "params.yaml", (), "crossing.interval_pct")
+    return ctx.num.show(cell, PERCENT)
+
+
+def missing(value: Any) -> bool:
+    """Tell whether a table's value is absent."""
+    return value is None or bool(pd.isna(value))

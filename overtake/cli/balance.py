@@ -1,0 +1,148 @@
+"""Command `balance`: who leads a coalition of the analyst's choosing, and until when, within two seconds."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from overtake.balances import States
+    from overtake.config.balances import Balance, Crossing
+    from overtake.config.params import Params
+    from overtake.draws import Paths
+
+EXAMPLES = """examples:
+  overtake balance --side JPN,KOR,AUS:0.5 --against CHN
+  overtake balance --side JPN,KOR,AUS,USA:0.3 --against CHN,RUS --ruler gdp_ppp --by 2035
+  overtake balance --side JPN,KOR --against CHN --tie-down KOR:0.5 --threshold 2
+"""
+
+
+def register(commands: Any) -> None:
+    """Add `balance` to the `argparse` subparsers `commands`."""
+    balance = commands.add_parser(
+        "balance",
+        help="the state of an ad-hoc balance, from the futures in place",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    balance.add_argument("--side", required=True, help="the coalition: JPN,KOR,AUS:0.5 (share of spending, else 1)")
+    balance.add_argument("--against", default="CHN", help="the other side (default: CHN)")
+    balance.add_argument("--tie-down", help="share of a member's spending that others tie down: KOR:0.5,IND:0.2")
+    balance.add_argument("--threshold", type=float, default=1.0, help="ratio at which it is crossed (default: 1)")
+    balance.add_argument("--ruler", default="constant_usd", help="how spending is measured (default: constant_usd)")
+    balance.add_argument("--by", type=int, action="append", help="P(crossed by this year); may be repeated")
+    balance.add_argument("--break-even", help="economy whose break-even share is shown, such as USA")
+    balance.set_defaults(func=_balance)
+
+
+def _balance(arguments: argparse.Namespace) -> int:
+    from overtake import paths
+    from overtake.balances import breakeven, ratio, states
+    from overtake.balances.adhoc import adhoc_balance
+    from overtake.config.load import load
+
+    asked = adhoc_balance(
+        arguments.side, arguments.against, threshold=arguments.threshold, tie_downs=arguments.tie_down
+    )
+    params = load(paths.PARAMS)
+    futures, observed = _measured(arguments.ruler, params)
+    drawn = ratio(futures, asked, "--side")
+    found = states(drawn, futures.years, futures.last_observed, params.crossing.sustain, asked.threshold)
+    lines = [
+        _answer(asked, arguments.ruler, futures, observed, found, params.crossing, drawn),
+        _by_years(found, arguments.by or [2030, 2035, 2040]),
+    ]
+    if arguments.break_even:
+        member = arguments.break_even.upper()
+        share = breakeven(futures, asked, member, "--break-even")
+        lines.append(_shares(member, futures, share, arguments.by or [futures.last_observed, 2035]))
+    print("\n".join(lines))
+    return 0
+
+
+def _measured(ruler: str, params: Params) -> tuple[Paths, Paths]:
+    """Return futures and observed years on `ruler`; constant US$ needs no other table than these two."""
+    from overtake import paths
+    from overtake.draws import read_parquet, read_paths
+    from overtake.errors import OvertakeError
+    from overtake.rulers import RULERS
+    from overtake.rulers.base import observed
+    from overtake.rulers.tables import measure, read_figures
+
+    if ruler not in RULERS:
+        raise OvertakeError("--ruler", "no such ruler", found=ruler, allowed=", ".join(params.rulers.use))
+    futures = read_paths(paths.PROCESSED / "futures.parquet")
+    if ruler == "constant_usd" and params.rulers.china_level == "sipri":
+        return futures, observed(read_parquet(paths.PROCESSED / "spending.parquet"))
+    figures = read_figures()
+    history = observed(figures.spending)
+    return (
+        measure(ruler, futures, figures, params.rulers, params.run.seed),
+        measure(ruler, history, figures, params.rulers, params.run.seed),
+    )
+
+
+def _answer(
+    asked: Balance, ruler: str, futures: Paths, observed: Paths, found: States, crossing: Crossing, drawn: Any
+) -> str:
+    """Return the lines that say where the balance stands and what may become of it."""
+    import numpy as np
+
+    from overtake.balances import ratio
+    from overtake.balances.sides import weights
+    from overtake.balances.states import STATES
+    from overtake.balances.summary import first_crossed, year_interval
+
+    last = futures.last_observed
+    now = ratio(observed, asked, "--side")[0, observed.years.index(last)]
+    tail = (100 - crossing.interval_pct) / 2
+    low, high = np.percentile(drawn[:, futures.years.index(last)], [tail, 100 - tail])
+    crossed = first_crossed(observed, asked, crossing, "--side")
+    horizon = futures.years[-1]
+    words = {
+        "crossed": f"crossed, and so to {horizon}",
+        "crossing": f"crossing by {horizon}",
+        "not_within": f"not crossed by {horizon}",
+        "crossed_back": "crossed back",
+    }
+    against, side = weights(asked)
+    lines = [
+        f"{_names(against)} against {_names(side)}  ({ruler}, {futures.unit})",
+        f"ratio in {last}: {now:.2f} ({crossing.interval_pct:g}% interval {low:.2f} to {high:.2f});"
+        f" crossed above {asked.threshold:g}",
+        f"as published: {'not crossed at ' + str(last) if np.isnan(crossed) else f'crossed in {crossed:.0f}'}",
+        *(f"  {found.probability(state):6.1%}  {words[state]}" for state in STATES),
+    ]
+    median, first, final = year_interval(found, crossing)
+    if not np.isnan(median):
+        end = f"after {horizon}" if np.isnan(final) else f"{final:.0f}"
+        lines.append(f"median year: {median:.0f} ({crossing.interval_pct:g}% interval {first:.0f} to {end})")
+    return "\n".join(lines)
+
+
+def _by_years(found: States, years: list[int]) -> str:
+    """Return one line with P(crossed by year) for each of `years`."""
+    from overtake.balances import crossing_curve
+    from overtake.errors import raise_all
+
+    span = f"{found.years[0]} to {found.years[-1]}"
+    raise_all("--by", [f"{year}; allowed: {span}" for year in years if year not in found.years])
+    by_year, _ = crossing_curve(found)
+    return "crossed by " + ", ".join(f"{year}: {by_year[found.years.index(year)]:.1%}" for year in years)
+
+
+def _shares(member: str, futures: Paths, share: Any, years: list[int]) -> str:
+    """Return one line with the break-even share of `member` in each of `years`, median and 80% interval."""
+    import numpy as np
+
+    parts = []
+    for year in years:
+        low, middle, high = np.percentile(share[:, futures.years.index(year)], [10, 50, 90])
+        parts.append(f"{year}: {middle:.0%} ({low:.0%} to {high:.0%})")
+    return f"break-even share of {member} " + ", ".join(parts)
+
+
+def _names(shares: dict[str, float]) -> str:
+    """Return `JPN + KOR + 50 % AUS`."""
+    return " + ".join(iso3 if share == 1 else f"{share * 100:g}% {iso3}" for iso3, share in shares.items())

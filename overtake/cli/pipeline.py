@@ -1,0 +1,90 @@
+"""Commands of the pipeline: `run`, `schema`, `params`, `outputs`, `explorer`, `readme`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+
+def register(commands: Any) -> None:
+    """Add the commands to the `argparse` subparsers `commands`."""
+    run = commands.add_parser("run", help="run the notebook of one stage (dvc repro calls this)")
+    run.add_argument("stage")
+    run.set_defaults(func=_run)
+    schema = commands.add_parser("schema", help="write params.schema.json for editors, from the models")
+    schema.set_defaults(func=_schema)
+    params = commands.add_parser("params", help="write params.yaml anew, every key at its default")
+    params.set_defaults(func=_params)
+    outputs = commands.add_parser("outputs", help="name the files that the last run made for reading")
+    outputs.set_defaults(func=_outputs)
+    explorer = commands.add_parser(
+        "explorer", help="write reports/explorer.html from the last run (dvc repro calls this)"
+    )
+    explorer.set_defaults(func=_explorer)
+    readme = commands.add_parser("readme", help="write today's answer into README.md, scores into docs/methods.md")
+    readme.set_defaults(func=_readme)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from overtake import paths
+    from overtake.pipeline.run import run_stage
+
+    executed = run_stage(arguments.stage)
+    if arguments.stage == "brief":
+        from overtake.publish.files import publish
+
+        publish(executed, paths.REPORTS)
+    return 0
+
+
+def _schema(_: argparse.Namespace) -> int:
+    from overtake import paths
+    from overtake.config.load import json_schema
+
+    target = paths.ROOT / "params.schema.json"
+    target.write_text(json_schema(), encoding="utf-8")
+    print(f"wrote {target.name}")
+    return 0
+
+
+def _params(_: argparse.Namespace) -> int:
+    from overtake import paths
+    from overtake.config import template
+
+    paths.PARAMS.write_text(template.text(), encoding="utf-8")
+    print(f"wrote {paths.PARAMS.name}; next: dvc repro")
+    return 0
+
+
+def _explorer(_: argparse.Namespace) -> int:
+    from overtake import paths
+    from overtake.config.load import load
+    from overtake.explorer.publish import publish
+
+    publish(load(paths.PARAMS))
+    return 0
+
+
+def _readme(_: argparse.Namespace) -> int:
+    from overtake import paths
+    from overtake.brief.brief import Brief
+    from overtake.publish import readme
+    from overtake.skill import reached
+    from overtake.sources import raw
+
+    brief = Brief.open()
+    readme.write(paths.ROOT / "README.md", "answer", readme.answer(brief.head().html, brief.findings().html))
+    full = raw.load("skill_full.csv")
+    readme.write(paths.ROOT / "docs" / "methods.md", "reached", reached.reached(full))
+    print("wrote the answer into README.md")
+    return 0
+
+
+def _outputs(_: argparse.Namespace) -> int:
+    from overtake import paths
+
+    print("open:")
+    for name in ("brief.html", "brief.pdf", "explorer.html", "tables", "numbers.json"):
+        if (paths.REPORTS / name).exists():
+            print(f"  reports/{name}")
+    return 0

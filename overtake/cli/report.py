@@ -1,0 +1,86 @@
+"""Commands of the report: `trace`, `diff`, `publish`, `quarto`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+
+def register(commands: Any) -> None:
+    """Add `trace ID`, `diff OLD NEW`, `publish` and `quarto` to the argparse subparsers `commands`."""
+    trace = commands.add_parser(
+        "trace",
+        help="follow a printed number down to the workbook's cell",
+        epilog="example: overtake trace crossings.eleven.constant_usd.margin",
+    )
+    trace.add_argument("id", help="the number's id: shown at the foot of the page, listed in reports/numbers.json")
+    trace.set_defaults(func=_trace)
+    diff = commands.add_parser(
+        "diff",
+        help="say which key numbers moved between two runs, and because of what",
+        epilog="example: overtake diff data/published reports",
+    )
+    diff.add_argument("old", type=Path, nargs="?", help="folder of the older run (default: data/published)")
+    diff.add_argument("new", type=Path, nargs="?", help="folder of the newer run (default: reports)")
+    diff.set_defaults(func=_diff)
+    publish = commands.add_parser(
+        "publish", help="keep this run's key numbers in data/published: the next brief says what moved against them"
+    )
+    publish.set_defaults(func=_publish)
+
+    quarto = commands.add_parser(
+        "quarto", help="render the executed brief through the Quarto command line (docx and html)"
+    )
+    quarto.set_defaults(func=_quarto)
+
+
+def _trace(arguments: argparse.Namespace) -> int:
+    from overtake import paths
+    from overtake.publish.trace import trace
+
+    print(trace(arguments.id, paths.ROOT))
+    return 0
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    from overtake import paths
+    from overtake.publish import diff
+
+    old, new = arguments.old or paths.ROOT / diff.PUBLISHED, arguments.new or paths.REPORTS
+    print(diff.as_text(diff.compare(diff.read_run(old), diff.read_run(new))))
+    return 0
+
+
+def _publish(_: argparse.Namespace) -> int:
+    import shutil
+
+    from overtake import paths
+    from overtake.publish import diff
+
+    diff.read_run(paths.REPORTS)
+    target = paths.ROOT / diff.PUBLISHED
+    target.mkdir(parents=True, exist_ok=True)
+    for name in ("metrics.json", "manifest.json"):
+        shutil.copyfile(paths.REPORTS / name, target / name)
+    print(f"kept {diff.PUBLISHED}/metrics.json and manifest.json: commit them with the brief")
+    return 0
+
+
+def _quarto(_: argparse.Namespace) -> int:
+    from overtake import paths
+    from overtake.publish import quarto
+    from overtake.publish.files import read_notebook
+
+    quarto.find()
+    notebook = read_notebook(paths.PROCESSED / "notebooks" / "brief.ipynb")
+    for to in ("html", "docx"):
+        exporter = quarto.QuartoExporter(to=to)  # type: ignore[no-untyped-call]
+        output, _ = exporter.from_notebook_node(notebook)
+        target = paths.REPORTS / f"brief-quarto.{to}"
+        content = output.encode("utf-8") if isinstance(output, str) else output
+        partial = target.with_name(target.name + ".partial")
+        partial.write_bytes(content)
+        partial.replace(target)
+        print(f"wrote reports/{target.name}")
+    return 0

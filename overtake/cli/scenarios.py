@@ -1,0 +1,101 @@
+"""Command `scenarios`: run them all and write one comparison, or show one as an experiment of the pipeline."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from overtake.config.params import Params
+    from overtake.draws import Paths
+
+
+def register(commands: Any) -> None:
+    """Add `scenarios` to the `argparse` subparsers `commands`."""
+    scenarios = commands.add_parser("scenarios", help="run every scenario of scenarios/ and compare them")
+    scenarios.add_argument("--only", nargs="+", metavar="NAME", default=(), help="run these alone")
+    scenarios.add_argument("--show", action="store_true", help="print each as a `dvc exp run` command; run nothing")
+    scenarios.set_defaults(func=_scenarios)
+
+
+def _scenarios(arguments: argparse.Namespace) -> int:
+    from overtake import paths
+    from overtake.config.load import load, read_yaml
+    from overtake.scenarios.compare import as_experiment, read_all
+
+    base = load(paths.PARAMS)
+    found = read_all(paths.SCENARIOS, base, arguments.only)
+    if arguments.show:
+        for scenario in found:
+            overrides = read_yaml(paths.SCENARIOS / f"{scenario.name}.yaml")["overrides"]
+            print(f"{scenario.name}: {scenario.description}\n  {as_experiment(overrides)}")
+        return 0
+    return _run(found, base)
+
+
+def _run(found: list[Any], base: Params) -> int:
+    """Compare the scenarios, write table and figure to reports/scenarios, say how long each took on standard error."""
+    import pandas as pd
+
+    from overtake import paths
+    from overtake.draws import write_parquet
+    from overtake.rulers.tables import read_figures
+    from overtake.scenarios.compare import compare
+    from overtake.scenarios.figure import drawing
+
+    started = time.perf_counter()
+
+    def told(name: str) -> None:
+        print(f"  {name}: {time.perf_counter() - started:.1f} s", file=sys.stderr)
+
+    figures, crosswalk = read_figures(), pd.read_csv(paths.RAW / "crosswalk.csv")
+    table = compare(found, figures, crosswalk, lambda params: _futures(params, base), told)
+    target = paths.REPORTS / "scenarios"
+    target.mkdir(parents=True, exist_ok=True)
+    write_parquet(table, target / "scenarios.parquet")
+    (target / "scenarios.csv").write_text(table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+    (target / "scenarios.svg").write_text(drawing(table, base), encoding="utf-8")
+    print(f"{len(found)} scenarios in reports/scenarios: scenarios.csv, scenarios.parquet, scenarios.svg")
+    return 0
+
+
+def _futures(params: Params, base: Params) -> Paths:
+    """Return the futures of `params` before any scenario: those in place where they serve, else a new simulation.
+
+    Where only the treatment of announced plans differs, the futures without plans serve.
+    """
+    from overtake import paths
+    from overtake.draws import read_parquet, read_paths
+    from overtake.futures import plans
+    from overtake.futures.knowledge import read_knowledge
+    from overtake.futures.simulate import simulate
+    from overtake.scenarios.compare import SIMULATED
+    from overtake.sources import raw
+
+    if all(getattr(params, name) == getattr(base, name) for name in SIMULATED):
+        return _in_place(read_paths(paths.PROCESSED / "futures.parquet"), base)
+    spending, promises = read_parquet(paths.PROCESSED / "spending.parquet"), plans.read_promises()
+    same = {"plans": base.futures.plans, "plan_realisation_sd": base.futures.plan_realisation_sd}
+    if params.run == base.run and params.futures.model_copy(update=same) == base.futures:
+        without = _in_place(read_paths(paths.PROCESSED / "futures_without_plans.parquet"), base)
+        return plans.apply(without, spending, promises, params.futures, params.run.seed)
+    return simulate(spending, raw.load("milex.csv"), read_knowledge(), params.futures, params.run, promises)
+
+
+def _in_place(futures: Paths, base: Params) -> Paths:
+    """Return the futures of the last run, refused where params.yaml has moved on since."""
+    from overtake.errors import OvertakeError
+
+    found = {"run.draws": futures.values.shape[0], "futures.horizon": futures.years[-1]}
+    wanted = {"run.draws": base.run.draws, "futures.horizon": base.futures.horizon}
+    if found != wanted:
+        raise OvertakeError(
+            "data/processed/futures.parquet",
+            "belongs to other parameters than params.yaml",
+            found=found,
+            allowed=wanted,
+            next_step="dvc repro futures",
+        )
+    return futures

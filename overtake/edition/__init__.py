@@ -1,0 +1,1 @@
+"""What was known when an edition was published: one SIPRI and one WEO edition as tables."""

@@ -1,0 +1,1 @@
+"""The pipeline: one notebook a stage, run steadily."""

@@ -1,0 +1,137 @@
+"""Run one notebook: validated parameters in, the same bytes out for the same inputs, a short error on failure."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from overtake import paths
+from overtake.config.load import load
+from overtake.config.params import Params
+from overtake.draws import whole
+from overtake.errors import OvertakeError
+from overtake.pipeline.stages import STAGES
+
+#: Seconds that one cell may run.
+CELL_TIMEOUT = 1200
+
+#: What would otherwise make two runs differ: hash order, threads, locale, clock zone, a drawing window.
+STEADY = {
+    "PYTHONHASHSEED": "0",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "TZ": "UTC",
+    "LC_ALL": "C.UTF-8",
+    "MPLBACKEND": "agg",
+    "SOURCE_DATE_EPOCH": "1602720000",
+}
+
+
+def subset(params: Params, keys: tuple[str, ...]) -> dict[str, Any]:
+    """Return the JSON form of the dotted `keys` of `params`, nested as in the file: all that a stage may see."""
+    whole = params.model_dump(mode="json")
+    chosen: dict[str, Any] = {}
+    for key in keys:
+        source, target = whole, chosen
+        *parents, leaf = key.split(".")
+        for part in parents:
+            source, target = source[part], target.setdefault(part, {})
+        target[leaf] = source[leaf]
+    return chosen
+
+
+def run_stage(name: str, root: Path = paths.ROOT) -> Path:
+    """Run the notebook of stage `name` with its own parameters; return the executed notebook's path.
+
+    Raises OvertakeError for an unknown stage, a bad parameter or a failing cell. The executed notebook is in place
+    only after success; a failed one is kept under data/processed/failed.
+    """
+    if name not in STAGES:
+        raise OvertakeError(f"stage {name}", "no such stage", allowed=", ".join(STAGES))
+    stage = STAGES[name]
+    parameters = subset(load(root / "params.yaml"), stage.params)
+    source = root / "notebooks" / f"{stage.notebook}.ipynb"
+    target = root / "data" / "processed" / "notebooks" / f"{stage.notebook}.ipynb"
+    return run_notebook(source, target, parameters, root)
+
+
+def run_notebook(source: Path, target: Path, parameters: dict[str, Any], root: Path) -> Path:
+    """Execute `source` with papermill in `root`, write the steady result to `target`; raise on a failing cell."""
+    os.environ.update(STEADY)
+    os.environ["OVERTAKE_ROOT"] = str(root)
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    from overtake.pipeline import engine
+
+    if not source.is_file():
+        raise OvertakeError(str(source), "is missing", next_step=f"git checkout -- notebooks/{source.name}")
+    partial = root / "data" / "processed" / "failed" / source.name
+    partial.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        papermill.execute_notebook(
+            str(source),
+            str(partial),
+            parameters=parameters,
+            engine_name=engine.register(),
+            kernel_name="python3",
+            cwd=str(root),
+            progress_bar=False,
+            execution_timeout=CELL_TIMEOUT,
+        )
+    except PapermillExecutionError as error:
+        raise OvertakeError(
+            f"notebooks/{source.name}, cell In [{error.exec_count}]",
+            _plain(f"{error.ename}: {error.evalue}" if error.ename != "OvertakeError" else str(error.evalue)),
+            found=_last_frame(error.traceback),
+            next_step=f"open {partial.relative_to(root)} to see the cells up to the failure; mend, then `dvc repro`",
+        ) from None
+    except TimeoutError as error:
+        raise OvertakeError(
+            f"notebooks/{source.name}",
+            f"no answer in time ({_plain(str(error).splitlines()[0])})",
+            allowed=f"{CELL_TIMEOUT} s a cell",
+            next_step="rerun `dvc repro`; on a slow machine lower run.draws in params.yaml",
+        ) from None
+    steady = steady_notebook(json.loads(partial.read_text(encoding="utf-8")))
+    text = json.dumps(steady, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    with whole(target) as fresh:
+        fresh.write_text(text, encoding="utf-8")
+    with suppress(OSError):
+        partial.unlink()
+        partial.parent.rmdir()
+    return target
+
+
+def steady_notebook(notebook: dict[str, Any]) -> dict[str, Any]:
+    """Return `notebook` without what differs between two equal runs: times, random ids, versions, paths."""
+    cells = []
+    for number, cell in enumerate(notebook["cells"]):
+        metadata = {key: value for key, value in cell["metadata"].items() if key in ("tags", "jupyter")}
+        kept = {**cell, "metadata": metadata, "id": f"cell-{number:02d}"}
+        if cell["cell_type"] == "code":
+            kept["outputs"] = [_steady_output(output) for output in cell["outputs"]]
+        cells.append(kept)
+    metadata = {"kernelspec": notebook["metadata"].get("kernelspec", {}), "language_info": {"name": "python"}}
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _steady_output(output: dict[str, Any]) -> dict[str, Any]:
+    return {key: ({} if key == "metadata" else value) for key, value in output.items() if key != "transient"}
+
+
+def _plain(text: str) -> str:
+    """Return `text` without terminal colours."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def _last_frame(lines: list[str]) -> str | None:
+    """Return the last place of the traceback that lies in our own package, or nothing where none does."""
+    text = _plain("\n".join(lines))
+    places = re.findall(r"(?:File\s+)?\S*?(overtake/[\w/]+\.py)(?::|, line )(\d+)", text)
+    return f"raised at {places[-1][0]}, line {places[-1][1]}" if places else None

@@ -1,0 +1,1 @@
+"""What leaves the house: pages, PDF, exchange formats, what changed, where a number comes from."""

@@ -1,0 +1,111 @@
+"""An RO-Crate of the run: which files were made, from which figures, by which code, under which terms."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+#: Media types of the files that are published.
+TYPES = {
+    ".html": "text/html",
+    ".pdf": "application/pdf",
+    ".json": "application/json",
+    ".csv": "text/csv",
+    ".svg": "image/svg+xml",
+    ".parquet": "application/vnd.apache.parquet",
+}
+SPECIFICATION = "https://w3id.org/ro/crate/1.1"
+LICENCE = "https://spdx.org/licenses/MIT"
+NAME = "ro-crate-metadata.json"
+
+
+def metadata(folder: Path, citation: Mapping[str, Any], manifest: Mapping[str, Any], description: str) -> str:
+    """Return ro-crate-metadata.json (RO-Crate 1.1) for the files in `folder`, as text.
+
+    citation: CITATION.cff; manifest: what the run was made of (see `overtake.publish.manifest`). The date is the
+    citation's, so that equal runs give equal bytes.
+    """
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    files = [_file(folder, name) for name in names if name != NAME]
+    sources = [
+        {"@id": f"#{name}", "@type": "Dataset", "name": f"data/raw/{name}", "identifier": f"sha256:{digest}",
+         "description": "Figures that the run read, kept with the code."}
+        for name, digest in sorted(manifest.get("figures", {}).items())
+    ]  # fmt: skip
+    authors = [_author(f"#author-{number}", author) for number, author in enumerate(citation.get("authors", []))]
+    software = {
+        "@id": "#overtake",
+        "@type": "SoftwareSourceCode",
+        "name": "overtake",
+        "programmingLanguage": "Python",
+        "license": {"@id": LICENCE},
+        "identifier": f"sha256:{_digest_of(manifest.get('code', {}))}",
+    }
+    action = {
+        "@id": "#run",
+        "@type": "CreateAction",
+        "name": "dvc repro",
+        "instrument": {"@id": "#overtake"},
+        "object": [{"@id": source["@id"]} for source in sources],
+        "result": [{"@id": file["@id"]} for file in files],
+    }
+    root = {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": str(citation.get("title", "Overtake")),
+        "description": description,
+        "datePublished": str(citation.get("date-released", "2026-11-23")),
+        "license": {"@id": LICENCE},
+        "author": [{"@id": author["@id"]} for author in authors],
+        "publisher": [{"@id": author["@id"]} for author in authors if author["@type"] == "Organization"],
+        "hasPart": [{"@id": file["@id"]} for file in files],
+        "mentions": [{"@id": "#run"}],
+    }
+    descriptor = {
+        "@id": NAME,
+        "@type": "CreativeWork",
+        "about": {"@id": "./"},
+        "conformsTo": {"@id": SPECIFICATION},
+    }
+    licence = {
+        "@id": LICENCE,
+        "@type": "CreativeWork",
+        "name": "MIT licence",
+        "description": "Of code, text and drawings; the figures in the tables stand under their publishers' terms.",
+    }
+    graph: list[dict[str, Any]] = [descriptor, root, *files, *authors, licence, software, action, *sources]
+    crate = {"@context": f"{SPECIFICATION}/context", "@graph": [_compact(entity) for entity in graph]}
+    return json.dumps(crate, indent=1, ensure_ascii=False) + "\n"
+
+
+def _author(id: str, author: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the entity of an author of CITATION.cff; its address where the file gives one."""
+    name = author.get("name") or f"{author.get('given-names', '')} {author.get('family-names', '')}".strip()
+    kind = "Person" if "family-names" in author else "Organization"
+    return {"@id": id, "@type": kind, "name": name, **({"url": author["website"]} if "website" in author else {})}
+
+
+def _compact(entity: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `entity` as JSON-LD compacts it: one value alone not as a list, no value not at all."""
+    values = {key: value[0] if isinstance(value, list) and len(value) == 1 else value for key, value in entity.items()}
+    return {key: value for key, value in values.items() if value != []}
+
+
+def _file(folder: Path, name: str) -> dict[str, Any]:
+    content = (folder / name).read_bytes()
+    return {
+        "@id": name,
+        "@type": "File",
+        "name": name,
+        "encodingFormat": TYPES.get(Path(name).suffix, "application/octet-stream"),
+        "contentSize": str(len(content)),
+        "identifier": f"sha256:{hashlib.sha256(content).hexdigest()}",
+    }
+
+
+def _digest_of(hashes: Mapping[str, str]) -> str:
+    """Return one hash for a set of files."""
+    return hashlib.sha256(json.dumps(hashes, sort_keys=True).encode()).hexdigest()

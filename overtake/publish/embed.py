@@ -1,0 +1,59 @@
+"""One page a figure, to embed elsewhere: the same drawing, source and data, nothing fetched."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from overtake.brief.figure import font_faces, striptags
+from overtake.publish.exporter import POLICY, stylesheet
+
+FIGURE = re.compile(r'<figure id="fig-([\w-]+)".*?</figure>', re.S)
+
+#: What an embedded page changes: no figure number, no frame, room to the edge.
+FRAME = (
+    "body{padding:.75rem}main{max-width:45rem;margin:0 auto}figure.chart{margin:0;border:0;padding:0}"
+    ".fig-title::before{content:none}.away{font-size:.86rem;margin:.4rem 0 0}"
+)
+
+
+def figures(page: str) -> dict[str, str]:
+    """Return the figure elements of a rendered page by id."""
+    return {match.group(1): match.group() for match in FIGURE.finditer(page)}
+
+
+def page_of(id: str, element: str) -> str:
+    """Return a whole page with one figure; its links lead back to the brief in the folder above."""
+    title = striptags(_first(r'<p class="fig-title"[^>]*>(.*?)</p>', element))
+    element = re.sub(r'(<a [^>]*href=")#', r"\1../brief.html#", element)
+    element = re.sub(r'href="(tables|figures)/', r'href="../\1/', element)
+    element = re.sub(r' id="fig-[\w-]+"| aria-labelledby="[^"]*"', "", element)
+    element = element.replace('<p class="fig-title">', '<h1 class="fig-title">', 1)
+    element = re.sub(r'(<h1 class="fig-title">.*?)</p>', r"\1</h1>", element, count=1, flags=re.S)
+    return _page(title, f'{element}\n<p class="away"><a href="../brief.html#fig-{id}">From the brief</a></p>', FRAME)
+
+
+def gallery(elements: dict[str, str]) -> str:
+    """Return one page with all figures under their ids, for whoever adds one (see docs/figures.md)."""
+    parts = []
+    for id, element in sorted(elements.items()):
+        element = re.sub(r'(<a [^>]*href=")#', r"\1../brief.html#", element)
+        element = re.sub(r'href="(tables|figures)/', r'href="../\1/', element)
+        parts.append(f"<h2><code>{html.escape(id)}</code></h2>\n{element}")
+    return _page("Gallery of figures", "<h1>Gallery of figures</h1>\n" + "\n".join(parts), "main{margin:0 auto}")
+
+
+def _page(title: str, body: str, css: str) -> str:
+    return (
+        '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f"<title>{html.escape(title)}</title>\n<style>{font_faces()}\n{stylesheet()}\n{css}</style>\n</head>\n"
+        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+    )
+
+
+def _first(pattern: str, text: str) -> str:
+    match = re.search(pattern, text, re.S)
+    return match.group(1) if match else "Figure"

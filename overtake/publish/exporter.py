@@ -1,0 +1,179 @@
+"""nbconvert exporters: `overtake_brief` makes one self-contained, accessible page of an executed notebook."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+from nbconvert.exporters.templateexporter import TemplateExporter
+from traitlets import Unicode, default
+
+from overtake import paths
+from overtake.brief import references, style
+from overtake.brief.blocks import anchor
+from overtake.brief.figure import font_faces, striptags
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+#: Nothing is fetched and nothing runs: styles and data in the page itself are all there is.
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+)
+
+HEADING = re.compile(r"<h2(?P<attributes>[^>]*)>(?P<inner>.*?)</h2>", re.S)
+
+
+class BriefExporter(TemplateExporter):
+    """Export to HTML in the brief's look: `jupyter nbconvert --to overtake_brief NOTEBOOK`."""
+
+    export_from_notebook = "Overtake brief (HTML)"
+    output_mimetype = "text/html"
+    references_file = Unicode(help="bibliography in CSL-JSON; default data/raw/references.json").tag(config=True)
+    author = Unicode("", help="author in the page's metadata; default from CITATION.cff").tag(config=True)
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    @default("template_name")
+    def _template_name_default(self) -> str:
+        return "overtake_brief"
+
+    @default("extra_template_basedirs")
+    def _basedirs_default(self) -> list[str]:
+        return [str(TEMPLATES)]
+
+    @default("references_file")
+    def _references_default(self) -> str:
+        return str(paths.RAW / "references.json")
+
+    def _create_environment(self) -> Any:
+        environment: Any = super()._create_environment()  # type: ignore[no-untyped-call]
+        environment.filters["markdown2html"] = markdown
+        environment.tests["match_overtake"] = lambda key: str(key).startswith("application/vnd.overtake")
+        return environment
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> Any:
+        """Return the page and the resources for an executed notebook."""
+        resources = self._init_resources(resources)  # type: ignore[no-untyped-call]
+        resources["overtake"] = {
+            "lang": "en-GB",
+            "policy": POLICY,
+            "fonts": font_faces(),
+            "css": stylesheet(),
+            "title": "@title@",
+            "description": "@description@",
+            "author": self.author or "Overtake",
+            "contents": "@contents@",
+            "references": "@references@",
+        }
+        page, resources = super().from_notebook_node(nb, resources=resources, **kw)
+        page, cited = references.cite(page, references.load(Path(self.references_file)))
+        page = page.replace("@references@", str(cited), 1)
+        page = _identified(page)
+        page = page.replace("@contents@", str(contents(page)), 1)
+        title, description = page_title(page), page_description(page)
+        page = page.replace("@title@", title, 1).replace("@description@", description, 1)
+        return re.sub(r"\n{2,}", "\n", page), resources
+
+
+def markdown(source: str) -> str:
+    """Return a markdown cell as HTML, headings without nbconvert's pilcrow links."""
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+    return str(MarkdownWithMath(renderer=renderer).render(source))
+
+
+def stylesheet() -> str:
+    """Return the page's CSS, with the rules that turn drawings dark."""
+    css = (TEMPLATES / "overtake_brief" / "brief.css").read_text(encoding="utf-8")
+    return css.replace("/* drawings */", style.dark_rules())
+
+
+def page_title(page: str) -> str:
+    """Return the text of the first heading of level one, for the page's title."""
+    match = re.search(r"<h1[^>]*>(.*?)</h1>", page, re.S)
+    return str(Markup.escape(" ".join(striptags(match.group(1)).split()))) if match else "Overtake"
+
+
+def page_description(page: str) -> str:
+    """Return the standfirst as text, for the page's description."""
+    match = re.search(r'<p class="standfirst">(.*?)</p>', page, re.S)
+    return str(Markup.escape(" ".join(striptags(match.group(1)).split()))) if match else page_title(page)
+
+
+def _identified(page: str) -> str:
+    """Return `page` with an id on every heading of level two."""
+
+    def with_id(match: re.Match[str]) -> str:
+        if " id=" in match["attributes"]:
+            return match.group()
+        return f'<h2{match["attributes"]} id="{anchor(striptags(match["inner"]))}">{match["inner"]}</h2>'
+
+    return HEADING.sub(with_id, page)
+
+
+def contents(page: str) -> Markup:
+    """Return the table of contents: a link to every heading of level two."""
+    entries = [
+        (identity.group(1), striptags(match["inner"]))
+        for match in HEADING.finditer(page)
+        if (identity := re.search(r' id="([^"]+)"', match["attributes"]))
+    ]
+    if not entries:
+        return Markup("")
+    items = Markup("").join(Markup('<li><a href="#{}">{}</a></li>').format(*entry) for entry in entries)
+    return Markup(
+        '<nav class="toc" aria-labelledby="contents"><h2 id="contents">Contents</h2><ol>{}</ol></nav>'
+    ).format(items)
+
+
+#: What only paper knows: the title at the foot of every page but the first.
+RUNNING = """
+.doc-title { string-set: running content() }
+@page { @bottom-left { content: string(running); font: 400 8pt 'Source Sans 3', sans-serif; color: #55616d } }
+@page :first { @bottom-left { content: none } }
+</style>"""
+
+
+def for_print(page: str) -> str:
+    """Return `page` for paper: plain colours, numbers without links, formulas as text, drawings as images.
+
+    A figure alone keeps its wide drawing, one of a pair the narrow one. As images they need not be styled node by node.
+    The typeface goes in as the plain file, so that WeasyPrint need not unpack it first.
+    """
+    page = page.replace(font_faces(), font_faces("ttf"), 1)
+    page = page.replace("</style>", RUNNING, 1)
+    page = re.sub(r"@media screen.*?\n}\n", "", page, flags=re.S)
+    page = re.sub(r'<figure [^>]*class="chart([^"]*)".*?</figure>', _drawing_for_print, page, flags=re.S)
+    page = re.sub(r'<a class="num"[^>]*>(.*?)</a>', r"\1", page, flags=re.S)
+    page = re.sub(r"<data [^>]*>(.*?)</data>", r"\1", page, flags=re.S)
+    page = re.sub(r"<details.*?</details>", "", page, flags=re.S)
+    page = re.sub(r'<section class="no-print.*?</section>', "", page, flags=re.S)
+    return re.sub(r"<math[^>]*alttext=\"([^\"]*)\".*?</math>", r"<i>\1</i>", page, flags=re.S)
+
+
+def _drawing_for_print(figure: re.Match[str]) -> str:
+    """Return a figure with the one drawing that fits its place on paper, as an image with its text alternative."""
+    unwanted, wanted = ("wide", "narrow") if "half" in figure.group(1).split() else ("narrow", "wide")
+    html = re.sub(rf'<svg class="{unwanted}".*?</svg>', "", figure.group(), flags=re.S)
+
+    def image(drawing: re.Match[str]) -> str:
+        alt = re.search(r'aria-label="([^"]*)"', drawing.group())
+        svg = drawing.group()
+        if "xmlns=" not in svg[: svg.index(">")]:
+            svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+        code = base64.b64encode(svg.encode()).decode()
+        return f'<img class="{wanted}" alt="{alt.group(1) if alt else ""}" src="data:image/svg+xml;base64,{code}">'
+
+    return re.sub(rf'<svg class="{wanted}".*?</svg>', image, html, flags=re.S)
+
+
+def steady_epoch() -> None:
+    """Set SOURCE_DATE_EPOCH where it is not set, so that PDF and zip carry no clock."""
+    os.environ.setdefault("SOURCE_DATE_EPOCH", "1602720000")

@@ -1,0 +1,1 @@
+"""Scenarios: other futures on the same draws; no probability attached."""

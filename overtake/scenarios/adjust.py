@@ -1,0 +1,85 @@
+"""Scenarios on paths: shifted growth and targeted shares of GDP, as one factor per economy and year."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from overtake.config.scenario import Scenario, ShareTarget
+from overtake.draws import FloatArray, Paths
+from overtake.edition.shares import gdp_constant_usd, sipri_per_government
+from overtake.errors import OvertakeError, raise_all
+
+
+def adjust(
+    paths: Paths, scenario: Scenario, spending: pd.DataFrame, macro: pd.DataFrame, crosswalk: pd.DataFrame
+) -> Paths:
+    """Return futures (constant US$ bn) under `scenario`: every draw of an economy moves by the same factor.
+
+    spending, macro: clean tables; crosswalk: data/raw/crosswalk.csv, read only for shares in government definitions.
+    The paths themselves where the scenario changes nothing.
+    """
+    if scenario.changes_nothing():
+        return paths
+    factor = factors(paths, scenario, spending, macro, crosswalk)
+    return paths.with_values(paths.values * factor.astype(paths.values.dtype), paths.unit)
+
+
+def factors(
+    paths: Paths, scenario: Scenario, spending: pd.DataFrame, macro: pd.DataFrame, crosswalk: pd.DataFrame
+) -> FloatArray:
+    """Return spending under `scenario` over spending in `paths`, (economies, years), the same in any draw."""
+    unknown = sorted({*scenario.growth_shift_pct, *scenario.share_targets} - set(paths.economies))
+    raise_all("scenario", [f"{iso3}: not among the futures; allowed: {', '.join(paths.economies)}" for iso3 in unknown])
+    factor = growth_factor(paths, scenario)
+    for iso3, target in scenario.share_targets.items():
+        at = paths.economies.index(iso3)
+        middle = np.median(paths.values[:, at], axis=0) * factor[at]
+        factor[at] *= target_factor(middle, paths, iso3, target, spending, macro, crosswalk)
+    return factor
+
+
+def growth_factor(paths: Paths, scenario: Scenario) -> FloatArray:
+    """Return the level relative to the futures from shifted growth alone, (economies, years), one until it begins.
+
+    A shift of x percentage points multiplies each year's growth factor by 1 + x/100.
+    """
+    years = np.array(paths.years)
+    shifted = (years > paths.last_observed) & (years >= scenario.from_year) & (years <= scenario.to_year)
+    rates = np.array([scenario.growth_shift_pct.get(iso3, 0.0) for iso3 in paths.economies])
+    factor: FloatArray = (1 + rates[:, None] / 100) ** np.cumsum(shifted)
+    return factor
+
+
+def target_factor(
+    middle: FloatArray,
+    paths: Paths,
+    iso3: str,
+    target: ShareTarget,
+    spending: pd.DataFrame,
+    macro: pd.DataFrame,
+    crosswalk: pd.DataFrame,
+) -> FloatArray:
+    """Return the factor (years,) that lifts the middle path of an economy to its target share of GDP by its year.
+
+    middle: (years,), constant US$ bn. Log-linear from the last observed year, constant after the target year, never
+    below one.
+    """
+    last, reached = paths.last_observed, target.year
+    place = f"scenario.share_targets.{iso3}.year"
+    if not last < reached <= paths.years[-1]:
+        raise OvertakeError(place, "is not ahead", found=reached, allowed=f"{last + 1} to {paths.years[-1]}")
+    per = sipri_per_government(crosswalk, iso3) if target.definition == "government" else 1.0
+    if per is None:
+        raise OvertakeError(
+            f"scenario.share_targets.{iso3}.definition",
+            "data/raw/crosswalk.csv has no factor for this economy",
+            found="government",
+            allowed="sipri",
+        )
+    share = target.share_pct * per
+    goal = share / 100 * gdp_constant_usd(spending, macro, iso3, last, reached)
+    lift = max(float(goal / middle[paths.years.index(reached)]), 1.0)
+    way = np.clip((np.array(paths.years) - last) / (reached - last), 0, 1)
+    factor: FloatArray = lift**way
+    return factor

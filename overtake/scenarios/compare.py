@@ -1,0 +1,194 @@
+"""Scenarios: named sets of overrides, all validated before anything runs, one table that compares them."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+from pydantic import Field, ValidationError
+
+from overtake.balances import joined, summarise
+from overtake.balances.summary import BY_YEARS
+from overtake.config.base import Section
+from overtake.config.load import override, parse, read_yaml
+from overtake.config.params import Params
+from overtake.draws import FloatArray, Paths
+from overtake.errors import OvertakeError, raise_all
+from overtake.rulers import RULERS
+from overtake.rulers.base import Figures, observed, scaled
+from overtake.rulers.tables import measure
+from overtake.scenarios.adjust import factors
+
+#: Keys of the parameters that decide what is simulated; scenarios that agree on them share one simulation.
+SIMULATED = ("data", "run", "futures")
+
+#: What a scenario may override: the rest would change what is compared, not what may happen.
+OPEN = ("futures", "rulers", "scenario", "crossing", "balances")
+
+Simulate = Callable[[Params], Paths]
+
+
+class ScenarioFile(Section):
+    """One file of scenarios/: a label, a sentence and overrides of params.yaml by dotted key."""
+
+    label: Annotated[str, Field(min_length=1, max_length=40)]
+    description: Annotated[str, Field(min_length=1, max_length=200)]
+    overrides: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class NamedScenario:
+    """A scenario and the parameters that it makes of those in params.yaml."""
+
+    name: str
+    label: str
+    description: str
+    params: Params
+
+
+def read_all(folder: Path, base: Params, only: Iterable[str] = ()) -> list[NamedScenario]:
+    """Return the scenarios of `folder`, baseline first, then by name; all problems of all files in one error."""
+    files = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    wanted = list(only) or list(files)
+    unknown = [name for name in wanted if name not in files]
+    raise_all("scenarios", [f"{name}: no such scenario; known: {', '.join(files) or 'none'}" for name in unknown])
+    if not wanted:
+        raise OvertakeError(str(folder), "holds no scenario", next_step="add scenarios/NAME.yaml")
+    found: list[NamedScenario] = []
+    problems: list[str] = []
+    for name in sorted(wanted, key=lambda name: (name != "baseline", name)):
+        try:
+            found.append(_read(files[name], base))
+        except OvertakeError as error:
+            problems.append(str(error))
+    raise_all("scenarios", problems, next_step="nothing ran; mend the files named above")
+    return found
+
+
+def compare(
+    scenarios: list[NamedScenario],
+    figures: Figures,
+    crosswalk: pd.DataFrame,
+    simulate: Simulate,
+    told: Callable[[str], None] = lambda _: None,
+) -> pd.DataFrame:
+    """Return the table of all scenarios: one row per scenario, balance and ruler.
+
+    simulate: parameters to futures in constant US$, before any scenario; called once for scenarios that share what
+    is simulated. told: called with the name of each scenario when it is done.
+    """
+    parts = []
+    for _, group in itertools.groupby(sorted(scenarios, key=_simulated), key=_simulated):
+        alike = list(group)
+        measures = Measures(figures, simulate(alike[0].params))
+        for scenario in alike:
+            parts.append(evaluate(scenario, measures, figures, crosswalk))
+            told(scenario.name)
+    order = {scenario.name: place for place, scenario in enumerate(scenarios)}
+    parts.sort(key=lambda rows: order[rows["scenario"].iloc[0]])
+    return pd.concat(parts, ignore_index=True)
+
+
+def _simulated(scenario: NamedScenario) -> str:
+    """Return what decides the simulation of a scenario, as text."""
+    return json.dumps({name: _dump(scenario.params).get(name) for name in SIMULATED}, sort_keys=True)
+
+
+class Measures:
+    """The futures of one simulation on any ruler, each ruler's factor found once for all scenarios that share it."""
+
+    def __init__(self, figures: Figures, futures: Paths) -> None:
+        self.figures = figures
+        self.futures = futures
+        self._known: dict[str, Paths] = {}
+
+    def under(self, factor: FloatArray | None, ruler: str, params: Params) -> Paths:
+        """Return the futures on `ruler`, spending times `factor` (economies, years)."""
+        if not RULERS[ruler].proportional:
+            adjusted = self.futures if factor is None else scaled(self.futures, factor, self.futures.unit)
+            return measure(ruler, adjusted, self.figures, params.rulers, params.run.seed)
+        key = json.dumps([ruler, params.rulers.model_dump(mode="json")], sort_keys=True)
+        if key not in self._known:
+            self._known[key] = measure(ruler, self.futures, self.figures, params.rulers, params.run.seed)
+        plain = self._known[key]
+        return plain if factor is None else scaled(plain, factor, plain.unit)
+
+
+def evaluate(scenario: NamedScenario, measures: Measures, figures: Figures, crosswalk: pd.DataFrame) -> pd.DataFrame:
+    """Return one scenario's rows: state probabilities, years, and the ratio in each of `BY_YEARS`."""
+    params, history = scenario.params, observed(figures.spending)
+    # Break-even shares are not compared, so they need not be found.
+    balances = {name: params.balances[name].model_copy(update={"breakeven": ()}) for name in params.scenarios.balances}
+    factor = None
+    if not params.scenario.changes_nothing():
+        factor = factors(measures.futures, params.scenario, figures.spending, figures.macro, crosswalk)
+    tables = joined(
+        summarise(
+            measures.under(factor, ruler, params),
+            measure(ruler, history, figures, params.rulers, params.run.seed),
+            balances,
+            params.crossing,
+            ruler=ruler,
+            edition=str(figures.spending["edition"].iloc[0]),
+        )
+        for ruler in params.scenarios.rulers
+    )
+    rows = tables.crossings.drop(columns=["first_crossed"])
+    curves = tables.curves[tables.curves["year"].isin(BY_YEARS)]
+    for low, percent in (("lo", 10), ("median", 50), ("hi", 90)):
+        wide = curves.pivot(index=["balance", "ruler"], columns="year", values=f"ratio_q{percent}")
+        wide.columns = [f"ratio_{year}_{low}" for year in wide.columns]
+        rows = rows.merge(wide.reset_index(), on=["balance", "ruler"], how="left")
+    rows.insert(0, "scenario", scenario.name)
+    rows.insert(1, "scenario_label", scenario.label)
+    return rows
+
+
+def _read(path: Path, base: Params) -> NamedScenario:
+    """Return the scenario in the file at `path` over the parameters `base`."""
+    place = f"scenarios/{path.name}"
+    try:
+        file = ScenarioFile.model_validate_json(json.dumps(read_yaml(path)))
+    except ValidationError as error:
+        raise_all(place, [f"{'.'.join(map(str, each['loc']))}: {each['msg'].lower()}" for each in error.errors()])
+        raise OvertakeError(place, "is not a scenario", found=error) from error
+    closed = [key for key in file.overrides if key.split(".")[0] not in OPEN]
+    raise_all(place, [f"{key}: a scenario may override only {', '.join(OPEN)}" for key in closed])
+    params = parse(override(_dump(base), file.overrides, place), place)
+    missing = [name for name in params.scenarios.balances if name not in params.balances]
+    raise_all("params.yaml: scenarios.balances", [f"{name}: no such balance" for name in missing])
+    return NamedScenario(path.stem, file.label, file.description, params)
+
+
+def as_experiment(overrides: Mapping[str, Any]) -> str:
+    """Return the `dvc exp run` command that runs the pipeline with these overrides."""
+    return " ".join(["dvc exp run", *(f"-S {_quoted(setting)}" for setting in hydra_settings(overrides))])
+
+
+def hydra_settings(overrides: Mapping[str, Any]) -> list[str]:
+    """Return the overrides in the grammar of `dvc exp run -S`; `++` sets a key whether or not it is there yet."""
+    return [f"++{key}={_hydra(value)}" for key, value in overrides.items()]
+
+
+def _hydra(value: Any) -> str:
+    """Return `value` in the grammar of `dvc exp run -S`."""
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{key}:{_hydra(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(_hydra(item) for item in value) + "]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _quoted(text: str) -> str:
+    """Return `text` for a shell."""
+    return f"'{text}'" if any(letter in text for letter in "{}[] ") else text
+
+
+def _dump(params: Params) -> dict[str, Any]:
+    """Return the parameters as plain values, every default included."""
+    return params.model_dump(mode="json")

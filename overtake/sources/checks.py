@@ -1,0 +1,65 @@
+"""Check the whole of data/raw before anything runs: schemas, keys, references between tables, hashes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from overtake.errors import OvertakeError, raise_all
+from overtake.sources import ledgers, package, raw, weo
+
+
+def check_all(folder: Path) -> dict[str, str]:
+    """Return file -> SHA-256 of every table in `folder` after all checks passed; raise one error with all offenders."""
+    descriptor = package.load(folder)
+    problems: list[str] = []
+    tables = {}
+    for item in descriptor["resources"]:
+        file = item["path"]
+        try:
+            if item.get("format") == "csv":
+                tables[file] = raw.milex(folder) if file == "milex.csv" else raw.load(file, folder)
+            elif not (folder / file).is_file():
+                problems.append(f"data/raw/{file}: is missing")
+        except OvertakeError as error:
+            problems.append(str(error))
+    undescribed = {path.name for path in folder.iterdir() if path.suffix in (".csv", ".yaml", ".json")}
+    undescribed -= {item["path"] for item in descriptor["resources"]} | {package.NAME}
+    problems += [f"data/raw/{name}: is not described in {package.NAME}" for name in sorted(undescribed)]
+    if not problems:
+        problems += _references(tables)
+        problems += _ledgers(folder, tables)
+        problems += raw.levels(tables["milex.csv"], tables["macro.csv"])
+        problems += [f"data/raw/macro.csv: {line}" for line in weo.implausible(tables["macro.csv"])]
+        problems += [
+            f"data/raw/{item['path']}: differs from its hash; where the change is meant: `overtake seal`"
+            for item in descriptor["resources"]
+            if item.get("hash") != f"sha256:{package.sha256(folder / item['path'])}"
+        ]
+    raise_all("data/raw", problems, next_step=raw.RESTORE)
+    return {item["path"]: package.sha256(folder / item["path"]) for item in descriptor["resources"]}
+
+
+def _ledgers(folder: Path, tables: dict) -> list[str]:  # type: ignore[type-arg]
+    """Return what contradicts itself in the ledgers, where the folder has them."""
+    if not {f"{name}.csv" for name in ledgers.LEDGERS} <= set(tables):
+        return []
+    try:
+        ledgers.load_all(folder)
+    except OvertakeError as error:
+        return [str(error)]
+    return []
+
+
+def _references(tables: dict) -> list[str]:  # type: ignore[type-arg]
+    """Return a line per economy or edition that one table names and its register does not."""
+    economies = set(tables["economies.csv"]["iso3"])
+    editions = tables["editions.csv"]
+    lines = []
+    for file, publisher in (("milex.csv", "sipri"), ("macro.csv", "imf")):
+        known = set(editions.loc[editions["publisher"] == publisher, "edition"])
+        lines += [f"data/raw/{file}: edition {name} is not in editions.csv"
+                  for name in sorted(set(tables[file]["edition"]) - known)]  # fmt: skip
+    for file, table in tables.items():
+        if "iso3" in table and file != "economies.csv":
+            lines += [f"data/raw/{file}: unknown economy {name}" for name in sorted(set(table["iso3"]) - economies)]
+    return lines

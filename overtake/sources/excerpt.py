@@ -1,0 +1,115 @@
+"""The project's excerpt of a workbook: the economies in use, what changed against the one in place, its provenance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from overtake.sources import commit, weo
+from overtake.sources.sipri import MEASURES, Workbook
+
+FIRST_YEAR = 1989
+#: A revision is named when a figure moves by more than this share.
+REVISED = 0.01
+SIPRI_DOIS = {"2026-04": "10.55163/CQGC9685"}
+SIPRI_SOURCE = "SIPRI Military Expenditure Database"
+WEO_SOURCE = "IMF World Economic Outlook"
+EDITION_COLUMNS = (
+    "publisher", "edition", "title", "full", "price_base", "first_year",
+    "last_year", "doi", "file", "sha256", "accessed",
+)  # fmt: skip
+#: Decimals kept: 1,000 dollars for sums in millions, 1e-6 percentage points for shares.
+DECIMALS = {"milex_constant_usd_m": 3, "milex_current_usd_m": 3, "milex_lcu_m": 3, "gdp_share_pct": 6}
+
+
+def of_sipri(book: Workbook, economies: tuple[str, ...]) -> pd.DataFrame:
+    """Return the rows of milex.csv for `economies`, from FIRST_YEAR on, a row for every year, gaps left empty."""
+    kept = book.table[book.table["iso3"].isin(economies) & (book.table["year"] >= FIRST_YEAR)]
+    index = pd.MultiIndex.from_product([sorted(economies), range(FIRST_YEAR, book.last_year + 1)])
+    rows = kept.set_index(["iso3", "year"]).reindex(index).rename_axis(["iso3", "year"]).reset_index()
+    rows = rows.round(DECIMALS)
+    marks = rows.groupby("iso3")["marks"].transform("first")
+    return pd.DataFrame(
+        {
+            "edition": book.edition,
+            "iso3": rows["iso3"],
+            "year": rows["year"],
+            **{measure: rows[measure] for measure in MEASURES},
+            "status": rows["status"].fillna(""),
+            "marks": marks.fillna(""),
+            "cell": rows["cell"].fillna(""),
+            "source": f"{SIPRI_SOURCE}, {book.first_year}-{book.last_year}",
+        }
+    )
+
+
+def of_weo(table: pd.DataFrame, first_year: int = 1990) -> pd.DataFrame:
+    """Return the rows of macro.csv: editions with levels whole, the others with real growth and CPI only."""
+    parts = []
+    for edition, rows in table[table["year"] >= first_year].groupby("edition", sort=True):
+        kept = rows.copy()
+        if not weo.is_full(rows):
+            kept[[name for name in weo.MEASURES if name != "real_growth_pct"]] = float("nan")
+        kept["status"] = "reported"
+        kept["source"] = f"{WEO_SOURCE}, {edition}"
+        parts.append(kept.dropna(subset=["real_growth_pct", "gdp_lcu_bn"], how="all"))
+    columns = ["edition", "iso3", "year", *weo.MEASURES, "is_forecast", "status", "source"]
+    return pd.concat(parts, ignore_index=True)[columns]
+
+
+def merged(old: pd.DataFrame | None, new: pd.DataFrame) -> pd.DataFrame:
+    """Return `old` with the editions in `new` replaced or added, sorted by edition, economy and year."""
+    kept = [] if old is None else [old[~old["edition"].isin(new["edition"].unique())]]
+    table = pd.concat([*kept, new], ignore_index=True)
+    return table.sort_values(["edition", "iso3", "year"], ignore_index=True)
+
+
+def changes(old: pd.DataFrame | None, new: pd.DataFrame, measures: tuple[str, ...]) -> list[str]:
+    """Return lines that say how `new` (one edition) differs from what is in place.
+
+    Against the same edition where it is in place, else against the newest earlier one, measure by measure where
+    units are the same (constant US$ are not, between editions): new years, figures revised by more than REVISED,
+    changed statuses.
+    """
+    edition = str(new["edition"].iloc[0])
+    if old is None or old.empty:
+        return [f"edition {edition}: first excerpt, {len(new)} rows"]
+    known = sorted(old["edition"].unique())
+    earlier = [name for name in known if name <= edition]
+    base = edition if edition in known else (earlier[-1] if earlier else known[0])
+    before = old[old["edition"] == base]
+    if base != edition:
+        measures = tuple(name for name in measures if name != "milex_constant_usd_m")
+    lines = [f"edition {edition} against {base}:"]
+    both = before.merge(new, on=["iso3", "year"], suffixes=("_old", "_new"))
+    years = sorted(set(new["year"]) - set(before["year"]))
+    lines.append(f"  new years: {', '.join(map(str, years)) if years else 'none'}")
+    for measure in measures:
+        step = both[f"{measure}_new"] / both[f"{measure}_old"] - 1
+        moved = both[step.abs() > REVISED]
+        lines.append(f"  {measure}: {len(moved)} figures revised by more than {REVISED:.0%}")
+        largest = step[moved.index].abs().sort_values(ascending=False).index[:5]
+        lines += [f"    {both.loc[at, 'iso3']} {both.loc[at, 'year']}: {step[at]:+.1%}" for at in largest]
+    flags = both[(both["status_old"] != both["status_new"]) & (both["status_new"] != "")]
+    lines.append(f"  changed status: {len(flags)}")
+    lines += [f"    {row.iso3} {row.year}: {row.status_old!s} -> {row.status_new!s}"
+              for row in flags.head(5).itertuples()]  # fmt: skip
+    return lines
+
+
+def to_csv(table: pd.DataFrame) -> str:
+    """Return the table as CSV text, numbers in their shortest exact form, one line feed a row."""
+    return table.to_csv(index=False, lineterminator="\n")
+
+
+def edition_row(publisher: str, edition: str, accessed: str, **known: Any) -> dict[str, Any]:
+    """Return a row of editions.csv; what is not known stays empty."""
+    row = {"publisher": publisher, "edition": edition, "accessed": accessed, **known}
+    return {column: row.get(column, "") for column in EDITION_COLUMNS}
+
+
+def write(folder: Path, file: str, table: pd.DataFrame) -> None:
+    """Write a table of data/raw and seal its hash in the data package."""
+    commit.write(folder, {file: to_csv(table)})

@@ -1,0 +1,186 @@
+"""Load the tables of data/raw, checked against their schema: every offender by file, row, column and value."""
+
+from __future__ import annotations
+
+import csv
+import io
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from overtake import paths
+from overtake.config.text import unsafe
+from overtake.errors import OvertakeError, raise_all
+from overtake.sources import package
+
+STATUSES = ("reported", "estimate", "highly uncertain", "derived", "unverified")
+#: A year-on-year factor beyond this, gone again or undone by the next, is a unit error by 1,000, not a budget.
+UNIT_JUMP = 30.0
+#: Measure of milex.csv -> measure of macro.csv: spending over its share of GDP is GDP, to within this factor.
+GDP_OF = {"milex_current_usd_m": "gdp_usd_bn", "milex_lcu_m": "gdp_lcu_bn"}
+GDP_FACTOR = 5.0
+#: Constant over current US$ of one country and year: price bases lie within decades, not within factors of 1,000.
+CONSTANT_OVER_CURRENT = 15.0
+RESTORE = "mend the row, or `git checkout -- data/raw` and ingest again"
+MAX_BYTES = 20_000_000
+
+
+def load(file: str, folder: Path = paths.RAW) -> pd.DataFrame:
+    """Return data/raw/`file` with the types of its schema; raise one OvertakeError that lists every bad cell.
+
+    Read and checked once a process, as long as neither the file nor the package's descriptor changes.
+    """
+    # A shallow copy: under pandas' copy-on-write what a caller changes stays with the caller.
+    return _load(file, folder, _stamp(folder / file), _stamp(folder / package.NAME)).copy(deep=False)
+
+
+@lru_cache(maxsize=32)
+def _load(file: str, folder: Path, *stamps: tuple[int, ...]) -> pd.DataFrame:
+    """Return what `load` does; stamps: of the file and of the descriptor, so that a change is read again."""
+    return check(file, read_text(folder / file), package.resource(package.load(folder), file))
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """Return what changes with a file's content: inode, size, time of change in nanoseconds; nothing for no file."""
+    if not path.is_file():
+        return ()
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def milex(folder: Path = paths.RAW) -> pd.DataFrame:
+    """Return milex.csv: military expenditure by edition, economy and year, checked for gaps and unit errors."""
+    table = load("milex.csv", folder)
+    measures = ["milex_constant_usd_m", "milex_current_usd_m", "milex_lcu_m"]
+    problems = gaps(table) + [line for measure in measures for line in jumps(table, measure)]
+    raise_all("data/raw/milex.csv", problems, next_step=RESTORE)
+    return table
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a table; refuse what is missing, too large or not UTF-8."""
+    place = f"data/raw/{path.name}"
+    if not path.is_file():
+        raise OvertakeError(place, "is missing", next_step="git checkout -- data/raw")
+    if path.stat().st_size > MAX_BYTES:
+        raise OvertakeError(place, "is too large for a table of figures", allowed=f"up to {MAX_BYTES} bytes")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise OvertakeError(place, "is not UTF-8 text", found=error, next_step=RESTORE) from error
+
+
+def check(file: str, text: str, resource: dict[str, Any]) -> pd.DataFrame:
+    """Return the table in the CSV `text`, typed by the Table Schema of `resource`; list every cell that breaks it."""
+    place = f"data/raw/{file}"
+    fields = resource["schema"]["fields"]
+    names = [field["name"] for field in fields]
+    try:
+        rows = list(csv.reader(io.StringIO(text), strict=True))
+    except csv.Error as error:
+        raise OvertakeError(place, "is not valid CSV", found=error, next_step=RESTORE) from error
+    if not rows or rows[0] != names:
+        raise OvertakeError(place, "has another header", found=",".join(rows[0])[:200] if rows else "nothing",
+                            allowed=",".join(names), next_step=RESTORE)  # fmt: skip
+    ragged = [f"row {number}: {len(row)} cells" for number, row in enumerate(rows[1:], 2) if len(row) != len(names)]
+    raise_all(f"{place}: rows that have not {len(names)} cells", ragged, next_step=RESTORE)
+    raw = pd.DataFrame(rows[1:], columns=names, dtype=str)
+    problems: list[str] = []
+    table = pd.DataFrame({field["name"]: _column(raw[field["name"]], field, problems) for field in fields})
+    keys = resource["schema"].get("primaryKey", [])
+    if keys and not problems:
+        for index in np.flatnonzero(table.duplicated(keys)):
+            problems.append(f"row {index + 2}: {' '.join(str(raw.loc[index, key]) for key in keys)} stands twice")
+    raise_all(place, problems, next_step=RESTORE)
+    return table
+
+
+def _column(raw: pd.Series, field: dict[str, Any], problems: list[str]) -> pd.Series:
+    """Return a column typed by its field; add a line per offending cell to `problems`."""
+    rules = field.get("constraints", {})
+    empty = raw == ""
+
+    def offend(bad: Any, why: str) -> None:
+        for index in np.flatnonzero(np.asarray(bad, dtype=bool)):
+            problems.append(f"row {index + 2}, {field['name']}={str(raw.iloc[index])[:40]!r}: {why}")
+
+    if rules.get("required"):
+        offend(empty, "must not be empty")
+    if field["type"] in ("number", "integer"):
+        values = pd.to_numeric(raw.where(~empty), errors="coerce").astype(float)
+        offend(~empty & ~np.isfinite(values), "is not a finite number")
+        values = values.where(np.isfinite(values))
+        if "minimum" in rules:
+            offend(values < rules["minimum"], f"is below {rules['minimum']} {field.get('unit', '')}".rstrip())
+        if "maximum" in rules:
+            offend(values > rules["maximum"], f"is above {rules['maximum']} {field.get('unit', '')} (a unit error?)")
+        if field["type"] == "integer":
+            offend(np.isfinite(values) & (values != np.floor(values)), "is not a whole number")
+            return values.astype("Int64") if empty.any() else values.fillna(0).astype(int)
+        return values
+    if field["type"] == "boolean":
+        offend(~empty & ~raw.isin(["true", "false"]), "is neither true nor false")
+        return raw.map({"true": True, "false": False}).astype("boolean")
+    for text in raw[~empty].unique():
+        problem = unsafe(str(text))
+        if problem:
+            offend(raw == text, problem)
+    if "enum" in rules:
+        offend(~empty & ~raw.isin(rules["enum"]), f"is unknown; allowed: {', '.join(rules['enum'])[:120]}")
+    if "pattern" in rules:
+        offend(~empty & ~raw.str.fullmatch(rules["pattern"]), f"does not match {rules['pattern']}")
+    return raw
+
+
+def gaps(table: pd.DataFrame) -> list[str]:
+    """Return a line per missing row inside an economy's series: a gap must stand as a row with empty figures."""
+    lines = []
+    for (edition, iso3), rows in table.groupby(["edition", "iso3"]):
+        years = set(rows["year"])
+        missing = sorted(set(range(min(years), max(years))) - years)
+        if missing:
+            lines.append(f"{edition} {iso3}: no row for {', '.join(map(str, missing[:6]))}")
+    return lines
+
+
+def jumps(table: pd.DataFrame, measure: str) -> list[str]:
+    """Return a line per figure that stands apart from its neighbours by a factor that only a unit error explains.
+
+    An error in a whole series has no such edge: `levels` looks for it.
+    """
+    lines = []
+    for (edition, iso3), rows in table.groupby(["edition", "iso3"]):
+        known = rows.dropna(subset=[measure])
+        known = known[known[measure] > 0]
+        steps = np.abs(np.diff(np.log(known[measure].to_numpy())))
+        for index in np.flatnonzero(steps > np.log(UNIT_JUMP)):
+            row = known.iloc[index + 1]
+            lines.append(f"{edition} {iso3} {row['year']} {measure}={row[measure]:g}: {np.exp(steps[index]):.0f} times "
+                         "its neighbour (a unit error?)")  # fmt: skip
+    return lines
+
+
+def levels(milex: pd.DataFrame, macro: pd.DataFrame) -> list[str]:
+    """Return a line per edition, economy and measure whose level as a whole only a unit error explains.
+
+    Second routes: current US$ and local currency over the share of GDP against GDP in `macro` (its newest edition with
+    levels), constant against current US$. Medians over years, so that one odd year does not speak for the series.
+    """
+    known = macro.dropna(subset=list(GDP_OF.values()))
+    gdp = known[known["edition"] == known["edition"].max()][["iso3", "year", *GDP_OF.values()]]
+    rows = milex.merge(gdp, on=["iso3", "year"], how="left")
+    ratios = {
+        measure: (rows[measure] / rows["gdp_share_pct"] / (10.0 * rows[of]), f"{of} times the share", GDP_FACTOR)
+        for measure, of in GDP_OF.items()
+    }
+    constant = rows["milex_constant_usd_m"] / rows["milex_current_usd_m"]
+    ratios["milex_constant_usd_m"] = (constant, "current US$", CONSTANT_OVER_CURRENT)
+    lines = []
+    for measure, (ratio, than, factor) in ratios.items():
+        middle = ratio[np.isfinite(ratio) & (ratio > 0)].groupby([rows["edition"], rows["iso3"]]).median()
+        for (edition, iso3), value in middle[np.abs(np.log(middle)) > np.log(factor)].items():
+            lines.append(f"{edition} {iso3} {measure}: {value:.3g} times {than} in the middle year (a unit error?)")
+    return lines

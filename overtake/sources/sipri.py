@@ -1,0 +1,280 @@
+"""Read any edition of SIPRI's military expenditure workbook, with the colours and marks of its cells.
+
+Nothing is taken from the file's name. The price base stands in the sheet's name and is confirmed where constant and
+current US$ are equal for nearly all countries of that year; the edition follows from the last year that has figures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from overtake.errors import OvertakeError, raise_all
+from overtake.sources.colours import rgb, status, theme_palette
+from overtake.sources.names import iso3
+from overtake.sources.workbook import DOWNLOAD, open_book, rows
+
+#: Measure -> what its sheet is called, and what its figures are multiplied by (shares stand as fractions).
+SHEETS = {
+    "milex_constant_usd_m": (re.compile(r"^Constant \((\d{4})\) US[D$]"), 1.0),
+    "milex_current_usd_m": (re.compile(r"^Current US[D$]"), 1.0),
+    "milex_lcu_m": (re.compile(r"^Local currency calendar years"), 1.0),
+    "gdp_share_pct": (re.compile(r"^Share of GDP"), 100.0),
+}
+MEASURES = tuple(SHEETS)
+MISSING = re.compile(r"^(\.\s?\.|\.\.\.|…|xxx|\s*)\s*$", re.IGNORECASE)
+MARKS = re.compile(r"[†‡§¶‖|]+|\[[0-9, ]+\]|\d+")
+#: A sheet's title goes into the excerpt with each figure's cell: no markup, no formula, nothing hidden.
+TITLE = re.compile(r"[\w ()$.,&-]{1,60}")
+BLANK = "found a blank, expected a figure or a mark for missing (..)"
+FIRST_YEAR, LAST_YEAR = 1949, 2100
+#: Shares of countries for which constant must equal current in the price base year, and relative tolerance.
+CONFIRMED, CLOSE = 0.9, 0.01
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """One edition as read.
+
+    table: iso3, country, year, milex_constant_usd_m, milex_current_usd_m, milex_lcu_m (units as printed, millions or
+    single units of currency, made millions), gdp_share_pct, status, marks; a row per country and year with a figure.
+    blanks: code and sentence for each blank cell after a country's first figure, where SIPRI writes a figure or a mark.
+    """
+
+    table: pd.DataFrame
+    edition: str
+    price_base: int
+    first_year: int
+    last_year: int
+    sha256: str
+    file: str
+    blanks: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One figure: its value, its colour's status and where it stands."""
+
+    value: float
+    status: str
+    place: str
+
+
+@dataclass
+class _Found:
+    """What the sheets have given so far: figures by code and year, names and note marks by code, what is odd."""
+
+    figures: dict[tuple[str, int], dict[str, Cell]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    blanks: list[tuple[str, str]] = field(default_factory=list)
+
+
+def read(path: Path) -> Workbook:
+    """Return the workbook at `path`; raise OvertakeError naming file, sheet, cell, found and expected."""
+    book = open_book(path)
+    try:
+        sheets = {measure: _sheet(book, measure, path) for measure in MEASURES}
+        theme = theme_palette(book.loaded_theme)
+        palette = tuple(str(colour) for colour in book._colors)
+        base = int(re.sub(r"\D", "", sheets["milex_constant_usd_m"].title))
+        found = _Found()
+        for measure, sheet in sheets.items():
+            _read_sheet(sheet, measure, path, palette, theme, found)
+    finally:
+        book.close()
+    raise_all(f"{path.name}: countries that are not known", sorted(set(found.unknown)), next_step=DOWNLOAD)
+    if not any("milex_constant_usd_m" in cells for cells in found.figures.values()):
+        raise OvertakeError(str(path), "holds no figure in constant US$", next_step=DOWNLOAD)
+    table = _table(found.figures, found.names, found.marks)
+    confirm_price_base(table, base, path, sheets["milex_constant_usd_m"].title)
+    last = int(table.loc[table["milex_constant_usd_m"].notna(), "year"].max())
+    return Workbook(
+        table=table,
+        edition=f"{last + 1}-04",
+        price_base=base,
+        first_year=int(table["year"].min()),
+        last_year=last,
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        file=path.name,
+        blanks=tuple(found.blanks),
+    )
+
+
+def _sheet(book: Any, measure: str, path: Path) -> Any:
+    """Return the one sheet that holds `measure`."""
+    pattern = SHEETS[measure][0]
+    plain = [sheet for sheet in book.worksheets if TITLE.fullmatch(sheet.title)]
+    matching = [sheet for sheet in plain if pattern.match(sheet.title.strip())]
+    if len(matching) != 1:
+        raise OvertakeError(
+            f"{path.name}: sheet for {measure}",
+            "is missing" if not matching else "stands more than once",
+            found=", ".join(sheet.title for sheet in (matching or book.worksheets))[:300],
+            allowed=f"one sheet named like {pattern.pattern}",
+            next_step=DOWNLOAD,
+        )
+    return matching[0]
+
+
+def year_columns(header: tuple[Any, ...]) -> dict[int, int]:
+    """Return column index -> year for header cells that are whole numbers; a `YYYY Current` text is no year."""
+    years: dict[int, int] = {}
+    for index, cell in enumerate(header):
+        value = cell.value
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            continue
+        if FIRST_YEAR <= value <= LAST_YEAR and value == int(value):
+            years[index] = int(value)
+    return years
+
+
+def _read_sheet(
+    sheet: Any,
+    measure: str,
+    path: Path,
+    palette: tuple[str, ...],
+    theme: tuple[str, ...],
+    found: _Found,
+) -> None:
+    """Add the figures of one sheet, its countries, its note marks and its blanks to `found`."""
+    from openpyxl.utils import get_column_letter
+
+    place = f"{path.name}, sheet '{sheet.title}'"
+    lines = rows(sheet, path)
+    header = next((row for row in lines if row and str(row[0].value or "").strip().lower() == "country"), None)
+    if header is None:
+        raise OvertakeError(place, "has no header row", allowed="a row whose first cell is Country", next_step=DOWNLOAD)
+    years = year_columns(header)
+    order = list(years.values())
+    if len(order) < 2 or order != list(range(order[0], order[0] + len(order))):
+        raise OvertakeError(
+            place, "the years of the header row are not consecutive", found=str(order)[:120], next_step=DOWNLOAD
+        )
+    first_figure = min(years)
+    problems: list[str] = []
+    seen: dict[str, str] = {}
+    for row in lines:
+        name = " ".join(str(row[0].value or "").split()) if row else ""
+        values = {year: row[index] for index, year in years.items()} if name else {}
+        present = {year: cell for year, cell in values.items() if not _is_missing(cell.value)}
+        if not name or not present:
+            continue
+        code = iso3(name)
+        if code is None:
+            if len(present) >= 5 and len(name) <= 60 and name.lower() not in ("european union", "world"):
+                found.unknown.append(f"{name} (sheet '{sheet.title}', cell {row[0].coordinate})")
+            continue
+        if code in seen:
+            problems.append(f"{name}: stands twice, in {seen[code]} and {row[0].coordinate}")
+            continue
+        seen[code] = row[0].coordinate
+        found.names.setdefault(code, name)
+        notes = "".join(MARKS.findall(" ".join(str(cell.value or "") for cell in row[1:first_figure])))
+        if measure == "milex_constant_usd_m":
+            found.marks[code] = notes
+        for index, year in years.items():
+            if year > min(present) and _is_blank(values[year].value):
+                at = f"{get_column_letter(index + 1)}{row[0].row}"
+                found.blanks.append((code, f"sheet '{sheet.title}', cell {at} ({name} {year}): {BLANK}"))
+        for year, cell in present.items():
+            problem = _problem(cell.value, measure)
+            if problem:
+                problems.append(f"cell {cell.coordinate} ({name} {year}): {problem}")
+                continue
+            colour = rgb(cell.font.color if cell.font else None, palette, theme)
+            found.figures.setdefault((code, year), {})[measure] = Cell(
+                float(cell.value) * SHEETS[measure][1], status(colour), f"{sheet.title}!{cell.coordinate}"
+            )
+    raise_all(place, problems, next_step=DOWNLOAD)
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and bool(MISSING.match(value)))
+
+
+def _problem(value: Any, measure: str) -> str | None:
+    """Return what is wrong with a figure of `measure`, or nothing."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return f"found {str(value)[:40]!r}, expected a number or a mark for missing"
+    if value != value or value in (float("inf"), float("-inf")):
+        return f"found {value}, expected a finite number"
+    if value < 0:
+        return f"found {value}, expected no negative figure"
+    limit = {"gdp_share_pct": 1.5, "milex_lcu_m": 1e24}.get(measure, 5e6)
+    if value > limit:
+        return f"found {value}, expected at most {limit:g} (a unit error?)"
+    return None
+
+
+def _table(
+    figures: dict[tuple[str, int], dict[str, Cell]], names: dict[str, str], marks: dict[str, str]
+) -> pd.DataFrame:
+    """Return the tidy table, sorted by code and year; status and cell are those of the constant US$ figure first."""
+    records = []
+    for (code, year), cells in sorted(figures.items()):
+        lead = cells.get("milex_constant_usd_m") or next(iter(cells.values()))
+        records.append(
+            {
+                "iso3": code,
+                "country": names[code],
+                "year": year,
+                **{measure: cells[measure].value if measure in cells else None for measure in MEASURES},
+                "status": lead.status,
+                "marks": marks.get(code, ""),
+                "cell": lead.place,
+            }
+        )
+    table = pd.DataFrame(records)
+    table[list(MEASURES)] = table[list(MEASURES)].astype(float)
+    table["milex_lcu_m"] = _as_millions(table)
+    return table
+
+
+def _as_millions(table: pd.DataFrame) -> pd.Series:
+    """Return local-currency figures in millions: editions print millions or single units, told apart by the US.
+
+    In US dollars, local and current must agree; their ratio is one or a million.
+    """
+    dollars = table[(table["iso3"] == "USA") & table["milex_lcu_m"].notna() & table["milex_current_usd_m"].notna()]
+    if dollars.empty:
+        return table["milex_lcu_m"]
+    scale = float((dollars["milex_lcu_m"] / dollars["milex_current_usd_m"]).median())
+    for factor in (1.0, 1e3, 1e6):
+        if abs(scale / factor - 1) < 0.05:
+            return table["milex_lcu_m"] / factor
+    raise OvertakeError(
+        "sheet 'Local currency calendar years'",
+        "the unit cannot be told: US figures differ from current US$",
+        found=f"ratio {scale:.6g}",
+        allowed="1, 1,000 or 1,000,000",
+    )
+
+
+def confirm_price_base(table: pd.DataFrame, base: int, path: Path, sheet: str) -> None:
+    """Refuse a table whose constant US$ do not equal current US$ for nearly all countries of the year `base`."""
+    both = table.dropna(subset=["milex_constant_usd_m", "milex_current_usd_m"])
+    both = both[both["milex_current_usd_m"] > 0]
+    agree = (both["milex_constant_usd_m"] / both["milex_current_usd_m"] - 1).abs() < CLOSE
+    shares = agree.groupby(both["year"]).mean()
+    confirmed = shares[shares >= CONFIRMED]
+    if base not in confirmed.index:
+        best = shares.idxmax() if len(shares) else None
+        raise OvertakeError(
+            f"{path.name}, sheet '{sheet}'",
+            "the price base of the sheet's name is not that of its numbers",
+            found=f"constant equals current US$ for {shares.get(base, 0.0):.0%} of countries in {base}"
+            + (f", for {shares.max():.0%} in {best}" if best is not None else ""),
+            allowed=f"at least {CONFIRMED:.0%} of countries in the year of the sheet's name",
+            next_step=DOWNLOAD,
+        )
