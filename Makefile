@@ -17,12 +17,15 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(VENV)/.ready: requirements.txt pyproject.toml
+$(VENV)/.ready: requirements.txt pyproject.toml .ci/environment
 	@if [ -z "$(PYTHON)" ]; then echo "make: no Python 3.11 or newer on PATH; install one, or run: make PYTHON=/path/to/python3.11" >&2; exit 1; fi
-	@echo "making the environment in $(VENV) (one to three minutes)"
-	@$(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@echo "making the environment in $(VENV) (a quarter of a minute to two)"
+	@.ci/environment $(PYTHON) $(VENV) requirements.txt
+	@touch $@
+
+$(VENV)/.tested: requirements-test.txt $(VENV)/.ready
+	@echo "adding to $(VENV) what tests and checks need"
+	@.ci/environment $(PYTHON) $(VENV) requirements-test.txt
 	@touch $@
 
 brief: $(VENV)/.ready ## make the environment, run `dvc repro`, name the files to open
@@ -33,7 +36,7 @@ brief: $(VENV)/.ready ## make the environment, run `dvc repro`, name the files t
 brief-quarto: $(VENV)/.ready ## the executed brief through Quarto (HTML and docx), where quarto is on PATH
 	@overtake quarto
 
-test: $(VENV)/.ready ## run all tests and the static checks
+test: $(VENV)/.tested ## run all tests and the static checks
 	@ruff check .
 	@ruff format --check --quiet .
 	@mypy
@@ -45,23 +48,23 @@ test: $(VENV)/.ready ## run all tests and the static checks
 	pytest tests/unit || failed=1; \
 	for pid in "$${pids[@]}"; do wait "$$pid" || failed=1; done; exit $$failed
 
-coverage: $(VENV)/.ready ## run all tests and print the branch coverage of the package, stages and commands included
+coverage: $(VENV)/.tested ## run all tests and print the branch coverage of the package, stages and commands included
 	@coverage erase
 	@# Coverage's own file cannot be written where the disk is full, and it says so with a traceback.
 	@failed=0; coverage run -m pytest --deselect $(FULL_DISK) || failed=1; \
 	coverage combine --quiet; coverage report --fail-under=95 || failed=1; exit $$failed
 
-check: $(VENV)/.ready ## lint and type-check only
+check: $(VENV)/.tested ## lint and type-check only
 	@ruff check .
 	@mypy
 
-bench: $(VENV)/.ready ## measure speed and memory against floors and peers, in one run
+bench: $(VENV)/.tested ## measure speed and memory against floors and peers, in one run
 	@python -m tests.bench.bench
 
-bench-pipeline: $(VENV)/.ready ## time `dvc repro` beside papermill, nbconvert and WeasyPrint by command (about half an hour)
+bench-pipeline: $(VENV)/.tested ## time `dvc repro` beside papermill, nbconvert and WeasyPrint by command (about half an hour)
 	@python -m tests.bench.pipeline
 
-bench-brief: $(VENV)/.ready ## CPU and memory of the brief's stage beside its figures alone and stock nbconvert
+bench-brief: $(VENV)/.tested ## CPU and memory of the brief's stage beside its figures alone and stock nbconvert
 	@python -m tests.bench.brief --rounds 5
 
 bench-peers: $(VENV)/.ready ## score statsforecast on the same tasks, in an environment of its own (.peers)
@@ -70,8 +73,9 @@ bench-peers: $(VENV)/.ready ## score statsforecast on the same tasks, in an envi
 audit: $(VENV)/.ready ## known vulnerabilities of the pins (asks PyPI), the crate by its validator, in an environment of its own (.audit)
 	@bash tests/audit/run.sh
 
-lock: ## write requirements.txt, with hashes, from requirements.in (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements.in -o requirements.txt
+lock: ## write both requirements files, with hashes, from requirements.in and requirements-test.in (needs uv)
+	@for name in requirements requirements-test; do \
+	  uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header -q $$name.in -o $$name.txt; done
 
 clean: ## remove outputs of the pipeline and caches, keep the environment
 	@rm -rf data/processed/[!.]* reports/[!.]* .mypy_cache .pytest_cache .ruff_cache .dvc/cache .dvc/tmp

@@ -37,9 +37,9 @@ def licence(name: str) -> str:
 
 
 def table() -> str:
-    """Return the table: licence, how many packages, which; every pin of requirements.txt that is installed here."""
+    """Return the table: licence, how many packages, which; every pin that is installed here."""
     by_licence: dict[str, list[str]] = {}
-    for name, version in pins((paths.ROOT / "requirements.txt").read_text(encoding="utf-8")):
+    for name, version in pins((paths.ROOT / "requirements-test.txt").read_text(encoding="utf-8")):
         by_licence.setdefault(licence(name), []).append(f"{name} {version}")
     rows = sorted(by_licence.items(), key=lambda item: (-len(item[1]), item[0]))
     lines = [f"| {text} | {len(names)} | {', '.join(names)} |" for text, names in rows]
