@@ -47,9 +47,9 @@ class Tally:
     def give(self, data: bytes, path: Path) -> None:
         """Write `data` to `path` and let the reader read it."""
         path.write_bytes(data)
-        start = time.perf_counter()
+        start = time.process_time()
         outcome, said = attempt(self.target.read, path)
-        self.slowest = max(self.slowest, time.perf_counter() - start)
+        self.slowest = max(self.slowest, time.process_time() - start)
         self.counts["inputs"] += 1
         self.counts[outcome] += 1
         if outcome == "crashes" and said not in self.crashes:
@@ -58,7 +58,7 @@ class Tally:
             (self.kept / self.crashes[said]).write_bytes(data)
 
     def result(self) -> dict[str, Any]:
-        """Return inputs, read, refused, crashes (counts), slowest (s), peak and base (KB), what crashed, once each."""
+        """Return inputs, read, refused, crashes (counts), slowest (CPU s), peak, base (KB), what crashed, once each."""
         memory = {"peak_kb": peak(), "base_kb": self.before}
         return {**self.counts, "slowest": self.slowest, **memory, "what": list(self.crashes)}
 
@@ -74,10 +74,10 @@ def fuzz(name: str, seconds: float, seed: int, kept: Path, inputs: int | None = 
     seeds = target.seeds()
     rng = random.Random(f"{seed} {name}")
     tally = Tally(target, kept)
-    end = time.monotonic() + seconds
+    end = time.process_time() + seconds
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"case{target.suffix}"
-        while time.monotonic() < end and tally.counts["inputs"] != inputs:
+        while time.process_time() < end and tally.counts["inputs"] != inputs:
             source = rng.choice(seeds)
             tally.give(spoil_archive(rng, source) if target.zipped else spoil(rng, source), path)
     return tally.result()

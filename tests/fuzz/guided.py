@@ -86,11 +86,11 @@ def main() -> int:
     path = folder / f"case{target.suffix}"
     tally = Tally(target, asked.keep)
     told = os.fdopen(os.dup(1), "w")
-    end = time.monotonic() + asked.seconds
+    end = time.process_time() + asked.seconds
 
     def one(data: bytes) -> None:
         tally.give(data, path)
-        if time.monotonic() > end:  # libFuzzer ends the process without a word to Python; so the word comes first
+        if time.process_time() > end:  # libFuzzer ends the process without a word to Python; so the word comes first
             kept = len(list((folder / "corpus").iterdir()))  # those that reached lines that none had reached
             print(json.dumps({**tally.result(), "seeds": len(seeds), "kept": kept}), file=told, flush=True)
             shutil.rmtree(folder)

@@ -43,7 +43,8 @@ SECONDS, MEMORY_MB = 10.0, 700
 def bounded(path: Path, folder: Path) -> tuple[str, str]:
     """Read the workbook `path` in a process that may not start, connect or write; return outcome and error text.
 
-    The process has MEMORY_MB of address space above what importing takes, and SECONDS.
+    The process has MEMORY_MB of address space above what importing takes, and SECONDS of processor time: a busy
+    machine is no failure.
     """
     code = f"""
 import resource, sys
@@ -62,6 +63,8 @@ def watch(event, arguments):
     if event == "open" and "hostname" in str(arguments[0]):
         raise SystemExit("read another file")
 size = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+resource.setrlimit(resource.RLIMIT_CPU, (int(used + {SECONDS}) + 1,) * 2)
 resource.setrlimit(resource.RLIMIT_AS, (size + {MEMORY_MB * 1_000_000},) * 2)
 sys.addaudithook(watch)
 try:
@@ -70,10 +73,8 @@ try:
 except OvertakeError as error:
     print("refused", error)
 """
-    start = time.monotonic()
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder, timeout=60)
-    assert done.returncode == 0, done.stderr[-800:]
-    assert time.monotonic() - start < SECONDS + 5  # five to start and import
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder)
+    assert done.returncode == 0, (done.returncode, done.stderr[-800:])
     outcome, _, said = done.stdout.partition(" ")
     return outcome.strip(), said
 
@@ -163,10 +164,10 @@ def test_entities_are_refused(tmp_path: Path, part: str, doctype: bytes) -> None
 
     strings = {"xl/sharedStrings.xml": change("xl/sharedStrings.xml", SST + b"</sst>")}
     path = rezipped(saved(tmp_path), change, strings)
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(OvertakeError, match="is not a readable"):
         sipri.read(path)
-    assert time.monotonic() - start < SECONDS
+    assert time.process_time() - start < SECONDS
 
 
 def test_formulas_count_as_their_last_values_and_links_are_not_followed(tmp_path: Path) -> None:
@@ -276,11 +277,11 @@ def test_any_csv_is_checked_or_refused(rows: list) -> None:
 def test_hostile_parameters(tmp_path: Path, text: str, told: str) -> None:
     path = tmp_path / "params.yaml"
     path.write_text(text, encoding="utf-8")
-    start = time.monotonic()
+    start = time.process_time()
     with pytest.raises(OvertakeError) as caught:
         load(path)
     assert told in str(caught.value)
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
     assert len(str(caught.value)) < 5000
     assert not Path("evil").exists()
 
