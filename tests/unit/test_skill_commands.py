@@ -11,11 +11,12 @@ import pandas as pd
 import pytest
 
 from overtake import paths
+from overtake.cli import skill as commands
 from overtake.config.core import Run
 from overtake.config.params import Params
 from overtake.errors import OvertakeError
 from overtake.futures import models, weights
-from overtake.skill import commands, full, rolling
+from overtake.skill import full, rolling
 from overtake.skill.evaluate import tuning_scores
 from overtake.sources import raw as raw_tables
 from overtake.streams import stream
