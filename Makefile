@@ -12,7 +12,7 @@ WALK := tests/pipeline/test_sensitivity_doc.py
 FULL_DISK := tests/unit/test_sensitivity_executor.py::test_the_command_on_a_disk_that_really_takes_no_more
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help brief brief-quarto test coverage check bench bench-pipeline bench-brief bench-peers audit lock clean
+.PHONY: help brief brief-quarto test site coverage check bench bench-pipeline bench-brief bench-peers audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ bench-peers: $(VENV)/.ready ## score statsforecast on the same tasks, in an envi
 
 audit: $(VENV)/.ready ## known vulnerabilities of the pins (asks PyPI), the crate by its validator, in an environment of its own (.audit)
 	@bash tests/audit/run.sh
+
+site: $(VENV)/.tested ## docs/, README and the built reports as a site in site/
+	@mkdocs build --quiet --clean
 
 lock: ## write both requirements files, with hashes, from requirements.in and requirements-test.in (needs uv)
 	@for name in requirements requirements-test; do \

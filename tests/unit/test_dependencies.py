@@ -2,6 +2,9 @@
 
 import json
 import re
+import subprocess
+import sys
+from urllib.parse import unquote
 
 import pytest
 from ruamel.yaml import YAML
@@ -60,3 +63,34 @@ def test_all_call_the_same_commands(name):
     assert re.search(r"make check|\.ci/run", text)
     targets = set(re.findall(r"^([a-z-]+):", (paths.ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     assert set(re.findall(r"\bmake ([a-z-]+)", text)) <= targets
+
+
+def test_actions_are_pinned_by_hash():
+    used = [
+        line.split("uses:")[1].strip()
+        for path in sorted((paths.ROOT / ".github" / "workflows").glob("*.yml"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "uses:" in line
+    ]
+    assert len(used) >= 8
+    assert [one for one in used if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one)] == []
+
+
+def test_every_python_that_the_package_admits_is_in_the_matrix():
+    ci = YAML(typ="safe", pure=True).load((paths.ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    assert ci["jobs"]["test"]["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13"]
+
+
+def test_the_site_builds_and_every_link_of_it_is_there(tmp_path):
+    """MkDocs in strict mode stops at a link or an anchor that leads nowhere; a second look counts the files."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--site-dir", str(tmp_path)]
+    run = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+    links = 0
+    for page in tmp_path.glob("*.html"):
+        if page.name == "404.html":  # written for the root of a host
+            continue
+        for link in re.findall(r'(?:href|src)="([^"#:]+)[#"]', page.read_text(encoding="utf-8")):
+            links += 1
+            assert (tmp_path / unquote(link)).exists() or unquote(link).startswith("reports/"), f"{page.name}: {link}"
+    assert links > 100
