@@ -5,8 +5,26 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-#: The project's root: OVERTAKE_ROOT where set (tests run the pipeline in a copy), else the checkout.
-ROOT = Path(os.environ.get("OVERTAKE_ROOT", Path(__file__).resolve().parents[1]))
+#: The checkout whose code this is; the site-packages folder where the package is installed as a wheel.
+OWN = Path(__file__).resolve().parents[1]
+
+
+def checkout(start: Path) -> Path | None:
+    """Return the nearest folder from `start` upwards that is a checkout: dvc.yaml, overtake/ and data/raw in it."""
+    marks = ("dvc.yaml", "overtake/paths.py", "data/raw")
+    return next((at for at in (start, *start.parents) if all((at / mark).exists() for mark in marks)), None)
+
+
+def _here() -> Path | None:
+    try:
+        return checkout(Path.cwd())
+    except OSError:  # the working directory is removed, or may not be read
+        return None
+
+
+#: The project's root: OVERTAKE_ROOT where set (tests run the pipeline in a copy), else the checkout that the working
+#: directory lies in, else that of the code, for whoever imports the package from elsewhere.
+ROOT = Path(os.environ["OVERTAKE_ROOT"]) if "OVERTAKE_ROOT" in os.environ else _here() or OWN
 
 PARAMS = ROOT / "params.yaml"
 RAW = ROOT / "data" / "raw"

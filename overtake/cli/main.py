@@ -11,7 +11,9 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
+from overtake import __version__, paths
 from overtake.errors import OvertakeError
 
 #: Rooms with commands of their own: each module has `register(subparsers)`.
@@ -44,20 +46,49 @@ def parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    top.add_argument("--version", action="version", version=f"overtake {__version__}")
+    top.add_argument(
+        "--print-completion", action=_Completion, metavar="SHELL", help="print the completion of bash or zsh, and end"
+    )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for room in ROOMS:
         importlib.import_module(room).register(commands)
     return top
 
 
+class _Completion(argparse.Action):
+    """`--print-completion bash|zsh`: what a shell needs to complete commands and options."""
+
+    def __call__(self, top: argparse.ArgumentParser, _: object, value: object, __: object = None) -> None:
+        """Print the completion for the shell `value` and end."""
+        if value not in ("bash", "zsh"):
+            top.error(f"--print-completion: no shell {value!s:.40}; allowed: bash, zsh")
+        try:
+            import shtab
+        except ModuleNotFoundError as error:
+            top.exit(2, f"overtake: {_outside(error)}\n")
+        print(shtab.complete(top, shell=str(value)))
+        top.exit()
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, or 2 after one clear error on standard error."""
+    """Run one command; return 0, or 2 after one clear error on standard error.
+
+    Called as a command (`argv` None) it acts on the checkout that the working directory lies in, or refuses.
+    """
     arguments = parser().parse_args(argv)
     try:
+        if argv is None:
+            _stand_in_checkout()
         with _polite_end():
             return int(arguments.func(arguments) or 0)
     except OvertakeError as error:
         print(f"overtake: {error}", file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        if not error.name or error.name.split(".")[0] == "overtake":
+            raise
+        print(f"overtake: {_outside(error)}", file=sys.stderr)
         return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -68,6 +99,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("overtake: interrupted; nothing was overwritten, run the same command again", file=sys.stderr)
         return 130
+
+
+def _outside(error: ModuleNotFoundError) -> str:
+    """Return the line that says how to come into the environment that has what is missing."""
+    return (
+        f"no package {error.name} in this Python; `. .venv/bin/activate`, or `make brief` where there is no .venv yet"
+    )
+
+
+def _stand_in_checkout() -> None:
+    """Refuse outside of a checkout; in another checkout than that of this code, go on with the code of that one."""
+    if "OVERTAKE_ROOT" in os.environ:
+        return
+    try:
+        found = paths.checkout(Path.cwd())
+    except OSError:
+        found = None
+    if found is None:
+        here = os.environ.get("PWD", "the working directory")
+        raise OvertakeError(here, "is in no checkout of Overtake; cd into one, then run the same command again")
+    if (found / "overtake" / "paths.py").samefile(paths.__file__):
+        return
+    # The figures, parameters and code of a checkout belong together, as for `dvc repro`, which runs them from there.
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(found), os.environ.get("PYTHONPATH"))))
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "overtake", *sys.argv[1:]])
 
 
 @contextmanager
