@@ -194,7 +194,8 @@ def lock(root: Path) -> Iterator[Finding]:
         status = json.loads(done.stdout)
     except ValueError:
         said = done.stderr.strip().splitlines() or ["no answer"]
-        yield Finding("stages", WRONG, f"dvc cannot tell: {said[0][:300]}", "dvc status")
+        step = "overtake doctor --mend" if "not a git repository" in done.stderr else "dvc status"
+        yield Finding("stages", WRONG, f"dvc cannot tell: {said[0][:300]}", step)
         return
     why: dict[str, list[str]] = {}
     for stage, changes in status.items():
@@ -281,6 +282,7 @@ def mend(root: Path) -> list[str]:
     lines = []
     if commit.finish(root / "data" / "raw"):
         lines.append("an ingest that was killed is carried through")
+    lines += gitless(root)
     if _running(root):
         return lines  # another run is at work: its half-written files and its lock are its own
     locks = root / ".dvc" / "tmp" / "rwlock"
@@ -298,6 +300,25 @@ def mend(root: Path) -> list[str]:
         remove(item)
         lines.append(f"half-written {item.relative_to(root)} is removed")
     return lines
+
+
+def gitless(root: Path) -> list[str]:
+    """Tell DVC to do without git where `root` lies in none (.dvc/config.local), and no longer where it does."""
+    path, own = root / ".dvc" / "config.local", "[core]\n    no_scm = true\n"
+    local = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if any((folder / ".git").exists() for folder in (root, *root.parents)):
+        if local != own:
+            return []
+        path.unlink()
+        return ["the project lies in git now: DVC uses it (.dvc/config.local is removed)"]
+    shared = root / ".dvc" / "config"
+    settings = local + (shared.read_text(encoding="utf-8") if shared.is_file() else "")
+    if not shared.is_file() or re.search(r"^\s*no_scm\s*=", settings, re.MULTILINE):
+        return []
+    head = re.search(r"^\[core\][^\n]*\n", local, re.MULTILINE)
+    at = head.end() if head else 0
+    path.write_text(local[:at] + (own.partition("\n")[2] if head else own) + local[at:], encoding="utf-8")
+    return ["the project lies in no git: DVC does without (.dvc/config.local)"]
 
 
 def is_damaged(path: Path) -> bool:
