@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Mapping
 from typing import cast
 
 from pydantic import ValidationError
 
-from overtake.config.balances import ECONOMIES, Balance
+from overtake.config.balances import ECONOMIES, Balance, unknown
 from overtake.errors import OvertakeError, raise_all
 
 
@@ -27,9 +26,7 @@ def parse_side(text: str, option: str) -> dict[str, float]:
             problems.append(f"`{text}`: an empty name; allowed: economies with commas between, such as JPN,KOR,AUS:0.5")
             continue
         if iso3 not in ECONOMIES:
-            close = difflib.get_close_matches(iso3, ECONOMIES, n=1, cutoff=0.5)
-            hint = f"did you mean {close[0]}?" if close else f"allowed: {', '.join(ECONOMIES)}"
-            problems.append(f"{iso3}: unknown economy; {hint}")
+            problems.append(f"{iso3}: {unknown(iso3)}")
         if iso3 in found:
             problems.append(f"{iso3}: named twice; allowed once")
         share = _share(number) if colon else 1.0

@@ -19,7 +19,7 @@ def load(path: Path) -> dict[str, dict[str, Any]]:
     if not path.is_file():
         return {}
     try:
-        works = json.loads(path.read_text(encoding="utf-8"))
+        works = json.loads(path.read_text(encoding="utf-8-sig"))
         return {str(work["id"]): work for work in works}
     except (ValueError, KeyError, TypeError) as error:
         raise OvertakeError(

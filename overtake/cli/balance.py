@@ -40,7 +40,9 @@ def _balance(arguments: argparse.Namespace) -> int:
     from overtake import paths
     from overtake.balances import breakeven, ratio, states
     from overtake.balances.adhoc import adhoc_balance
+    from overtake.config.balances import ECONOMIES, unknown
     from overtake.config.load import load
+    from overtake.errors import OvertakeError
 
     asked = adhoc_balance(
         arguments.side, arguments.against, threshold=arguments.threshold, tie_downs=arguments.tie_down
@@ -55,6 +57,8 @@ def _balance(arguments: argparse.Namespace) -> int:
     ]
     if arguments.break_even:
         member = arguments.break_even.upper()
+        if member not in ECONOMIES:
+            raise OvertakeError("--break-even", f"{member}: {unknown(member)}")
         share = breakeven(futures, asked, member, "--break-even")
         lines.append(_shares(member, futures, share, arguments.by or [futures.last_observed, 2035]))
     print("\n".join(lines))

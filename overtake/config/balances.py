@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
@@ -14,10 +15,27 @@ ECONOMIES = (
 )  # fmt: skip
 
 
+def unknown(name: str) -> str:
+    """Return what to say of an economy `name` that is none of the project's: how to add a real one, or the nearest."""
+    import pycountry
+
+    try:
+        country = pycountry.countries.lookup(name)
+    except LookupError:
+        close = difflib.get_close_matches(name.upper(), ECONOMIES, n=1, cutoff=0.5)
+        return f"unknown economy; {f'did you mean {close[0]}?' if close else 'allowed: ' + ', '.join(ECONOMIES)}"
+    if country.alpha_3 in ECONOMIES:
+        return f"unknown economy; did you mean {country.alpha_3}?"
+    return (
+        f"unknown economy: {country.name} ({country.alpha_3}) has no figures here yet;"
+        " how to add an economy: docs/data.md, `Another economy`"
+    )
+
+
 def _known(iso3: str) -> str:
     """Return `iso3` where it is one of the project's economies."""
     if iso3 not in ECONOMIES:
-        raise ValueError(f"unknown economy; allowed: {', '.join(ECONOMIES)}")
+        raise ValueError(unknown(iso3))
     return iso3
 
 

@@ -89,7 +89,7 @@ def matching_rows(path: Path, key: str) -> list[dict[str, str]]:
             (part.split(op, 1)[0], op, part.split(op, 1)[1]) for op in ("<=", "=") if op in part
         )
         tests.append((name, operator, value))
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         return [row for row in csv.DictReader(file) if all(_meets(row, *test) for test in tests)]
 
 

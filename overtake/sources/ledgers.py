@@ -58,7 +58,7 @@ def uncited(tables: dict[str, pd.DataFrame], folder: Path) -> list[str]:
     """Return a line per reference that the bibliography lacks."""
     path = folder / "references.json"
     try:
-        known = {str(work["id"]) for work in json.loads(path.read_text(encoding="utf-8"))}
+        known = {str(work["id"]) for work in json.loads(path.read_text(encoding="utf-8-sig"))}
     except (OSError, ValueError, KeyError, TypeError) as error:
         return [f"data/raw/references.json: is not a bibliography in CSL-JSON ({error})"]
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 import os
@@ -21,7 +22,7 @@ def load(folder: Path) -> dict[str, Any]:
     """Return the descriptor in `folder`; one that does not describe tables is refused."""
     path = folder / NAME
     try:
-        descriptor = json.loads(path.read_text(encoding="utf-8"))
+        descriptor = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise OvertakeError(str(path), "is missing", next_step="git checkout -- data/raw") from error
     except (ValueError, RecursionError) as error:
@@ -94,8 +95,8 @@ def resource(descriptor: dict[str, Any], file: str) -> dict[str, Any]:
 
 
 def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file in hex."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """Return the SHA-256 of a file in hex; a mark of UTF-8 at its beginning says nothing and does not count."""
+    return hashlib.sha256(path.read_bytes().removeprefix(codecs.BOM_UTF8)).hexdigest()
 
 
 def sealed(descriptor: dict[str, Any], folder: Path, files: list[str]) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def read_text(path: Path) -> str:
     if path.stat().st_size > MAX_BYTES:
         raise OvertakeError(place, "is too large for a table of figures", allowed=f"up to {MAX_BYTES} bytes")
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # spreadsheets mark UTF-8 at the beginning
     except UnicodeDecodeError as error:
         raise OvertakeError(place, "is not UTF-8 text", found=error, next_step=RESTORE) from error
 

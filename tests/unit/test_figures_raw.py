@@ -314,3 +314,14 @@ def test_text_that_a_spreadsheet_would_run_is_refused(folder: Path, text: str) -
     edit(folder / "economies.csv", "Japan", text)
     with pytest.raises(OvertakeError, match=r"economies.csv.*\n.*name="):
         raw.load("economies.csv", folder)
+
+
+def test_a_mark_of_utf8_at_the_beginning_of_any_file_is_taken(tmp_path: Path) -> None:
+    folder = tmp_path / "raw"
+    shutil.copytree(project.RAW, folder)
+    before = check_all(folder)
+    for path in folder.iterdir():
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert check_all(folder) == before
+    assert len(before) > 15
+    assert raw.load("milex.csv", folder).equals(raw.load("milex.csv"))
