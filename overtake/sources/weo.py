@@ -13,10 +13,13 @@ import pandas as pd
 
 from overtake.errors import OvertakeError, raise_all
 from overtake.sources import weo_layouts
+from overtake.sources.kinds import kind
 from overtake.sources.weo_layouts import CONCEPTS
 
 MEASURES = tuple(CONCEPTS.values())
 MISSING = {"", "n/a", "--", "nan"}
+#: What is read here.
+WANTED = "the WEO database of countries (tab-separated), the data portal's CSV, or a CSV extract"
 MAX_BYTES = 100_000_000
 EDITION = re.compile(r"\d{4}-(04|10)")
 #: An edition is full where it has levels for at least this many economies, not growth rates alone.
@@ -111,8 +114,11 @@ def _text(path: Path) -> str:
             next_step="open it, save its sheet `Countries` as CSV in UTF-8, then ingest that file",
         )
     encodings = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "latin-1")
+    if kind(content[:2048]).startswith(("a ", "empty")):
+        raise OvertakeError(str(path), f"is {kind(content[:2048])}", allowed=WANTED, next_step="overtake fetch weo")
     if b"\x00" in content and encodings[0] != "utf-16":
-        raise OvertakeError(str(path), "is not text", next_step="overtake fetch weo")
+        what = kind(content[:2048])
+        raise OvertakeError(str(path), f"is not text but {what}", allowed=WANTED, next_step="overtake fetch weo")
     for encoding in encodings:
         try:
             return content.decode(encoding).replace("\r\n", "\n")

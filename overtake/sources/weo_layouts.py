@@ -16,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from overtake.errors import OvertakeError, raise_all
+from overtake.sources.kinds import kind
 
 #: WEO subject code -> column of macro.csv, each in the unit of the name.
 CONCEPTS = {
@@ -39,6 +40,11 @@ YEAR = re.compile(r"\d{4}")
 def long_table(text: str, path: Path) -> pd.DataFrame:
     """Return line, iso3, concept, year, value (text), lastactualdate, factor (to the unit of macro.csv), [edition]."""
     head = text.split("\n", 1)[0].lower()
+    if "country group" in head:
+        raise OvertakeError(
+            str(path), "is the IMF's file of country groups", found=head[:100],
+            allowed="that of countries, whose rows begin with a country code and ISO", next_step="overtake fetch weo",
+        )  # fmt: skip
     if "weo subject code" in head:
         return _database(text, path)
     if "series_code" in head and "scale" in head:
@@ -52,7 +58,7 @@ def long_table(text: str, path: Path) -> pd.DataFrame:
         return _extract(_rows(text, ",", path, ("iso3", "year")))
     raise OvertakeError(
         str(path),
-        "is no WEO file that is known",
+        f"is no WEO file that is known, but {kind(text[:2048].encode())}",
         found=head[:100],
         allowed="the WEO database (tab-separated), the data portal's CSV, or a CSV extract, long or a column a concept",
         next_step="overtake fetch weo",

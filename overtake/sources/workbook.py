@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from overtake.errors import OvertakeError
+from overtake.sources.kinds import head_of, kind
 
+#: What is read here.
+WANTED = "SIPRI's workbook of all years and countries, such as SIPRI-Milex-data-1949-2025.xlsx"
 DOWNLOAD = "download the workbook again: overtake fetch sipri"
 #: A table of the workbook lies within these rows and columns; what a spreadsheet left beyond is not read.
 MAX_ROWS, MAX_COLUMNS = 400, 120
@@ -52,12 +55,13 @@ def _check_size(path: Path) -> None:
     size = path.stat().st_size
     if size > MAX_BYTES:
         raise OvertakeError(str(path), "is too large for a SIPRI workbook", found=f"{size} bytes", allowed=MAX_BYTES)
-    with path.open("rb") as file:
-        head = file.read(8)
+    head = head_of(path)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise OvertakeError(
             str(path), "is password-protected or in the old xls format", next_step="save it as an open .xlsx workbook"
         )
+    if not head.startswith(b"PK"):
+        raise OvertakeError(str(path), f"is {kind(head)}", allowed=WANTED, next_step=DOWNLOAD)
 
 
 def _check_parts(archive: zipfile.ZipFile, path: Path) -> None:
