@@ -98,7 +98,7 @@ def test_an_edition_of_growth_alone_is_not_full(tmp_path: Path) -> None:
         (database_text(last=""), "truncated?"),
         ("a,b,c\n1,2,3\n", "is no WEO file that is known"),
         (b"\x00\x01\x02" * 50, "is not text"),
-        (b"", "is no WEO file"),
+        (b"", "is empty"),
     ],
 )
 def test_bad_files_are_refused(tmp_path: Path, text: str | bytes, told: str) -> None:
