@@ -1,9 +1,12 @@
 """Every checkout is itself: the command acts on the one it stands in, with that one's code, and on nothing outside."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
+import zipfile
 
 import pytest
 
@@ -90,3 +93,24 @@ def test_outside_the_environment_one_line_says_how_to_come_into_it(other, comman
     assert done.stderr.count("\n") == 1
     assert "`. .venv/bin/activate`" in done.stderr
     assert "`make brief`" in done.stderr
+
+
+def test_the_package_names_its_dependencies_as_the_requirements_do():
+    lines = (paths.OWN / "requirements.in").read_text(encoding="utf-8").splitlines()
+    wanted = [name for line in lines if (name := line.split("#")[0].strip())]
+    project = tomllib.loads((paths.OWN / "pyproject.toml").read_text(encoding="utf-8"))
+    builds = [re.split(r"[<>=]", name)[0] for name in project["build-system"]["requires"]]
+    assert project["project"]["dependencies"] == [name for name in wanted if name not in builds]
+
+
+def test_the_wheel_carries_them(tmp_path):
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copyfile(paths.OWN / name, tmp_path / name)
+    shutil.copytree(paths.OWN / "overtake", tmp_path / "overtake", ignore=shutil.ignore_patterns("__pycache__"))
+    made = run([sys.executable, "-c", "from flit_core.buildapi import build_wheel; print(build_wheel('.'))"], tmp_path)
+    assert made.returncode == 0, made.stderr
+    with zipfile.ZipFile(tmp_path / made.stdout.strip()) as wheel:
+        metadata = wheel.read(f"overtake-{__version__}.dist-info/METADATA").decode()
+    found = re.findall(r"^Requires-Dist: (\S+)", metadata, re.MULTILINE)
+    assert {"pandas", "dvc", "weasyprint", "ruamel.yaml"} <= set(found)
+    assert "Requires-Python: >=3.11" in metadata
