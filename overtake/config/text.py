@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
+from pathlib import Path
 
 #: A spreadsheet takes a cell that begins so for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 #: Control characters, and those that turn the direction of what follows or hide it.
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+#: Every letter up to this is in the fonts of the brief (Latin, extended A): no font is asked.
+LATIN = 0x17F
 
 
 def unsafe(text: str) -> str | None:
@@ -20,7 +24,24 @@ def unsafe(text: str) -> str | None:
             return f"holds the control character U+{ord(character):04X}"
     if text.startswith(FORMULA) and not _is_number(text):
         return f"begins with {text[0]!r}, which a spreadsheet takes for a formula"
-    return None
+    signs = undrawn(text)
+    return f"holds signs that no font of the brief draws: {', '.join(signs)}" if signs else None
+
+
+def undrawn(text: str) -> list[str]:
+    """Return each sign of `text`, with its number, that figures and PDF cannot draw: DejaVu Sans, their last font."""
+    beyond = sorted({sign for sign in text if ord(sign) > LATIN})
+    return [f"{sign} (U+{ord(sign):04X})" for sign in beyond if ord(sign) not in _drawn()]
+
+
+@cache
+def _drawn() -> frozenset[int]:
+    """Return the numbers of the signs in DejaVu Sans, which comes with matplotlib and with Debian's Pango."""
+    import matplotlib
+    from matplotlib.ft2font import FT2Font
+
+    font = FT2Font(str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"))
+    return frozenset(font.get_charmap())
 
 
 def _is_number(text: str) -> bool:
