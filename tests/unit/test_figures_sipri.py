@@ -234,7 +234,7 @@ def test_password_protected_workbook(tmp_path: Path) -> None:
 def test_another_kind_of_file(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "workbook.xlsx"
     path.write_bytes(content)
-    with pytest.raises(OvertakeError, match="is empty|is CSV|not a readable"):
+    with pytest.raises(OvertakeError, match=r"is empty|is CSV|not a readable"):
         sipri.read(path)
 
 
