@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def register(commands: Any) -> None:
     balance.add_argument("--ruler", default="constant_usd", help="how spending is measured (default: constant_usd)")
     balance.add_argument("--by", type=int, action="append", help="P(crossed by this year); may be repeated")
     balance.add_argument("--break-even", help="economy whose break-even share is shown, such as USA")
+    balance.add_argument("--json", action="store_true", help="the answer as JSON")
     balance.set_defaults(func=_balance)
 
 
@@ -51,17 +53,24 @@ def _balance(arguments: argparse.Namespace) -> int:
     futures, observed = _measured(arguments.ruler, params)
     drawn = ratio(futures, asked, "--side")
     found = states(drawn, futures.years, futures.last_observed, params.crossing.sustain, asked.threshold)
-    lines = [
-        _answer(asked, arguments.ruler, futures, observed, found, params.crossing, drawn),
-        _by_years(found, arguments.by or [2030, 2035, 2040]),
-    ]
-    if arguments.break_even:
-        member = arguments.break_even.upper()
+    years = arguments.by or [2030, 2035, 2040]
+    by_year = _by_years(found, years)
+    shares: dict[int, list[float]] = {}
+    member = (arguments.break_even or "").upper()
+    if member:
         if member not in ECONOMIES:
             raise OvertakeError("--break-even", f"{member}: {unknown(member)}")
         share = breakeven(futures, asked, member, "--break-even")
-        lines.append(_shares(member, futures, share, arguments.by or [futures.last_observed, 2035]))
-    print("\n".join(lines))
+        shares = _shares(futures, share, arguments.by or [futures.last_observed, 2035])
+    if arguments.json:
+        record = _record(asked, arguments.ruler, futures, found, by_year)
+        print(json.dumps(record | ({"break_even": {member: shares}} if member else {}), indent=1))
+        return 0
+    print(_answer(asked, arguments.ruler, futures, observed, found, params.crossing, drawn))
+    print("crossed by " + ", ".join(f"{year}: {chance:.1%}" for year, chance in by_year.items()))
+    if member:
+        told = (f"{year}: {middle:.0%} ({low:.0%} to {high:.0%})" for year, (low, middle, high) in shares.items())
+        print(f"break-even share of {member} " + ", ".join(told))
     return 0
 
 
@@ -125,26 +134,40 @@ def _answer(
     return "\n".join(lines)
 
 
-def _by_years(found: States, years: list[int]) -> str:
-    """Return one line with P(crossed by year) for each of `years`."""
+def _record(asked: Balance, ruler: str, futures: Paths, found: States, by_year: dict[int, float]) -> dict[str, Any]:
+    """Return the answer for machines: sides with shares, probability of each state, P(crossed by year), 0 to 1."""
+    from overtake.balances.sides import weights
+    from overtake.balances.states import STATES
+
+    against, side = weights(asked)
+    return {
+        "against": against,
+        "side": side,
+        "threshold": asked.threshold,
+        "ruler": ruler,
+        "unit": futures.unit,
+        "states": {state: float(found.probability(state)) for state in STATES},
+        "crossed_by": by_year,
+    }
+
+
+def _by_years(found: States, years: list[int]) -> dict[int, float]:
+    """Return P(crossed by year) for each of `years`."""
     from overtake.balances import crossing_curve
     from overtake.errors import raise_all
 
     span = f"{found.years[0]} to {found.years[-1]}"
     raise_all("--by", [f"{year}; allowed: {span}" for year in years if year not in found.years])
     by_year, _ = crossing_curve(found)
-    return "crossed by " + ", ".join(f"{year}: {by_year[found.years.index(year)]:.1%}" for year in years)
+    return {year: float(by_year[found.years.index(year)]) for year in years}
 
 
-def _shares(member: str, futures: Paths, share: Any, years: list[int]) -> str:
-    """Return one line with the break-even share of `member` in each of `years`, median and 80% interval."""
+def _shares(futures: Paths, share: Any, years: list[int]) -> dict[int, list[float]]:
+    """Return the break-even share in each of `years`: lower end of the 80% interval, median, upper end."""
     import numpy as np
 
-    parts = []
-    for year in years:
-        low, middle, high = np.percentile(share[:, futures.years.index(year)], [10, 50, 90])
-        parts.append(f"{year}: {middle:.0%} ({low:.0%} to {high:.0%})")
-    return f"break-even share of {member} " + ", ".join(parts)
+    at = {year: share[:, futures.years.index(year)] for year in years}
+    return {year: [float(value) for value in np.percentile(draws, [10, 50, 90])] for year, draws in at.items()}
 
 
 def _names(shares: dict[str, float]) -> str:

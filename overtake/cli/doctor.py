@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,7 @@ def register(commands: Any) -> None:
     """Add the command to the `argparse` subparsers `commands`."""
     doctor = commands.add_parser("doctor", help="check environment, figures, parameters, lock and outputs; say why")
     doctor.add_argument("--mend", action="store_true", help="only clear what a killed run left (make brief calls this)")
+    doctor.add_argument("--json", action="store_true", help="the findings as JSON")
     doctor.set_defaults(func=_doctor)
 
 
@@ -59,7 +60,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
         print("".join(f"mended: {line}\n" for line in mend(paths.ROOT)), end="")
         return 0
     findings = list(examine(paths.ROOT))
-    print(report(findings))
+    print(json.dumps([asdict(finding) for finding in findings], indent=1) if arguments.json else report(findings))
     return code(findings)
 
 

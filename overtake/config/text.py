@@ -12,6 +12,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 #: Every letter up to this is in the fonts of the brief (Latin, extended A): no font is asked.
 LATIN = 0x17F
+#: Nor for these: SIPRI's marks, dashes, quotation marks.
+PLAIN = frozenset("–—‘’“”„†‡•…€−")
 
 
 def unsafe(text: str) -> str | None:
@@ -30,7 +32,7 @@ def unsafe(text: str) -> str | None:
 
 def undrawn(text: str) -> list[str]:
     """Return each sign of `text`, with its number, that figures and PDF cannot draw: DejaVu Sans, their last font."""
-    beyond = sorted({sign for sign in text if ord(sign) > LATIN})
+    beyond = sorted({sign for sign in text if ord(sign) > LATIN and sign not in PLAIN})
     return [f"{sign} (U+{ord(sign):04X})" for sign in beyond if ord(sign) not in _drawn()]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,18 @@ def test_answer_by_hand(tables: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "2034: 0.0%, 2036: 100.0%" in out
     level = (100 * 1.02**9 - 90) / 300
     assert f"break-even share of USA 2034: {level:.0%}" in out
+
+
+def test_the_answer_as_json(tables: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("--side", "JPN,KOR,AUS:0.5", "--by", "2034", "--by", "2036", "--break-even", "USA", "--json")
+    found = json.loads(capsys.readouterr().out)
+    assert (found["against"], found["side"]) == ({"CHN": 1.0}, {"JPN": 1.0, "KOR": 1.0, "AUS": 0.5})
+    assert (found["ruler"], found["threshold"]) == ("constant_usd", 1.0)
+    assert set(found["states"]) == {"crossed", "crossing", "not_within", "crossed_back"}
+    assert sum(found["states"].values()) == pytest.approx(1)
+    assert set(found["crossed_by"]) == {"2034", "2036"}
+    low, middle, high = found["break_even"]["USA"]["2034"]
+    assert low <= middle <= high
 
 
 def test_weights_tie_downs_and_threshold_are_said(tables: Path, capsys: pytest.CaptureFixture[str]) -> None:

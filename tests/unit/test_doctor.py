@@ -11,6 +11,7 @@ import pytest
 from overtake import paths
 from overtake.cli import doctor
 from overtake.cli.doctor import NOTE, OK, STALE, WRONG, Finding
+from overtake.cli.main import main
 from overtake.errors import OvertakeError
 from overtake.sources import commit, package
 
@@ -378,3 +379,12 @@ def test_what_cannot_be_removed_is_told(root, monkeypatch):
     monkeypatch.setattr(shutil, "rmtree", fail)
     with pytest.raises(OvertakeError, match=r"\.reports\.new: cannot be removed"):
         doctor.mend(root)
+
+
+def test_the_findings_as_json(monkeypatch, capsys):
+    found = [doctor.Finding("disk", doctor.WRONG, "1 MB free", "make room")]
+    monkeypatch.setattr(doctor, "examine", lambda _: iter(found))
+    assert main(["doctor", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out) == [
+        {"area": "disk", "state": "wrong", "what": "1 MB free", "next_step": "make room"}
+    ]

@@ -7,7 +7,7 @@ from fontTools.ttLib import TTFont
 
 from overtake import paths
 from overtake.config.load import read_yaml
-from overtake.config.text import LATIN, _drawn, undrawn
+from overtake.config.text import LATIN, PLAIN, _drawn, undrawn
 from overtake.errors import OvertakeError
 
 
@@ -32,6 +32,6 @@ def test_signs_of_the_fonts_are_taken(text: str) -> None:
 
 def test_what_is_not_asked_of_a_font_is_in_it() -> None:
     drawn = _drawn()
-    assert set(range(0x20, 0x7F)) | set(range(0xA0, LATIN + 1)) <= drawn
+    assert set(range(0x20, 0x7F)) | set(range(0xA0, LATIN + 1)) | {ord(sign) for sign in PLAIN} <= drawn
     own = TTFont(paths.OWN / "overtake" / "brief" / "fonts" / "source-sans-3-latin-400-normal.ttf").getBestCmap()
     assert set(own) <= drawn
