@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,9 +73,16 @@ def whole(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield partial
+        to_disk(partial)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def to_disk(path: Path) -> None:
+    """Wait until the bytes are on the disk: a power cut after a rename leaves the old file or the whole new one."""
+    with path.open("rb") as written:
+        os.fsync(written.fileno())
 
 
 def remove(path: Path) -> None:
@@ -85,16 +93,6 @@ def remove(path: Path) -> None:
         found = f"{error.filename}: {error.strerror}"
         step = "allow that it is removed (chmod u+w, chattr -i), then run the same command again"
         raise OvertakeError(str(path), "cannot be removed", found=found, next_step=step) from error
-
-
-def put_back(aside: Path, out: Path) -> None:
-    """Move every file of the folder `aside` back to its place in `out`; those that never left stay as they are."""
-    for path in sorted(aside.rglob("*")):
-        target = out / path.relative_to(aside)
-        if path.is_file() and not (target.is_file() and target.samefile(path)):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            path.replace(target)
-    shutil.rmtree(aside, ignore_errors=True)
 
 
 def write_parquet(frame: pd.DataFrame, path: Path, *, packed: bool = True) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 Found = TypeVar("Found")
@@ -47,7 +48,22 @@ def _hold(jobs: Sequence[Callable[[], Any]]) -> None:
     """Keep the jobs, which a fork inherits as they are: they need not be sent."""
     global _jobs
     _jobs = jobs
+    end_with_parent()
 
 
 def _do(at: int) -> Any:
     return _jobs[at]()
+
+
+def end_with_parent() -> None:
+    """Let the system end this process when its parent ends: no stage outlives `dvc repro`, no worker its stage."""
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes
+    import signal
+
+    before = os.getppid()
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if os.getppid() != before:  # it ended in between
+        os._exit(1)

@@ -186,7 +186,7 @@ def lock(root: Path) -> Iterator[Finding]:
     if is_damaged(root / "dvc.lock"):
         yield Finding("dvc.lock", WRONG, "is damaged", "overtake doctor --mend && dvc repro")
         return
-    if not any((root / name).exists() for name in ("data/processed/figures.json", "reports/manifest.json")):
+    if not any((root / name).exists() for name in ("data/processed/figures.json", "reports/brief/manifest.json")):
         yield Finding("stages", STALE, "none has run here yet", "make brief")
         return
     command = [sys.executable, "-m", "dvc", "status", "--json"]
@@ -239,14 +239,14 @@ def _few(names: list[str], shown: int = 4) -> str:
 
 def outputs(root: Path) -> Iterator[Finding]:
     """Yield findings on the published brief: is it there, and what has changed since its manifest was written."""
-    path = root / "reports" / "manifest.json"
+    path = root / "reports" / "brief" / "manifest.json"
     try:
         before = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         yield Finding("brief", STALE, "not built yet", "make brief")
         return
     except ValueError:
-        yield Finding("brief", WRONG, "reports/manifest.json is damaged", "dvc repro")
+        yield Finding("brief", WRONG, "reports/brief/manifest.json is damaged", "dvc repro")
         return
     from overtake.publish.manifest import manifest, whole_settings
 
@@ -277,30 +277,39 @@ def sameness(_: Path) -> Iterator[Finding]:
 
 def mend(root: Path) -> list[str]:
     """Clear away what a killed run left and what DVC would stumble over; return a line for each."""
-    from overtake.draws import put_back, remove
+    from overtake.pipeline.guard import alone
+
+    if _running(root):
+        return gitless(root)  # another run is at work: its half-written files and its lock are its own
+    with alone(root):
+        return [*gitless(root), *_mended(root)]
+
+
+def _mended(root: Path) -> Iterator[str]:
+    from overtake.draws import remove
+    from overtake.pipeline.cache import damaged
+    from overtake.publish.files import take_back
     from overtake.sources import commit
 
-    lines = []
     if commit.finish(root / "data" / "raw"):
-        lines.append("an ingest that was killed is carried through")
-    lines += gitless(root)
-    if _running(root):
-        return lines  # another run is at work: its half-written files and its lock are its own
+        yield "an ingest that was killed is carried through"
     locks = root / ".dvc" / "tmp" / "rwlock"
     if locks.is_file() and _read_json(locks) is None:
         locks.unlink()
-        lines.append("DVC's list of running processes was damaged and is removed")
+        yield "DVC's list of running processes was damaged and is removed"
     path = root / "dvc.lock"
     if is_damaged(path):
         path.replace(root / "dvc.lock.damaged")
-        lines.append("dvc.lock was damaged and stands aside as dvc.lock.damaged; dvc repro writes it anew")
-    if (root / ".reports.old").is_dir():
-        put_back(root / ".reports.old", root / "reports")
-        lines.append("a publication that was killed is taken back: reports/ is the last whole brief")
+        yield "dvc.lock was damaged and stands aside as dvc.lock.damaged; dvc repro writes it anew"
+    for name in take_back(root / "reports"):
+        yield f"a publication that was killed is taken back: reports/{name} is the last whole one"
     for item in _half_written(root):
         remove(item)
-        lines.append(f"half-written {item.relative_to(root)} is removed")
-    return lines
+        yield f"half-written {item.relative_to(root)} is removed"
+    for item in damaged(root):
+        item.parent.chmod(0o755)
+        remove(item)
+        yield f"{os.path.relpath(item, root)} was damaged and is removed; dvc repro makes it anew"
 
 
 def gitless(root: Path) -> list[str]:
@@ -344,7 +353,7 @@ def _half_written(root: Path) -> list[Path]:
     folders = (root / "data" / "raw", root / "data" / "processed", root / "data" / "downloads", root / "reports")
     # DVC links a file beside its place under a random name first; where the disk is full that name stays.
     found = [path for folder in folders for kind in ("*.partial", ".*.tmp") for path in folder.rglob(kind)]
-    return sorted([*found, *root.glob(".reports.*"), *(root / "data").glob(".raw.*")])
+    return sorted([*found, *(root / "reports").glob(".*.new"), *(root / "data").glob(".raw.*")])
 
 
 def _read_json(path: Path) -> Any:

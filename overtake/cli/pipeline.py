@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -17,10 +19,10 @@ def register(commands: Any) -> None:
     params.set_defaults(func=_params)
     outputs = commands.add_parser("outputs", help="name the files that the last run made for reading")
     outputs.set_defaults(func=_outputs)
-    explorer = commands.add_parser(
-        "explorer", help="write reports/explorer.html from the last run (dvc repro calls this)"
-    )
+    explorer = commands.add_parser("explorer", help="write reports/explorer from the last run (dvc repro calls this)")
     explorer.set_defaults(func=_explorer)
+    pdf = commands.add_parser("pdf", help="write reports/pdf from the page of the last run (dvc repro calls this)")
+    pdf.set_defaults(func=_pdf)
     readme = commands.add_parser("readme", help="write today's answer into README.md, scores into docs/methods.md")
     readme.set_defaults(func=_readme)
 
@@ -29,12 +31,33 @@ def _run(arguments: argparse.Namespace) -> int:
     from overtake import paths
     from overtake.pipeline.run import run_stage
 
-    executed = run_stage(arguments.stage)
-    if arguments.stage == "brief":
-        from overtake.publish.files import publish
+    with _at_work(arguments.stage):
+        executed = run_stage(arguments.stage)
+        if arguments.stage == "brief":
+            from overtake.publish.files import publish
 
-        publish(executed, paths.REPORTS)
+            publish(executed, paths.BRIEF)
     return 0
+
+
+@contextmanager
+def _at_work(name: str) -> Iterator[None]:
+    """Run the body as the stage `name`: alone, ended with its parent, and refused where its inputs moved meanwhile."""
+    from overtake import paths
+    from overtake.pipeline import guard
+    from overtake.pipeline.stages import stages
+    from overtake.work import end_with_parent
+
+    root = paths.ROOT
+    end_with_parent()
+    if name not in stages(root):  # refused, with the names of those there are, by whoever runs it
+        yield
+        return
+    stage = stages(root)[name]
+    with guard.alone(root), guard.told(name):
+        before = guard.inputs(stage, root)
+        yield
+        guard.unchanged(before, guard.inputs(stage, root), name)
 
 
 def _schema(_: argparse.Namespace) -> int:
@@ -60,8 +83,23 @@ def _explorer(_: argparse.Namespace) -> int:
     from overtake import paths
     from overtake.config.load import load
     from overtake.explorer.publish import publish
+    from overtake.publish.files import folder_of
 
-    publish(load(paths.PARAMS))
+    with _at_work("explorer"), folder_of(paths.REPORTS / "explorer") as fresh:
+        publish(load(paths.PARAMS), fresh / "explorer.html")
+    return 0
+
+
+def _pdf(_: argparse.Namespace) -> int:
+    from overtake import paths
+    from overtake.publish.files import folder_of
+    from overtake.publish.pdf import LACKING, has_pango, write_pdf
+
+    with _at_work("pdf"), folder_of(paths.REPORTS / "pdf") as fresh:
+        if has_pango():
+            write_pdf((paths.BRIEF / "brief.html").read_text(encoding="utf-8"), fresh / "brief.pdf")
+        else:
+            print(LACKING)
     return 0
 
 
@@ -84,7 +122,11 @@ def _outputs(_: argparse.Namespace) -> int:
     from overtake import paths
 
     print("open:")
-    for name in ("brief.html", "brief.pdf", "explorer.html", "tables", "numbers.json"):
+    for name in ("brief/brief.html", "pdf/brief.pdf", "explorer/explorer.html", "brief/tables", "brief/numbers.json"):
         if (paths.REPORTS / name).exists():
             print(f"  reports/{name}")
+    if not (paths.REPORTS / "pdf" / "brief.pdf").exists():
+        from overtake.publish.pdf import LACKING
+
+        print(LACKING)
     return 0

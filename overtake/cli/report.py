@@ -14,15 +14,17 @@ def register(commands: Any) -> None:
         help="follow a printed number down to the workbook's cell",
         epilog="example: overtake trace crossings.eleven.constant_usd.margin",
     )
-    trace.add_argument("id", help="the number's id: shown at the foot of the page, listed in reports/numbers.json")
+    trace.add_argument(
+        "id", help="the number's id: shown at the foot of the page, listed in reports/brief/numbers.json"
+    )
     trace.set_defaults(func=_trace)
     diff = commands.add_parser(
         "diff",
         help="say which key numbers moved between two runs, and because of what",
-        epilog="example: overtake diff data/published reports",
+        epilog="example: overtake diff data/published reports/brief",
     )
     diff.add_argument("old", type=Path, nargs="?", help="folder of the older run (default: data/published)")
-    diff.add_argument("new", type=Path, nargs="?", help="folder of the newer run (default: reports)")
+    diff.add_argument("new", type=Path, nargs="?", help="folder of the newer run (default: reports/brief)")
     diff.set_defaults(func=_diff)
     publish = commands.add_parser(
         "publish", help="keep this run's key numbers in data/published: the next brief says what moved against them"
@@ -47,7 +49,7 @@ def _diff(arguments: argparse.Namespace) -> int:
     from overtake import paths
     from overtake.publish import diff
 
-    old, new = arguments.old or paths.ROOT / diff.PUBLISHED, arguments.new or paths.REPORTS
+    old, new = arguments.old or paths.ROOT / diff.PUBLISHED, arguments.new or paths.BRIEF
     print(diff.as_text(diff.compare(diff.read_run(old), diff.read_run(new))))
     return 0
 
@@ -58,11 +60,11 @@ def _publish(_: argparse.Namespace) -> int:
     from overtake import paths
     from overtake.publish import diff
 
-    diff.read_run(paths.REPORTS)
+    diff.read_run(paths.BRIEF)
     target = paths.ROOT / diff.PUBLISHED
     target.mkdir(parents=True, exist_ok=True)
     for name in ("metrics.json", "manifest.json"):
-        shutil.copyfile(paths.REPORTS / name, target / name)
+        shutil.copyfile(paths.BRIEF / name, target / name)
     print(f"kept {diff.PUBLISHED}/metrics.json and manifest.json: commit them with the brief")
     return 0
 
@@ -77,10 +79,11 @@ def _quarto(_: argparse.Namespace) -> int:
     for to in ("html", "docx"):
         exporter = quarto.QuartoExporter(to=to)  # type: ignore[no-untyped-call]
         output, _ = exporter.from_notebook_node(notebook)
-        target = paths.REPORTS / f"brief-quarto.{to}"
+        target = paths.REPORTS / "quarto" / f"brief.{to}"
+        target.parent.mkdir(parents=True, exist_ok=True)
         content = output.encode("utf-8") if isinstance(output, str) else output
         partial = target.with_name(target.name + ".partial")
         partial.write_bytes(content)
         partial.replace(target)
-        print(f"wrote reports/{target.name}")
+        print(f"wrote reports/quarto/{target.name}")
     return 0

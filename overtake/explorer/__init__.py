@@ -1,4 +1,4 @@
-"""The explorer: reports/explorer.html, in which a reader builds a coalition and sees the answer change at once."""
+"""The explorer: one offline page, in which a reader builds a coalition and sees the answer change at once."""
 
 from overtake.explorer.build import write
 from overtake.explorer.publish import publish

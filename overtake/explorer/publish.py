@@ -1,4 +1,4 @@
-"""From the tables of the stages to reports/explorer.html."""
+"""From the tables of the stages to reports/explorer/explorer.html."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from overtake.rulers.tables import read_figures
 from overtake.scenarios.adjust import adjust
 
 
-def publish(params: Params, out: Path = project.REPORTS / "explorer.html", draws: int = 1000) -> None:
+def publish(params: Params, out: Path = project.REPORTS / "explorer" / "explorer.html", draws: int = 1000) -> None:
     """Write the explorer of data/processed and data/raw to `out`.
 
     Reads data.edition's tables and of `params` run.seed, futures, rulers, scenario, crossing, balances and brief. Draws

@@ -14,12 +14,12 @@ from overtake.config.load import load
 from overtake.config.params import Params
 from overtake.draws import whole
 from overtake.errors import OvertakeError
-from overtake.pipeline.stages import STAGES
+from overtake.pipeline.stages import stage as stage_of
 
 #: Seconds that one cell may run.
 CELL_TIMEOUT = 1200
 
-#: What would otherwise make two runs differ: hash order, threads, locale, clock zone, a drawing window.
+#: What would otherwise make two runs differ: hash order, threads, locale, clock zone, a drawing or terminal window.
 STEADY = {
     "PYTHONHASHSEED": "0",
     "OMP_NUM_THREADS": "1",
@@ -28,6 +28,8 @@ STEADY = {
     "TZ": "UTC",
     "LC_ALL": "C.UTF-8",
     "MPLBACKEND": "agg",
+    "COLUMNS": "80",
+    "LINES": "24",
     "SOURCE_DATE_EPOCH": "1602720000",
 }
 
@@ -51,13 +53,14 @@ def run_stage(name: str, root: Path = paths.ROOT) -> Path:
     Raises OvertakeError for an unknown stage, a bad parameter or a failing cell. The executed notebook is in place
     only after success; a failed one is kept under data/processed/failed.
     """
-    if name not in STAGES:
-        raise OvertakeError(f"stage {name}", "no such stage", allowed=", ".join(STAGES))
-    stage = STAGES[name]
+    stage = stage_of(name, root)
     parameters = subset(load(root / "params.yaml"), stage.params)
-    source = root / "notebooks" / f"{stage.notebook}.ipynb"
-    target = root / "data" / "processed" / "notebooks" / f"{stage.notebook}.ipynb"
-    return run_notebook(source, target, parameters, root)
+    return run_notebook(
+        root / "notebooks" / stage.notebook,
+        root / "data" / "processed" / "notebooks" / stage.notebook,
+        parameters,
+        root,
+    )
 
 
 def run_notebook(source: Path, target: Path, parameters: dict[str, Any], root: Path) -> Path:

@@ -1,72 +1,46 @@
-"""The stages of the pipeline: which notebook, which parameters, which outputs. `dvc.yaml` says the same, tested."""
+"""The stages of the pipeline, read from `dvc.yaml`, the only place that lists them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
 
-from overtake.config.params import Params
+from overtake import paths
+from overtake.errors import OvertakeError
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A notebook, the parameter keys it may see (dotted) and the tables in data/processed that it writes."""
+    """A stage that runs a notebook: its name, the parameter keys it may see (dotted), what it reads and writes."""
 
     name: str
     notebook: str
     params: tuple[str, ...]
-    outputs: tuple[str, ...]
+    deps: tuple[str, ...]
+    outs: tuple[str, ...]
 
 
-STAGES: dict[str, Stage] = {
-    stage.name: stage
-    for stage in (
-        Stage("clean", "01_clean", ("data",), ("spending.parquet", "macro.parquet")),
-        Stage("rulers", "02_rulers", ("run.seed", "rulers"), ("rulers.parquet",)),
-        Stage("futures", "03_futures", ("run", "futures"), ("futures.parquet", "futures_without_plans.parquet")),
-        Stage(
-            "balances",
-            "04_balances",
-            (
-                "data",
-                "run.seed",
-                "futures.plans",
-                "futures.plan_realisation_sd",
-                "rulers",
-                "scenario",
-                "crossing",
-                "balances",
-            ),
-            (
-                "crossings.parquet",
-                "curves.parquet",
-                "breakeven.parquet",
-                "reversal.parquet",
-                "waterfall.parquet",
-                "claims.parquet",
-                "claim_details.parquet",
-                "editions.parquet",
-                "register.parquet",
-            ),
-        ),
-        Stage(
-            "skill",
-            "05_skill",
-            ("run.seed", "futures", "balances", "skill"),
-            ("skill.parquet", "reliability.parquet", "would_have_said.parquet"),
-        ),
-        Stage(
-            "sensitivity",
-            "06_sensitivity",
-            ("data", "run.seed", "futures", "rulers", "crossing", "balances", "sensitivity"),
-            (
-                "sensitivity.parquet",
-                "sobol.parquet",
-                "flips.parquet",
-                "multiverse.parquet",
-                "multiverse_shares.parquet",
-            ),
-        ),
-        # The brief says which parameters made it, so it is made anew when any of them changes.
-        Stage("brief", "brief", tuple(Params.model_fields), ()),
-    )
-}
+@cache
+def stages(root: Path = paths.ROOT) -> dict[str, Stage]:
+    """Return the stages of `root`'s dvc.yaml in its order; notebook is empty where a stage runs none."""
+    from overtake.config.load import read_yaml
+
+    found = read_yaml(root / "dvc.yaml").get("stages", {})
+    return {name: _stage(name, entry) for name, entry in found.items()}
+
+
+def stage(name: str, root: Path = paths.ROOT) -> Stage:
+    """Return the stage `name`; one that runs no notebook is refused."""
+    known = [each.name for each in stages(root).values() if each.notebook]
+    if name not in known:
+        raise OvertakeError(f"stage {name}", "no such stage", allowed=", ".join(known))
+    return stages(root)[name]
+
+
+def _stage(name: str, entry: dict[str, Any]) -> Stage:
+    deps = tuple(map(str, entry.get("deps", ())))
+    outs = tuple(str(next(iter(out))) if isinstance(out, dict) else str(out) for out in entry.get("outs", ()))
+    executed = [Path(out).name for out in outs if out.endswith(".ipynb")]
+    return Stage(name, executed[0] if executed else "", tuple(map(str, entry.get("params", ()))), deps, outs)

@@ -100,7 +100,7 @@ def read_run(place: Path) -> dict[str, Any]:
             run[name] = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise OvertakeError(
-                str(path), "is missing", next_step="name a folder that holds a published run, such as reports"
+                str(path), "is missing", next_step="name a folder that holds a published run, such as reports/brief"
             ) from error
         except ValueError as error:
             raise OvertakeError(str(path), "is not JSON", found=error) from error

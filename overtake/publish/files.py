@@ -1,44 +1,40 @@
-"""From the executed notebook to reports/: everything is written beside, then put in place at once."""
+"""From the executed notebook to reports/brief: everything is written beside, then the folders change places."""
 
 from __future__ import annotations
 
 import io
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from overtake.brief.blocks import MIME
-from overtake.draws import put_back, remove, write_parquet
+from overtake.draws import remove, to_disk, write_parquet
 from overtake.errors import OvertakeError
 from overtake.publish import crate, embed, hubverse
-from overtake.publish.exchange import exchange
 from overtake.publish.exporter import page_description
 
 #: Folders of the brief; whatever else lies in them is an earlier brief's.
 FOLDERS = ("figures", "tables", "plots")
 
 
-def publish(executed: Path, out: Path, *, pdf: bool = True) -> list[Path]:
+def publish(executed: Path, out: Path) -> list[Path]:
     """Write the brief of the executed notebook to the folder `out`; return the files, relative to it.
 
-    brief.html, brief.pdf, numbers.json, metrics.json, manifest.json, figures/*.svg and *.html, tables/*.csv and
+    brief.html, numbers.json, metrics.json, manifest.json, figures/*.svg and *.html, tables/*.csv and
     *.parquet, plots/*.csv, ro-crate-metadata.json. All are written to a sibling folder first: a failure leaves the last
     good brief as it was.
     """
-    fresh = out.parent / f".{out.name}.new"
-    remove(fresh)
-    fresh.mkdir(parents=True)
-    try:
-        write_all(executed, fresh, pdf=pdf)
-        return replace(fresh, out)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+    with folder_of(out) as fresh:
+        write_all(executed, fresh)
+    return sorted(path.relative_to(out) for path in out.rglob("*") if path.is_file())
 
 
-def write_all(executed: Path, folder: Path, *, pdf: bool = True) -> None:
+def write_all(executed: Path, folder: Path) -> None:
     """Write every published file into the empty `folder`."""
     notebook = read_notebook(executed)
     data = published_data(notebook)
@@ -65,10 +61,6 @@ def write_all(executed: Path, folder: Path, *, pdf: bool = True) -> None:
             (folder / "figures" / f"{id}.html").write_text(embed.page_of(id, elements[id]), encoding="utf-8")
     if elements:
         (folder / "figures" / "index.html").write_text(embed.gallery(elements), encoding="utf-8")
-    if pdf:
-        from overtake.publish.pdf import write_pdf
-
-        write_pdf(page, folder / "brief.pdf")
     about = crate.metadata(folder, citation(executed), data.get("manifest", {}), page_description(page))
     (folder / crate.NAME).write_text(about, encoding="utf-8")
 
@@ -128,75 +120,46 @@ def published_data(notebook: Any) -> dict[str, Any]:
     return found
 
 
-def replace(fresh: Path, out: Path) -> list[Path]:
-    """Put the files of `fresh` in place under `out`, and remove what an earlier brief left; return the files.
+@contextmanager
+def folder_of(out: Path) -> Iterator[Path]:
+    """Yield an empty folder to write a stage's report to; it takes the place of `out` when all is written.
 
-    All at one moment: the two folders change places by one rename, after `fresh` was given what else lies in `out`.
-    Where the system cannot do that, file by file (see `_one_by_one`).
+    A failure leaves the last good report as it was. After a kill between the two renames it stands beside as
+    `.NAME.old`, and `overtake doctor --mend` puts it back.
     """
-    files = sorted(path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file())
-    if not out.is_dir():
-        fresh.rename(out)
-        return files
-    _carry(out, fresh)
-    if not exchange(fresh, out):
-        _one_by_one(files, fresh, out)
-    return files
-
-
-def _carry(out: Path, fresh: Path) -> None:
-    """Give `fresh` what lies in `out` and is not the brief's: the explorer, an analyst's own files."""
-    for path in sorted(out.rglob("*")):
-        target = fresh / path.relative_to(out)
-        if target.exists() or path.relative_to(out).parts[0] in FOLDERS:
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_symlink():
-            target.symlink_to(path.readlink())
-        elif path.is_file():
-            _name_again(path, target)
-
-
-def _one_by_one(files: list[Path], fresh: Path, out: Path) -> None:
-    """Put the `files` of `fresh` in place under `out` one after the other: all or none.
-
-    The old files are kept aside meanwhile and put back where one cannot be replaced. After a kill in the middle they
-    lie in `.reports.old`, and `overtake doctor --mend` puts them back.
-    """
-    aside = out.parent / f".{out.name}.old"
-    _keep([name for name in files if (out / name).is_file()], out, aside)
+    fresh, aside = (out.with_name(f".{out.name}.{end}") for end in ("new", "old"))
+    remove(fresh)
+    fresh.mkdir(parents=True)
     try:
-        for name in files:
-            (out / name).parent.mkdir(parents=True, exist_ok=True)
-            (fresh / name).replace(out / name)
-    except OSError:
-        put_back(aside, out)
-        raise
-    shutil.rmtree(aside)
-    for folder in FOLDERS:
-        for path in sorted((out / folder).glob("*")):
-            if path.relative_to(out) not in files:
-                path.unlink()
+        yield fresh
+        for path in fresh.rglob("*"):
+            if path.is_file():
+                to_disk(path)
+        remove(aside)
+        if out.exists():
+            out.rename(aside)
+        try:
+            fresh.rename(out)
+        except OSError:
+            if aside.exists():
+                aside.rename(out)
+            raise
+        remove(aside)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _keep(files: list[Path], out: Path, aside: Path) -> None:
-    """Keep the present `files` of `out` aside."""
-    fresh = aside.with_suffix(".keeping")
-    shutil.rmtree(fresh, ignore_errors=True)
-    shutil.rmtree(aside, ignore_errors=True)
-    fresh.mkdir()
-    for name in files:
-        (fresh / name).parent.mkdir(parents=True, exist_ok=True)
-        _name_again(out / name, fresh / name)
-    fresh.rename(aside)
-
-
-def _name_again(path: Path, target: Path) -> None:
-    """Make `target` a second name of the same bytes, or a copy where the file system has no such names."""
-    try:
-        target.hardlink_to(path)
-    except OSError:
-        shutil.copy2(path, target)
+def take_back(reports: Path) -> list[str]:
+    """Put reports back that a kill left aside, where no newer one took their place; return their names."""
+    found = []
+    for aside in sorted(reports.glob(".*.old")):
+        out = aside.with_name(aside.name[1 : -len(".old")])
+        if out.exists():
+            remove(aside)
+        else:
+            aside.rename(out)
+            found.append(out.name)
+    return found
 
 
 def _write_json(path: Path, content: Any) -> None:

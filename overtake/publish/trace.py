@@ -16,14 +16,14 @@ INDENT = "  "
 
 
 def trace(id: str, root: Path, reports: Path | None = None) -> str:
-    """Return the chain under the number `id` of reports/numbers.json, one step a line, deepest last."""
-    numbers = load_numbers(reports or root / "reports")
+    """Return the chain under the number `id` of reports/brief/numbers.json, one step a line, deepest last."""
+    numbers = load_numbers(reports or root / "reports" / "brief")
     if id in numbers["tables"]:
         return _table(id, numbers["tables"][id])
     if id not in numbers["numbers"]:
         close = difflib.get_close_matches(id, [*numbers["numbers"], *numbers["tables"]], n=3, cutoff=0.3)
         raise OvertakeError(
-            f"number {id}", "is not in reports/numbers.json",
+            f"number {id}", "is not in reports/brief/numbers.json",
             allowed="nearest: " + ", ".join(close) if close else "an id that a number of the brief shows",
         )  # fmt: skip
     lines: list[str] = []
@@ -118,7 +118,10 @@ def _workbook(root: Path, edition: str) -> str:
 
 
 def _table(id: str, about: dict[str, Any]) -> str:
-    lines = [f"{id}: table of a figure, {about['rows']} rows, reports/{about['file']}", f"{INDENT}{about['source']}"]
+    lines = [
+        f"{id}: table of a figure, {about['rows']} rows, reports/brief/{about['file']}",
+        f"{INDENT}{about['source']}",
+    ]
     for name, column in about["columns"].items():
         unit = f" ({column['unit']}{', ' + column['rounding'] if column['rounding'] else ''})"
         lines.append(
