@@ -20,11 +20,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from overtake.edition import Edition
 
 from overtake.config.core import Run
 from overtake.config.params import Params
 from overtake.futures import hyperparameters, models, pooled
-from overtake.futures.knowledge import Knowledge
 from overtake.futures.series import Series, of_spending
 from overtake.sources import raw
 
@@ -58,7 +58,7 @@ def main() -> int:
     return 0
 
 
-def simulation(series: Series, known: Knowledge) -> None:
+def simulation(series: Series, known: Edition) -> None:
     """Print the CPU time of 10,000 draws x 16 economies x 25 years against one numpy pass over such an array."""
     print(f"1. Simulation of {DRAWS:,} draws x {len(series.economies)} economies x {STEPS} years, float32")
     array = np.ones((DRAWS, ECONOMIES, STEPS), dtype=np.float32)
@@ -101,7 +101,7 @@ def simulation(series: Series, known: Knowledge) -> None:
     print(f"   of which random numbers: {floor * 1e3:.0f} ms for one normal a cell, the floor of any such simulation")
 
 
-def backtest(series: Series, known: Knowledge) -> None:
+def backtest(series: Series, known: Edition) -> None:
     """Print the CPU time of our rolling-origin forecasts against the peer's on the same tasks."""
     print(f"2. Rolling-origin forecasts, {BACKTEST_DRAWS} draws, {HORIZONS} years ahead, against {PEER}")
     tasks, where = _panel_tasks(known.edition)

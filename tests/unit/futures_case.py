@@ -6,10 +6,10 @@ import functools
 
 import numpy as np
 import pandas as pd
+from overtake.edition import Edition
 
 from overtake.config.core import Run
 from overtake.futures import coefficients, hyperparameters, panel_regression, pooled
-from overtake.futures.knowledge import Knowledge
 from overtake.futures.series import Series, of_spending
 from overtake.streams import stream
 
@@ -75,7 +75,7 @@ def fitted() -> panel_regression.Coefficients:
     return panel_regression.fit(log_milex, log_milex - 0.025 * np.arange(len(years)), years)
 
 
-def known(macro: pd.DataFrame | None = None) -> Knowledge:
+def known(macro: pd.DataFrame | None = None) -> Edition:
     """Return what models know at the last year of `series`."""
     world = pooled.World(0.03, 0.02, float(np.log(0.08)), 0.2)
     rows = [

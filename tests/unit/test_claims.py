@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from overtake.claims.known import Known
 
 from overtake import claims, paths
 from overtake.claims.editions import revisions, summary, table
-from overtake.claims.known import Known
 from overtake.claims.model import Claim
 from overtake.config.balances import ALLIES, FIVE, Crossing, default_balances
 from overtake.config.core import Data

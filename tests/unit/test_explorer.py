@@ -24,7 +24,7 @@ from overtake.edition import clean
 from overtake.errors import OvertakeError
 from overtake.explorer import Settings, build, encode, factors
 from overtake.explorer.settings import of_params
-from overtake.rulers import RULERS, Figures, observed
+from overtake.rulers import RULERS, observed
 from tests.explorer_case import Case, case
 
 
@@ -260,7 +260,7 @@ def test_equal_errors_share_a_layer(made: Case) -> None:
 
 
 @pytest.fixture(scope="module")
-def figures() -> Figures:
+def figures() -> Edition:
     raw, params = project.RAW, Params()
     milex, macro, editions = (pd.read_csv(raw / f"{name}.csv") for name in ("milex", "macro", "editions"))
     cleaned = clean.clean_macro(macro, clean.weo_edition(params.data, editions))
@@ -268,7 +268,7 @@ def figures() -> Figures:
     return Figures(spending, cleaned, pd.read_csv(raw / "composition.csv"), pd.read_csv(raw / "china_estimates.csv"))
 
 
-def test_factors_and_errors_make_what_the_rulers_measure(figures: Figures) -> None:
+def test_factors_and_errors_make_what_the_rulers_measure(figures: Edition) -> None:
     params = Params()
     history = observed(figures.spending)
     rng = np.random.default_rng(1)

@@ -12,7 +12,7 @@ from overtake.config.balances import Balance, default_balances
 from overtake.config.rulers import Composition, Rulers
 from overtake.draws import Paths
 from overtake.errors import OvertakeError
-from overtake.rulers import RULERS, Figures, observed
+from overtake.rulers import RULERS, observed
 from overtake.rulers.china import at_level
 from overtake.rulers.composition import shares
 from overtake.rulers.military_ppp import multiplier
@@ -42,7 +42,7 @@ ESTIMATES = pd.DataFrame(
 ESTIMATES["china_us_ratio_hi"] = ESTIMATES["china_us_ratio_lo"]
 
 
-def made_figures() -> Figures:
+def made_figures() -> Edition:
     """Return four economies, spending 2000-2025 and the macro table 1999-2031, with wobbles so that nothing is flat."""
     random = np.random.default_rng(8)
     spending, macro = [], []

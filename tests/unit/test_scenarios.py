@@ -16,7 +16,7 @@ from overtake.config.scenario import Scenario, ShareTarget
 from overtake.draws import Paths
 from overtake.edition.shares import gdp_constant_usd
 from overtake.errors import OvertakeError
-from overtake.rulers import Figures, observed
+from overtake.rulers import observed
 from overtake.scenarios.adjust import adjust
 from overtake.scenarios.compare import as_experiment, compare, hydra_settings, read_all
 
@@ -28,7 +28,7 @@ CROSSWALK = pd.DataFrame({"iso3": ["TWN"], "sipri_over_headline": [0.74]})
 LAST = 2025
 
 
-def made_figures() -> Figures:
+def made_figures() -> Edition:
     """Return sixteen economies whose spending grows at even rates, 2000-2025, with a flat macro table to 2031."""
     spending, macro = [], []
     for at, iso3 in enumerate(ECONOMIES):

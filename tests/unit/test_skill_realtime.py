@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from overtake.edition import Edition
 
 from overtake.config.balances import Balance
 from overtake.config.core import Run
@@ -15,7 +16,6 @@ from overtake.config.futures import Futures
 from overtake.config.skill import Skill
 from overtake.errors import OvertakeError
 from overtake.futures import models
-from overtake.futures.knowledge import Knowledge
 from overtake.futures.series import Series, of_spending
 from overtake.skill import realtime, rolling, scores, split, tables
 from overtake.skill.evaluate import evaluate, tuning_scores, upto
@@ -64,7 +64,7 @@ def raw() -> dict[str, pd.DataFrame]:
     return {"milex": milex(), "macro": macro(), "editions": editions}
 
 
-def knowledge(edition: str = NEWEST) -> Knowledge:
+def knowledge(edition: str = NEWEST) -> Edition:
     nothing = pd.DataFrame()
     return Knowledge(edition, nothing, nothing, nothing, nothing, macro())
 
@@ -79,7 +79,7 @@ def newest() -> Series:
 class Shown:
     """What a made-up model was asked: the series, the knowledge and the settings of every call."""
 
-    calls: list[tuple[Series, Knowledge, Futures, Run]] = field(default_factory=list)
+    calls: list[tuple[Series, Edition, Futures, Run]] = field(default_factory=list)
 
 
 def made_up(series: Series, steps: int, draws: int, model: str = "pooled_random_walk") -> np.ndarray:
@@ -94,7 +94,7 @@ def made_up(series: Series, steps: int, draws: int, model: str = "pooled_random_
 def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
     found = Shown()
 
-    def growth(series: Series, known: Knowledge, settings: Futures, steps: int, run: Run) -> np.ndarray:
+    def growth(series: Series, known: Edition, settings: Futures, steps: int, run: Run) -> np.ndarray:
         found.calls.append((series, known, settings, run))
         return made_up(series, steps, run.draws, settings.model)
 
