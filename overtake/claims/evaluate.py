@@ -63,10 +63,12 @@ def judge(claim: Claim, edition: Edition, settings: Params, crossings: pd.DataFr
 
     settings: rulers, balances and seed count. crossings: the contract's table of the run, where the edition has one.
     """
-    own = {} if crossings is None or claim.test != "crossing_matrix" else {"crossings": crossings}
+    if crossings is not None and claim.test == "crossing_matrix":
+        return TESTS[claim.test](edition, claim, settings, crossings)
     read = (settings.rulers.model_dump_json(), str(settings.balances), settings.run.seed)
-    key = ("verdict", claim.model_dump_json(), *read, bool(own))
-    return once(edition, key, lambda: TESTS[claim.test](edition, claim, settings, **own))
+    return once(
+        edition, ("verdict", claim.model_dump_json(), *read), lambda: TESTS[claim.test](edition, claim, settings)
+    )
 
 
 def as_then(settings: Params) -> Params:

@@ -20,10 +20,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from overtake.edition import Edition
 
 from overtake.config.core import Run
 from overtake.config.params import Params
+from overtake.edition import Edition, shipped
 from overtake.futures import hyperparameters, models, pooled
 from overtake.futures.series import Series, of_spending
 from overtake.sources import raw
@@ -43,14 +43,7 @@ def main() -> int:
     parser.add_argument("--skip-memory", action="store_true")
     arguments = parser.parse_args()
     edition, series = _observed()
-    known = Knowledge(
-        edition,
-        raw.load("hyperparameters.csv"),
-        raw.load("panel_regression.csv"),
-        raw.load("model_scores.csv"),
-        raw.load("macro.csv"),
-        None,
-    )
+    known = shipped(edition)
     simulation(series, known)
     backtest(series, known)
     if not arguments.skip_memory:
@@ -65,7 +58,7 @@ def simulation(series: Series, known: Edition) -> None:
     target, factor = np.empty_like(array), np.float32(1.0001)
     settings = Params().futures.model_copy(update={"horizon": series.origin + STEPS})
     run = Run(draws=DRAWS)
-    world = hyperparameters.world(known.hyperparameters, known.edition, series.origin)
+    world = hyperparameters.world(known.learned["hyperparameters"], known.name, series.origin)
     growth = pooled.estimate(series.log_milex, world, settings.pooled_random_walk)
     tail = settings.pooled_random_walk.tail_df
     draw = f"draws alone (pooled.simulate, {len(series.economies)} economies)"
@@ -104,7 +97,7 @@ def simulation(series: Series, known: Edition) -> None:
 def backtest(series: Series, known: Edition) -> None:
     """Print the CPU time of our rolling-origin forecasts against the peer's on the same tasks."""
     print(f"2. Rolling-origin forecasts, {BACKTEST_DRAWS} draws, {HORIZONS} years ahead, against {PEER}")
-    tasks, where = _panel_tasks(known.edition)
+    tasks, where = _panel_tasks(known.name)
     if not tasks:
         tasks = {origin: series.upto(origin) for origin in range(2000, series.origin)}
         where = f"the {len(series.economies)} economies in use (no full panel here)"

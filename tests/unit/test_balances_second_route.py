@@ -12,6 +12,7 @@ from overtake.config.balances import default_balances
 from overtake.config.core import Data
 from overtake.config.rulers import Rulers
 from overtake.draws import Paths
+from overtake.edition import Edition
 from overtake.edition.clean import clean_macro, clean_spending
 from overtake.rulers import RULERS, observed
 
@@ -37,7 +38,7 @@ def raw(name: str) -> pd.DataFrame:
 def figures() -> Edition:
     milex, macro, editions = raw("milex.csv"), raw("macro.csv"), pd.read_csv(project.RAW / "editions.csv", dtype=str)
     table = clean_macro(macro, EDITION)
-    return Figures(clean_spending(milex, table, editions, Data()), table, pd.DataFrame(), pd.DataFrame())
+    return Edition(EDITION, clean_spending(milex, table, editions, Data()), table)
 
 
 def on(ruler: str, figures: Edition) -> Paths:

@@ -78,9 +78,9 @@ def test_unknown_balances_are_refused_together() -> None:
 
 
 def test_treatments_share_their_draws() -> None:
-    from test_plans import futures, promises, spending
+    from test_plans import futures, promises
 
-    by_plans = treatments(futures(), spending(), promises(), Futures.of({"plans": "off"}), 1)
+    by_plans = treatments(futures(), promises(), Futures.of({"plans": "off"}), 1)
     assert list(by_plans) == ["off", "cut", "face_value"]
     np.testing.assert_array_equal(by_plans["off"].values, futures().values)
     np.testing.assert_array_equal(by_plans["cut"].economy("CHN"), by_plans["off"].economy("CHN"))
