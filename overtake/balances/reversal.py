@@ -30,9 +30,9 @@ def reversal(
     by_plans: futures on one ruler by treatment (`off`, `cut`, `face_value`), from the same draws. Columns: plans,
     balance, ruler, p_behind_now (China's side leads at the last observed year), p_regained_by_YEAR (the coalition
     holds the lead, as `sustain` asks, in some later year up to YEAR), p_leads_in_YEAR, ratio_YEAR_lo, _median, _hi
-    (80 % interval of China's side over the coalition). Years beyond the horizon are NaN.
+    (interval of `interval_pct` of China's side over the coalition). Years beyond the horizon are NaN.
     """
-    rows = []
+    tail, rows = (100 - settings.interval_pct) / 200, []
     for plans, treated in by_plans.items():
         paths = treated.by_draw()
         present = presence(paths)
@@ -49,7 +49,7 @@ def reversal(
                 row[f"p_regained_by_{year}"] = float(held.any(axis=1).mean()) if inside else np.nan
                 row[f"p_leads_in_{year}"] = float((~found.lead[:, then]).mean()) if inside else np.nan
                 then_ratio = drawn[:, paths.years.index(year)] if inside else np.array([np.nan])
-                for label, level in (("lo", 0.1), ("median", 0.5), ("hi", 0.9)):
+                for label, level in (("lo", tail), ("median", 0.5), ("hi", 1 - tail)):
                     row[f"ratio_{year}_{label}"] = float(np.quantile(then_ratio, level))
             rows.append(row)
     return pd.DataFrame(rows)

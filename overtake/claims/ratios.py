@@ -9,7 +9,7 @@ from overtake.balances import RECENT, leads, ratio, settled
 from overtake.claims import statistics
 from overtake.claims.model import UNTESTABLE, Claim, Result, Verdict, all_or_some, both, detail
 from overtake.claims.observed import log_growth
-from overtake.config.balances import Balance
+from overtake.config.balances import Balance, default_balances
 from overtake.config.params import Params
 from overtake.draws import Paths
 from overtake.edition import Edition
@@ -119,12 +119,14 @@ def odds(edition: Edition, claim: Claim, settings: Params) -> pd.DataFrame:
 
     paths, seed = resampled(edition, claim, settings.run.seed), settings.run.seed
     by_year, sustain = claim.params["by_year"], claim.params["sustain"]
+    # The commentary's coalitions are what they were, whether or not the analyst still declares them.
+    declared = {**default_balances(), **settings.balances}
     rows: list[dict[str, object]] = []
     for ruler in claim.params["rulers"]:
         measured = measure(ruler, paths, edition, Rulers(), seed)
         recent = measured.by_draw(paths.last_observed - RECENT)
         for name in claim.params["balances"]:
-            balance = settings.balances[name]
+            balance = declared[name]
             p = _crossed_by(recent, balance, by_year, sustain, name, whole=False)
             p = _crossed_by(measured, balance, by_year, sustain, name, whole=True) if p is None else p
             rows.append({"balance": name, "ruler": ruler, "p": p})

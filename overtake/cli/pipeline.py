@@ -50,8 +50,14 @@ def _schema(_: argparse.Namespace) -> int:
 def _params(_: argparse.Namespace) -> int:
     from overtake import paths
     from overtake.config import template
+    from overtake.errors import OvertakeError
 
-    paths.PARAMS.write_text(template.text(), encoding="utf-8")
+    try:
+        with paths.PARAMS.open("x", encoding="utf-8") as file:
+            file.write(template.text())
+    except FileExistsError as error:
+        step = "move it away first; `git diff params.yaml` shows what you changed"
+        raise OvertakeError(str(paths.PARAMS), "is there already, and is yours", next_step=step) from error
     print(f"wrote {paths.PARAMS.name}; next: dvc repro")
     return 0
 

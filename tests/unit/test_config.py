@@ -98,7 +98,25 @@ def test_names_that_no_section_declares_are_told_with_the_nearest():
     assert undeclared(Params()) == []
     raw = {"brief": {"headline_balance": "elven", "headline_ruler": "constant"}, "sensitivity": {"balances": ["quadd"]}}
     lines = undeclared(parse(raw))
-    assert lines[0] == "brief.headline_balance: no balance elven; did you mean `eleven`?"
-    assert lines[1].startswith("sensitivity.balances: no balance quadd; did you mean `quad`")
+    assert lines[0] == "brief.headline_balance: no balance elven in balances; did you mean `eleven`?"
+    assert lines[1].startswith("sensitivity.balances: no balance quadd in balances; did you mean `quad`")
     assert lines[2] == "brief.headline_ruler: no ruler constant; did you mean `constant_usd`?"
     assert len(lines) == 3
+
+
+def test_references_that_lead_nowhere_are_told_at_once_with_both_keys():
+    """A horizon before the years asked of it, a headline ruler out of use, a balance that four sections name."""
+    lines = undeclared(parse({"futures": {"horizon": 2034}}))
+    assert [line.split(":")[0] for line in lines] == [
+        "crossing.reversal_years", "sensitivity.years",
+        *["sensitivity.multiverse.years"] * 2,
+    ]  # fmt: skip
+    assert all("futures.horizon, 2034" in line for line in lines)
+    assert undeclared(parse({"futures": {"horizon": 2041}})) == []
+    (line,) = undeclared(parse({"rulers": {"use": ["current_usd", "gdp_ppp"]}}))
+    assert line == "brief.headline_ruler: constant_usd is not in rulers.use; in use: current_usd, gdp_ppp"
+    balances = Params().model_dump(mode="json")["balances"]
+    del balances["five"]
+    lines = undeclared(parse({"balances": balances, "scenarios": {"balances": ["eleven"]}}))
+    assert [line.split(":")[0] for line in lines] == ["crossing.reversal", "sensitivity.multiverse.coalitions"]
+    assert all("no balance five in balances" in line for line in lines)
