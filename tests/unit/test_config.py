@@ -120,3 +120,16 @@ def test_references_that_lead_nowhere_are_told_at_once_with_both_keys():
     lines = undeclared(parse({"balances": balances, "scenarios": {"balances": ["eleven"]}}))
     assert [line.split(":")[0] for line in lines] == ["crossing.reversal", "sensitivity.multiverse.coalitions"]
     assert all("no balance five in balances" in line for line in lines)
+
+
+def test_a_notebook_cannot_read_a_key_that_it_was_not_given():
+    given = {"run": {"seed": 7}, "futures": {"plans": "off"}, "crossing": Params().crossing.model_dump(mode="json")}
+    found = Params.declared(given)
+    assert (found.run.seed, found.futures.plans, found.crossing) == (7, "off", Params().crossing)
+    assert found.futures.model_copy(update={"plans": "cut"}).plans == "cut"
+    for read in (lambda: found.run.draws, lambda: found.futures.horizon, lambda: found.balances):
+        with pytest.raises(OvertakeError, match="is not among the parameters of this notebook"):
+            read()
+    with pytest.raises(AttributeError):
+        _ = found.run.nothing
+    assert Params.declared(Params().model_dump(mode="json")) == Params()
