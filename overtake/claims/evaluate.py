@@ -14,8 +14,8 @@ from overtake.claims.model import Claim, Result
 from overtake.config.params import Params
 from overtake.config.rulers import Rulers
 from overtake.edition import Edition
+from overtake.edition.memo import once
 from overtake.errors import OvertakeError, raise_all
-from overtake.memo import once
 
 Test = Callable[..., Result]
 """Of an edition, a claim and the parameters (rulers, balances, seed)."""

@@ -7,7 +7,7 @@ import pandas as pd
 
 from overtake.config.balances import members
 from overtake.edition import Edition
-from overtake.memo import once
+from overtake.edition.memo import once
 from overtake.rulers.tables import of_spending
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from overtake import paths
 from overtake.config.core import Data
 from overtake.edition import clean
-from overtake.memo import once
+from overtake.edition.memo import once
 from overtake.sources import ledgers, raw
 
 Tables = Mapping[str, pd.DataFrame]

@@ -10,10 +10,10 @@ from overtake.config.core import Run
 from overtake.config.futures import Futures
 from overtake.draws import FloatArray
 from overtake.edition import Edition
+from overtake.edition.memo import once
 from overtake.futures import coefficients, gdp, macro_models, panel_regression, pooled, time_series, weights
 from overtake.futures import hyperparameters as hyper
 from overtake.futures.series import Series
-from overtake.memo import once
 from overtake.streams import stream
 
 Model = Callable[[Series, Edition, Futures, int, Run], FloatArray]

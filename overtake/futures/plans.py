@@ -16,9 +16,9 @@ import pandas as pd
 from overtake.config.futures import Futures
 from overtake.draws import FloatArray, Paths
 from overtake.edition import Edition
+from overtake.edition.memo import once
 from overtake.edition.shares import gdp_path, sipri_per_government
 from overtake.errors import OvertakeError
-from overtake.memo import once
 from overtake.sources.ledgers import evidence
 from overtake.streams import stream
 

@@ -7,7 +7,7 @@ import numpy as np
 from overtake.config.rulers import Rulers
 from overtake.draws import Paths
 from overtake.edition import Edition
-from overtake.memo import once
+from overtake.edition.memo import once
 from overtake.rulers.base import Ruler, scaled
 from overtake.rulers.prices import current_factor, exchange_shocks
 

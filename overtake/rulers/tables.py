@@ -11,7 +11,7 @@ from overtake import rulers
 from overtake.config.rulers import Rulers
 from overtake.draws import Paths
 from overtake.edition import Edition
-from overtake.memo import once
+from overtake.edition.memo import once
 from overtake.rulers.base import observed
 from overtake.rulers.china import at_level
 

@@ -13,7 +13,7 @@ import pytest
 from overtake import paths
 from overtake.config.core import Data
 from overtake.edition import Edition, read
-from overtake.memo import once
+from overtake.edition.memo import once
 from overtake.sources import raw
 
 
