@@ -11,9 +11,6 @@ from overtake.edition import Edition
 from overtake.rulers import RULERS
 from overtake.rulers.composition import weights
 
-#: Rulers that accumulate spending; their factor is the share of spending that enters the stock.
-STOCKS = ("stock", "stock_own")
-
 COLUMNS = ("ruler", "label", "unit", "kind", "iso3", "year", "factor")
 
 
@@ -57,7 +54,7 @@ def _one(name: str, paths: Paths, edition: Edition, settings: Rulers, seed: int)
     )
     measured = RULERS[name].measure(one, edition, settings, seed)
     factor = measured.values[0]
-    if name in STOCKS:
+    if RULERS[name].kind == "stock":
         own = weights(edition.ledgers["composition"], paths.economies, settings.composition)[:, 2]
         share = own if name == "stock_own" else np.full(len(paths.economies), settings.stock.investment_share)
         factor = np.repeat(share[:, None], len(paths.years), axis=1)
@@ -66,7 +63,7 @@ def _one(name: str, paths: Paths, edition: Edition, settings: Rulers, seed: int)
             "ruler": name,
             "label": RULERS[name].label,
             "unit": measured.unit,
-            "kind": "stock" if name in STOCKS else "flow",
+            "kind": RULERS[name].kind,
             "iso3": np.repeat(np.array(paths.economies, dtype=object), len(paths.years)),
             "year": np.tile(np.array(paths.years), len(paths.economies)),
             "factor": factor.ravel(),

@@ -28,6 +28,11 @@ class Ruler:
     measure: Measure
     proportional: bool = True
 
+    @property
+    def kind(self) -> str:
+        """Return `flow`, or `stock` where earlier years' spending counts too."""
+        return "flow" if self.proportional else "stock"
+
 
 def observed(spending: pd.DataFrame) -> Paths:
     """Return the observed years as paths of one draw, constant US$ bn; years before an economy's first are NaN."""
