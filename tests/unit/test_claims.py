@@ -99,6 +99,14 @@ def test_crossing_matrix_flips_with_past_growth_and_with_published_probabilities
         assert claims.judge(CLAIMS["A9"], behind, SETTINGS, table).verdict == expected
 
 
+def test_a_claims_coalition_needs_no_declaration() -> None:
+    """The analyst may drop a balance that the commentary's claim names: the claim keeps its own."""
+    claim = with_params("A9", rulers=["constant_usd"], draws=200)
+    without = SETTINGS.model_copy(update={"balances": {"jpn": SETTINGS.balances["jpn"]}})
+    past = history(steady(CHN=9, other=0, USA=0))
+    assert claims.judge(claim, past, without) == claims.judge(claim, past, SETTINGS)
+
+
 def test_halves_make_partly() -> None:
     assert verdict("A2", history(lambda iso3, year: 2 if iso3 == "CHN" or year < 2021 else 9)) == "contradicted"
     outgrown_by_most = history(lambda i, y: {"CHN": 6.0, "IND": 1.0, "JPN": 1.0, "KOR": 1.0}.get(i, 7.0))
