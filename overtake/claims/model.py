@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from math import isnan
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -81,7 +82,11 @@ class Result:
     lo: float = float("nan")
     hi: float = float("nan")
     beside: float = float("nan")
-    details: list[dict[str, object]] = field(default_factory=list)
+    details: Sequence[Mapping[str, object]] = ()
+
+    def __post_init__(self) -> None:
+        """Keep the details as they are: a result is shared by all who ask for the same verdict."""
+        object.__setattr__(self, "details", tuple(MappingProxyType(row) for row in self.details))
 
 
 UNTESTABLE = Result("untestable")
