@@ -95,6 +95,48 @@ def remove(path: Path) -> None:
         raise OvertakeError(str(path), "cannot be removed", found=found, next_step=step) from error
 
 
+@contextmanager
+def folder_of(out: Path) -> Iterator[Path]:
+    """Yield an empty folder to write a stage's report to; it takes the place of `out` when all is written.
+
+    A failure leaves the last good report as it was. After a kill between the two renames it stands beside as
+    `.NAME.old`, and `overtake doctor --mend` puts it back.
+    """
+    fresh, aside = (out.with_name(f".{out.name}.{end}") for end in ("new", "old"))
+    remove(fresh)
+    fresh.mkdir(parents=True)
+    try:
+        yield fresh
+        for path in fresh.rglob("*"):
+            if path.is_file():
+                to_disk(path)
+        remove(aside)
+        if out.exists():
+            out.rename(aside)
+        try:
+            fresh.rename(out)
+        except OSError:
+            if aside.exists():
+                aside.rename(out)
+            raise
+        remove(aside)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def take_back(reports: Path) -> list[str]:
+    """Put reports back that a kill left aside, where no newer one took their place; return their names."""
+    found = []
+    for aside in sorted(reports.glob(".*.old")):
+        out = aside.with_name(aside.name[1 : -len(".old")])
+        if out.exists():
+            remove(aside)
+        else:
+            aside.rename(out)
+            found.append(out.name)
+    return found
+
+
 def write_parquet(frame: pd.DataFrame, path: Path, *, packed: bool = True) -> None:
     """Write `frame` without its index to `path`, whole or not at all, the same bytes for the same content.
 

@@ -15,9 +15,9 @@ from overtake.config.balances import Balance, Crossing
 from overtake.config.futures import Futures
 from overtake.config.params import Params
 from overtake.draws import Paths
+from overtake.edition import Edition
 from overtake.errors import OvertakeError, raise_all
-from overtake.futures.plans import Promises, apply
-from overtake.rulers.base import Figures
+from overtake.futures.plans import apply
 from overtake.rulers.tables import measure
 from overtake.work import side_by_side
 
@@ -30,9 +30,9 @@ def reversal(
     by_plans: futures on one ruler by treatment (`off`, `cut`, `face_value`), from the same draws. Columns: plans,
     balance, ruler, p_behind_now (China's side leads at the last observed year), p_regained_by_YEAR (the coalition
     holds the lead, as `sustain` asks, in some later year up to YEAR), p_leads_in_YEAR, ratio_YEAR_lo, _median, _hi
-    (80 % interval of China's side over the coalition). Years beyond the horizon are NaN.
+    (interval of `interval_pct` of China's side over the coalition). Years beyond the horizon are NaN.
     """
-    rows = []
+    tail, rows = (100 - settings.interval_pct) / 200, []
     for plans, treated in by_plans.items():
         paths = treated.by_draw()
         present = presence(paths)
@@ -49,21 +49,19 @@ def reversal(
                 row[f"p_regained_by_{year}"] = float(held.any(axis=1).mean()) if inside else np.nan
                 row[f"p_leads_in_{year}"] = float((~found.lead[:, then]).mean()) if inside else np.nan
                 then_ratio = drawn[:, paths.years.index(year)] if inside else np.array([np.nan])
-                for label, level in (("lo", 0.1), ("median", 0.5), ("hi", 0.9)):
+                for label, level in (("lo", tail), ("median", 0.5), ("hi", 1 - tail)):
                     row[f"ratio_{year}_{label}"] = float(np.quantile(then_ratio, level))
             rows.append(row)
     return pd.DataFrame(rows)
 
 
-def treatments(
-    without: Paths, spending: pd.DataFrame, promises: Promises, settings: Futures, seed: int
-) -> dict[str, Paths]:
+def treatments(without: Paths, edition: Edition, settings: Futures, seed: int) -> dict[str, Paths]:
     """Return futures by treatment of announced plans, `off`, `cut`, `face_value`, from the same draws.
 
     without: futures simulated without plans, constant US$ bn.
     """
     return {
-        plans: apply(without, spending, promises, settings.model_copy(update={"plans": plans}), seed)
+        plans: apply(without, edition, settings.model_copy(update={"plans": plans}), seed)
         for plans in ("off", "cut", "face_value")
     }
 
@@ -105,12 +103,12 @@ def waterfall(without: Paths, planned: Paths, balance: Balance, year: int, name:
     return steps[["balance", "year", "step", "adds", "margin", "unit"]]
 
 
-def table(by_plans: Mapping[str, Paths], figures: Figures, params: Params, seed: int) -> pd.DataFrame:
+def table(by_plans: Mapping[str, Paths], edition: Edition, params: Params, seed: int) -> pd.DataFrame:
     """Return `reversal` for the balances and rulers of the parameters; by_plans: see `treatments`."""
     balances = chosen(params.balances, params.crossing.reversal)
 
     def on(ruler: str, plans: str) -> pd.DataFrame:
-        measured = {plans: measure(ruler, by_plans[plans], figures, params.rulers, seed)}
+        measured = {plans: measure(ruler, by_plans[plans], edition, params.rulers, seed)}
         return reversal(measured, balances, params.crossing, ruler=ruler)
 
     jobs = [partial(on, ruler, plans) for ruler in params.crossing.reversal_rulers for plans in by_plans]

@@ -7,26 +7,26 @@ from functools import partial
 from overtake.balances.summary import Tables, joined, summarise
 from overtake.config.params import Params
 from overtake.draws import Paths
-from overtake.rulers.base import Figures
+from overtake.edition import Edition
 from overtake.rulers.tables import measure
 from overtake.work import side_by_side
 
 
-def by_ruler(drawn: Paths, history: Paths, figures: Figures, settings: Params, seed: int) -> Tables:
+def by_ruler(drawn: Paths, history: Paths, edition: Edition, settings: Params, seed: int) -> Tables:
     """Return crossings, curves and break-even shares of all balances on every ruler in use, rulers in their order.
 
     drawn: futures, constant US$ bn; history: the figures themselves, one draw.
     """
-    jobs = [partial(_on, ruler, drawn, history, figures, settings, seed) for ruler in settings.rulers.use]
+    jobs = [partial(_on, ruler, drawn, history, edition, settings, seed) for ruler in settings.rulers.use]
     return joined(side_by_side(jobs))
 
 
-def _on(ruler: str, drawn: Paths, history: Paths, figures: Figures, settings: Params, seed: int) -> Tables:
+def _on(ruler: str, drawn: Paths, history: Paths, edition: Edition, settings: Params, seed: int) -> Tables:
     return summarise(
-        measure(ruler, drawn, figures, settings.rulers, seed),
-        measure(ruler, history, figures, settings.rulers, seed),
+        measure(ruler, drawn, edition, settings.rulers, seed),
+        measure(ruler, history, edition, settings.rulers, seed),
         settings.balances,
         settings.crossing,
         ruler=ruler,
-        edition=figures.spending["edition"].iloc[0],
+        edition=edition.name,
     )

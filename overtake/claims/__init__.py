@@ -1,7 +1,6 @@
 """Claims: the commentary's sentences as tests with verdicts, on today's figures and on those of October 2020."""
 
-from overtake.claims.evaluate import evaluate, judge
-from overtake.claims.known import Known, as_of, up_to
-from overtake.claims.model import Claim, Result, load
+from overtake.claims.evaluate import evaluate, judge, load
+from overtake.claims.model import Claim, Result
 
-__all__ = ["Claim", "Known", "Result", "as_of", "evaluate", "judge", "load", "up_to"]
+__all__ = ["Claim", "Result", "evaluate", "judge", "load"]

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from overtake.claims.known import Known
 from overtake.claims.model import Claim
 from overtake.config.balances import Balance, Crossing
+from overtake.config.params import Params
 from overtake.draws import Paths
+from overtake.edition import Edition
 from overtake.errors import OvertakeError
+from overtake.rulers.tables import AS_PUBLISHED, of_spending
 
 COLUMNS = ("kind", "edition", "compared_with", "subject", "ruler", "year", "value", "compared_value", "change_pct",
            "verdict", "compared_verdict", "moved")  # fmt: skip
@@ -60,25 +62,24 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     return largest[columns].merge(share, on=["edition", "subject"]).reset_index(drop=True)
 
 
-def crossing_years(known: Mapping[str, Known], balances: Mapping[str, Balance], settings: Crossing) -> pd.DataFrame:
+def crossing_years(editions: Sequence[Edition], balances: Mapping[str, Balance], settings: Crossing) -> pd.DataFrame:
     """Return the first year of the present lead by edition, balance and ruler (constant and current US$).
 
-    known: by edition; the last is compared with. value: the year by the edition itself, NaN where China's side does
-    not lead at its end; compared_value: by the newest edition's figures up to the same last year, so that new years
-    alone move nothing. A balance that an edition cannot measure on a ruler is left out.
+    editions: oldest first; the last is compared with. value: the year by the edition itself, NaN where China's side
+    does not lead at its end; compared_value: by the newest edition's figures up to the same last year, so that new
+    years alone move nothing. A balance that an edition cannot measure on a ruler is left out.
     """
-    newest = known[max(known)]
-    rows = []
-    for edition in sorted(known):
-        for ruler in ("constant_usd", "current_usd"):
-            paths, latest = observed(known[edition], ruler), observed(newest, ruler, known[edition].last)
+    newest, rows = editions[-1], []
+    for edition in editions:
+        for ruler in AS_PUBLISHED:
+            paths, latest = observed(edition, ruler), observed(newest, ruler, edition.last)
             for name, balance in balances.items():
                 value = first_year(paths, balance, settings, name)
                 compared = first_year(latest, balance, settings, name)
                 if value is None or compared is None:
                     continue
                 moved = value != compared and not (np.isnan(value) and np.isnan(compared))
-                rows.append(("crossing", edition, newest.edition, name, ruler, value, value, compared, moved))
+                rows.append(("crossing", edition.name, newest.name, name, ruler, value, value, compared, moved))
     columns = ["kind", "edition", "compared_with", "subject", "ruler", "year", "value", "compared_value", "moved"]
     return _ordered(pd.DataFrame(rows, columns=columns))
 
@@ -93,28 +94,29 @@ def first_year(paths: Paths, balance: Balance, settings: Crossing, name: str) ->
         return None
 
 
-def observed(known: Known, ruler: str, until: int | None = None) -> Paths:
+def observed(edition: Edition, ruler: str, until: int | None = None) -> Paths:
     """Return the observed years of an edition on a ruler up to `until`, as paths of one draw."""
-    wide = known.wide(ruler)
-    wide = wide[wide.index <= (known.last if until is None else until)]
+    wide = of_spending(edition, ruler)
+    wide = wide[wide.index <= (edition.last if until is None else until)]
     years = tuple(int(year) for year in wide.index)
     economies = tuple(str(iso3) for iso3 in wide.columns)
     return Paths(wide.to_numpy(dtype=float).T[None], economies, years, years[-1], ruler)
 
 
-def verdicts(known: Mapping[str, Known], claims: Sequence[Claim], seed: int) -> pd.DataFrame:
+def verdicts(
+    editions: Sequence[Edition], claims: Sequence[Claim], settings: Params, crossings: pd.DataFrame | None
+) -> pd.DataFrame:
     """Return every claim's verdict and value by edition, beside the newest edition's."""
-    from overtake.claims.evaluate import judge
+    from overtake.claims.evaluate import as_then, judge
 
-    newest = max(known)
-    latest = {claim.id: judge(claim, known[newest], seed) for claim in claims}
-    rows = []
-    for edition in sorted(known):
+    newest, then, rows = editions[-1], as_then(settings), []
+    latest = {claim.id: judge(claim, newest, settings, crossings) for claim in claims}
+    for edition in editions:
         for claim in claims:
             last = latest[claim.id]
-            found = last if edition == newest else judge(claim, known[edition], seed)
+            found = last if edition is newest else judge(claim, edition, then)
             moved = found.verdict != last.verdict
-            rows.append(("verdict", edition, newest, claim.id, "", found.value, last.value, found.verdict,
+            rows.append(("verdict", edition.name, newest.name, claim.id, "", found.value, last.value, found.verdict,
                          last.verdict, moved))  # fmt: skip
     columns = ["kind", "edition", "compared_with", "subject", "ruler", "value", "compared_value", "verdict",
                "compared_verdict", "moved"]  # fmt: skip
@@ -122,19 +124,19 @@ def verdicts(known: Mapping[str, Known], claims: Sequence[Claim], seed: int) -> 
 
 
 def table(
-    milex: pd.DataFrame,
-    known: Mapping[str, Known],
-    balances: Mapping[str, Balance],
-    settings: Crossing,
-    claims: Sequence[Claim],
-    seed: int,
+    editions: Sequence[Edition], claims: Sequence[Claim], settings: Params, crossings: pd.DataFrame | None
 ) -> pd.DataFrame:
     """Return the contract's `editions` table: revisions, crossing years and verdicts, a `kind` each.
 
-    milex: data/raw/milex.csv; known: what each edition told, by edition (`overtake.claims.as_of`).
+    editions: what each told, oldest first; the last is the one in use, its `crossings` the contract's table.
     """
-    upto = milex[milex["edition"] <= max(known)]
-    parts = [revisions(upto, max(known)), crossing_years(known, balances, settings), verdicts(known, claims, seed)]
+    newest = editions[-1]
+    milex = newest.published["milex"]
+    parts = [
+        revisions(milex[milex["edition"] <= newest.name], newest.name),
+        crossing_years(editions, settings.balances, settings.crossing),
+        verdicts(editions, claims, settings, crossings),
+    ]
     return pd.concat(parts, ignore_index=True)
 
 

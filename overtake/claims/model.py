@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from math import isnan
-from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from overtake import paths
-from overtake.claims.known import members
+from overtake.config.balances import members
 from overtake.config.base import Section
-from overtake.errors import OvertakeError, raise_all
 
 Verdict = Literal["supported", "partly", "contradicted", "untestable"]
 Scalar = int | float | str
@@ -84,7 +82,11 @@ class Result:
     lo: float = float("nan")
     hi: float = float("nan")
     beside: float = float("nan")
-    details: list[dict[str, object]] = field(default_factory=list)
+    details: Sequence[Mapping[str, object]] = ()
+
+    def __post_init__(self) -> None:
+        """Keep the details as they are: a result is shared by all who ask for the same verdict."""
+        object.__setattr__(self, "details", tuple(MappingProxyType(row) for row in self.details))
 
 
 UNTESTABLE = Result("untestable")
@@ -120,35 +122,3 @@ def all_or_some(found: Iterable[bool]) -> Verdict:
 def both(first: bool, second: bool) -> Verdict:
     """Return the verdict of a claim with two halves."""
     return all_or_some((first, second))
-
-
-def load(path: Path = paths.RAW / "claims.yaml") -> tuple[Claim, ...]:
-    """Return the claims of `path`, in order; raise one OvertakeError that lists everything wrong with them."""
-    from overtake.claims.evaluate import TESTS
-    from overtake.config.load import read_yaml
-
-    entries = read_yaml(path).get("claims", {})
-    if not isinstance(entries, dict) or not entries:
-        raise OvertakeError(str(path), "holds no claims", allowed="claims: an entry per claim")
-    found, problems = [], []
-    for name, entry in entries.items():
-        try:
-            claim = Claim.of({"id": str(name), **entry})
-        except (ValidationError, TypeError) as error:
-            problems.append(f"claims.{name}: {_first_line(error)}")
-            continue
-        if claim.test not in TESTS:
-            problems.append(f"claims.{name}.test: no test {claim.test!r}; allowed: {', '.join(sorted(TESTS))}")
-        if claim.testable == (claim.test == "untestable"):
-            problems.append(f"claims.{name}: testable is {claim.testable}, test is {claim.test}")
-        problems += claim.problems()
-        found.append(claim)
-    raise_all(str(path), problems)
-    return tuple(found)
-
-
-def _first_line(error: Exception) -> str:
-    """Return what is wrong with an entry, in one line."""
-    if isinstance(error, ValidationError):
-        return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-    return str(error)

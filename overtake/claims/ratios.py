@@ -7,13 +7,16 @@ import pandas as pd
 
 from overtake.balances import RECENT, leads, ratio, settled
 from overtake.claims import statistics
-from overtake.claims.known import Known, log_growth
 from overtake.claims.model import UNTESTABLE, Claim, Result, Verdict, all_or_some, both, detail
-from overtake.config.balances import Balance
+from overtake.claims.observed import log_growth
+from overtake.config.balances import Balance, default_balances
+from overtake.config.params import Params
 from overtake.draws import Paths
+from overtake.edition import Edition
+from overtake.rulers.tables import of_spending, wide
 
 
-def ratio_trend(known: Known, claim: Claim, seed: int) -> Result:
+def ratio_trend(edition: Edition, claim: Claim, settings: Params) -> Result:
     """Judge whether the ratio of two economies rises beyond chance: supported on every ruler, partly on some.
 
     value, lo, hi: mean growth of the ratio on the first ruler, per cent a year (a ratio of two levels wanders, so its
@@ -21,20 +24,20 @@ def ratio_trend(known: Known, claim: Claim, seed: int) -> Result:
     """
     trends, ratios, details = [], [], []
     for ruler in claim.params["rulers"]:
-        ratio = _ratio(known, claim, ruler)
-        ratio = ratio[ratio.index >= claim.params["first_year"]]
-        if len(ratio) < 5:
+        along = _ratio(edition, claim, settings, ruler)
+        along = along[along.index >= claim.params["first_year"]]
+        if len(along) < 5:
             continue
-        growth = log_growth(ratio).to_numpy()
+        growth = log_growth(along).to_numpy()
         found = statistics.as_per_cent(statistics.mean_hac(growth, claim.params["interval_pct"]))
         trends.append(found)
-        ratios.append(100 * float(ratio.iloc[-1]))
-        span = f"{ratio.index[0]}-{ratio.index[-1]}"
+        ratios.append(100 * float(along.iloc[-1]))
+        span = f"{along.index[0]}-{along.index[-1]}"
         details.append(
             detail("trend", found.value, "per cent a year", ruler=ruler, window=span, lo=found.lo, hi=found.hi)
         )
         details += [detail("ratio", 100 * float(value), "per cent", ruler=ruler, window=str(year))
-                    for year, value in ratio.items()]  # fmt: skip
+                    for year, value in along.items()]  # fmt: skip
     if not trends:
         return UNTESTABLE
     rising = [found.lo > claim.thresholds["trend"] for found in trends]
@@ -42,17 +45,17 @@ def ratio_trend(known: Known, claim: Claim, seed: int) -> Result:
     return Result(all_or_some(rising), first.value, first.lo, first.hi, ratios[0], details)
 
 
-def _ratio(known: Known, claim: Claim, ruler: str) -> pd.Series:
+def _ratio(edition: Edition, claim: Claim, settings: Params, ruler: str) -> pd.Series:
     """Return economy over other by year on a ruler; empty where the ruler lacks them."""
-    wide = known.wide(ruler)
+    table = wide(edition, ruler, settings.rulers, settings.run.seed)
     economy, other = claim.params["economy"], claim.params["other"]
-    if not {economy, other} <= set(wide.columns):
+    if not {economy, other} <= set(table.columns):
         return pd.Series(dtype=float)
-    found: pd.Series = (wide[economy] / wide[other]).dropna()
+    found: pd.Series = (table[economy] / table[other]).dropna()
     return found
 
 
-def lead(known: Known, claim: Claim, seed: int) -> Result:
+def lead(edition: Edition, claim: Claim, settings: Params) -> Result:
     """Judge whether an economy leads another in the last year's flow and in the stock: supported in both.
 
     value: ratio of the flows; lo, hi: by the ledger's estimates of China, each relative to SIPRI's; beside: ratio of
@@ -60,11 +63,11 @@ def lead(known: Known, claim: Claim, seed: int) -> Result:
     """
     from overtake.sources.ledgers import pairs
 
-    flow, stock = (_ratio(known, claim, claim.params[name]) for name in ("flow_ruler", "stock_ruler"))
+    flow, stock = (_ratio(edition, claim, settings, claim.params[name]) for name in ("flow_ruler", "stock_ruler"))
     if flow.empty or stock.empty:
         return UNTESTABLE
     value, beside = float(flow.iloc[-1]), float(stock.iloc[-1])
-    estimates = pairs(known.ledgers["china_estimates"])
+    estimates = pairs(edition.ledgers["china_estimates"])
     lo, hi = value / estimates["multiplier"].max(), value / estimates["multiplier"].min()
     details = [detail("flow", value, "ratio", ruler=claim.params["flow_ruler"], window=str(flow.index[-1]))]
     details.append(detail("stock", beside, "ratio", ruler=claim.params["stock_ruler"], window=str(stock.index[-1])))
@@ -74,14 +77,15 @@ def lead(known: Known, claim: Claim, seed: int) -> Result:
     return Result(verdict, value, float(lo), float(hi), beside, details)
 
 
-def crossing_matrix(known: Known, claim: Claim, seed: int) -> Result:
+def crossing_matrix(edition: Edition, claim: Claim, settings: Params, crossings: pd.DataFrame | None = None) -> Result:
     """Judge whether balances are crossed by a year on all declared balances and rulers: supported where all are more
     likely than not, contradicted where all are unlikely, else partly.
 
     value: share of balances and rulers with a probability above the upper threshold; lo: share that is near certain
-    (1 less the lower threshold); hi: share that is not unlikely.
+    (1 less the lower threshold); hi: share that is not unlikely. crossings: the contract's table; without it the odds
+    come from past growth alone.
     """
-    table = odds(known, claim, seed) if known.crossings is None else published(known.crossings, claim)
+    table = odds(edition, claim, settings) if crossings is None else published(crossings, claim)
     chance = table["p"].dropna().to_numpy(dtype=float)
     if not chance.size:
         return UNTESTABLE
@@ -108,19 +112,21 @@ def published(crossings: pd.DataFrame, claim: Claim) -> pd.DataFrame:
     return chosen[["balance", "ruler", column]].rename(columns={column: "p"})
 
 
-def odds(known: Known, claim: Claim, seed: int) -> pd.DataFrame:
+def odds(edition: Edition, claim: Claim, settings: Params) -> pd.DataFrame:
     """Return the same from past growth alone: years of joint growth drawn in blocks from the last `history_years`."""
     from overtake.config.rulers import Rulers
     from overtake.rulers.tables import measure
 
-    paths = resampled(known, claim, seed)
+    paths, seed = resampled(edition, claim, settings.run.seed), settings.run.seed
     by_year, sustain = claim.params["by_year"], claim.params["sustain"]
+    # The commentary's coalitions are what they were, whether or not the analyst still declares them.
+    declared = {**default_balances(), **settings.balances}
     rows: list[dict[str, object]] = []
     for ruler in claim.params["rulers"]:
-        measured = measure(ruler, paths, known.figures, Rulers(), seed)
+        measured = measure(ruler, paths, edition, Rulers(), seed)
         recent = measured.by_draw(paths.last_observed - RECENT)
         for name in claim.params["balances"]:
-            balance = known.balances[name]
+            balance = declared[name]
             p = _crossed_by(recent, balance, by_year, sustain, name, whole=False)
             p = _crossed_by(measured, balance, by_year, sustain, name, whole=True) if p is None else p
             rows.append({"balance": name, "ruler": ruler, "p": p})
@@ -139,16 +145,16 @@ def _crossed_by(paths: Paths, balance: Balance, year: int, sustain: int, name: s
     return float(leads(above, sustain)[:, at : until + 1].any(axis=1).mean())
 
 
-def resampled(known: Known, claim: Claim, seed: int) -> Paths:
+def resampled(edition: Edition, claim: Claim, seed: int) -> Paths:
     """Return history and futures of every economy, constant US$ bn, as many draws and years as the claim needs."""
     from overtake.rulers.base import observed
 
-    past = observed(known.spending)
+    past = observed(edition.spending)
     # A crossing must last, so the paths run on as long after the claim's year.
     ahead = claim.params["by_year"] + claim.params["sustain"] - past.last_observed
     growth = np.diff(np.log(past.values[0]), axis=1)[:, -claim.params["history_years"] :]
     draws = claim.params["draws"]
-    index = statistics.block_index(growth.shape[1], ahead, draws, seed, "crossings", known.edition)
+    index = statistics.block_index(growth.shape[1], ahead, draws, seed, "crossings", edition.name)
     steps = np.moveaxis(growth[:, index], 0, 1).cumsum(axis=2)
     future = past.values[:, :, -1:] * np.exp(steps)
     values = np.concatenate([np.repeat(past.values, draws, axis=0), future], axis=2)
@@ -156,16 +162,16 @@ def resampled(known: Known, claim: Claim, seed: int) -> Paths:
     return Paths(values, past.economies, years, past.last_observed, past.unit)
 
 
-def structural_break(known: Known, claim: Claim, seed: int) -> Result:
+def structural_break(edition: Edition, claim: Claim, settings: Params) -> Result:
     """Judge whether the economies' mean real growth stepped up: supported for all, partly for some.
 
     value, lo, hi: the step of the first economy, percentage points a year; beside: share of economies with a
     significant step up, per cent. Untestable before two years of growth lie after a candidate.
     """
-    wide, params = known.wide(), claim.params
+    spent, params, seed = of_spending(edition), claim.params, settings.run.seed
     shifts: dict[str, statistics.Shift] = {}
     for iso3 in params["economies"]:
-        growth = log_growth(wide[iso3].dropna())
+        growth = log_growth(spent[iso3].dropna())
         growth = growth[growth.index >= params["first_year"]]
         years = [int(year) for year in growth.index]
         found = statistics.shift_in_mean(

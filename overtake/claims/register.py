@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from overtake.claims.known import Known, members
+from overtake.config.balances import members
+from overtake.edition import Edition
+from overtake.rulers.tables import of_spending
 
 #: A forecast of a level counts as right within this share of it.
 NEAR = 0.05
@@ -24,21 +26,22 @@ UNITS = {
 }
 
 
-def outcomes(register: pd.DataFrame, known: Known) -> pd.DataFrame:
+def outcomes(edition: Edition) -> pd.DataFrame:
     """Return every forecast with the year and value that judge it and its state, current US$ at market rates.
 
     state: held or missed once the target year is observed; before it, early (already met), broken (an upper bound
     already exceeded) or open. needed_pct: yearly growth of the measure that would still meet an open forecast.
     """
-    rows = [_judged({str(k): v for k, v in row.items()}, known) for row in register.to_dict("records")]
+    register = edition.ledgers["forecast_register"].to_dict("records")
+    rows = [_judged({str(k): v for k, v in row.items()}, edition) for row in register]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _judged(row: dict[str, Any], known: Known) -> dict[str, Any]:
+def _judged(row: dict[str, Any], edition: Edition) -> dict[str, Any]:
     """Return one forecast with its outcome."""
-    series = measured(row, known)
+    series = measured(row, edition)
     # The IMF's and the budget's figures run ahead of SIPRI's: a forecast is not judged by another forecast.
-    last = int(series.index.max()) if row["measure"] == "official_budget_usd_bn" else known.last
+    last = int(series.index.max()) if row["measure"] == "official_budget_usd_bn" else edition.last
     due = int(row["target_year_hi"])
     year = min(due, last)
     value = float(series.get(year, np.nan))
@@ -63,17 +66,17 @@ def state(direction: str, value: float, threshold: float, due: bool) -> str:
     return "broken" if direction == "at_most" and not meets else "open"
 
 
-def measured(row: Mapping[str, Any], known: Known) -> pd.Series:
+def measured(row: Mapping[str, Any], edition: Edition) -> pd.Series:
     """Return the measure of a forecast by year."""
     measure, subject = str(row["measure"]), str(row["subject"])
     if measure == "official_budget_usd_bn":
-        budget = known.ledgers["china_official_budget"].set_index("year")
+        budget = edition.ledgers["china_official_budget"].set_index("year")
         found: pd.Series = budget[["usd_bn_lo", "usd_bn_hi"]].mean(axis=1).dropna()
         return found
     if measure == "gdp_ratio":
-        gdp = known.macro.pivot(index="year", columns="iso3", values="gdp_usd_bn")
+        gdp = edition.macro.pivot(index="year", columns="iso3", values="gdp_usd_bn")
         return _over(gdp, subject, str(row["comparator"]))
-    wide = known.wide("constant_usd" if measure == "milex_growth_pct" else "current_usd")
+    wide = of_spending(edition, "constant_usd" if measure == "milex_growth_pct" else "current_usd")
     if measure == "milex_ratio":
         return _over(wide, subject, str(row["comparator"]))
     own = wide[subject].dropna()

@@ -6,22 +6,26 @@ import numpy as np
 import pandas as pd
 
 from overtake.claims import statistics
-from overtake.claims.known import Known, log_growth, members
 from overtake.claims.model import UNTESTABLE, Claim, Result, all_or_some, both, detail, graded
+from overtake.claims.observed import log_growth, sides
+from overtake.config.balances import members
+from overtake.config.params import Params
+from overtake.edition import Edition
+from overtake.rulers.tables import of_spending, wide
 
 
-def rank(known: Known, claim: Claim, seed: int) -> Result:
+def rank(edition: Edition, claim: Claim, settings: Params) -> Result:
     """Judge whether an economy held a rank in every year: supported on all rulers, partly in some years."""
     economy, wanted = claim.params["economy"], int(claim.thresholds["rank"])
     ranks, details = [], []
     for ruler in claim.params["rulers"]:
-        wide = known.wide(ruler).dropna(subset=[economy])
-        wide = wide[wide.index >= claim.params["first_year"]]
-        place = wide.rank(axis=1, ascending=False)[economy].to_numpy()
+        table = wide(edition, ruler, settings.rulers, settings.run.seed).dropna(subset=[economy])
+        table = table[table.index >= claim.params["first_year"]]
+        place = table.rank(axis=1, ascending=False)[economy].to_numpy()
         ranks.append(place)
         details += [
             detail(economy, float(value), "rank", ruler=ruler, window=str(year))
-            for year, value in zip(wide.index, place, strict=True)
+            for year, value in zip(table.index, place, strict=True)
         ]
     found = np.concatenate(ranks) if ranks else np.array([])
     if not found.size:
@@ -30,16 +34,16 @@ def rank(known: Known, claim: Claim, seed: int) -> Result:
     return Result(all_or_some(held), float(found.max()), float(found.min()), float(found.max()), details=details)
 
 
-def growth_gap(known: Known, claim: Claim, seed: int) -> Result:
+def growth_gap(edition: Edition, claim: Claim, settings: Params) -> Result:
     """Judge whether an economy outgrew a coalition: its sum over the window, and most members over the recent years.
 
     value, lo, hi: yearly growth of the ratio, per cent; beside: members outgrown, per cent.
     """
     economy, coalition = claim.params["economy"], claim.params["coalition"]
-    level, last = claim.params["interval_pct"], known.last
-    gap = _gap(known, economy, coalition, (last - claim.params["window_years"], last), level)
+    level, last = claim.params["interval_pct"], edition.last
+    gap = _gap(edition, economy, coalition, (last - claim.params["window_years"], last), level)
     recent = (last - claim.params["recent_years"], last)
-    of_members = {iso3: _gap(known, economy, iso3, recent, level) for iso3 in members(coalition)}
+    of_members = {iso3: _gap(edition, economy, iso3, recent, level) for iso3 in members(coalition)}
     if gap is None or None in of_members.values():
         return UNTESTABLE
     outgrown = float(np.mean([found.value > 0 for found in of_members.values() if found]))
@@ -47,7 +51,7 @@ def growth_gap(known: Known, claim: Claim, seed: int) -> Result:
     details += [_row(f"{economy} over {iso3}", recent, found) for iso3, found in of_members.items() if found]
     for first, end in claim.params["windows"]:
         for name in ("five", "eleven"):
-            found = _gap(known, economy, name, (first, end), level)
+            found = _gap(edition, economy, name, (first, end), level)
             details += [_row(f"{economy} over {name}", (first, end), found)] if found else []
     verdict = both(gap.lo > claim.thresholds["gap"], outgrown > claim.thresholds["members"])
     # A coalition that gains on the economy beyond chance settles it, whatever its members did.
@@ -56,10 +60,10 @@ def growth_gap(known: Known, claim: Claim, seed: int) -> Result:
 
 
 def _gap(
-    known: Known, economy: str, coalition: str, window: tuple[int, int], interval_pct: float
+    edition: Edition, economy: str, coalition: str, window: tuple[int, int], interval_pct: float
 ) -> statistics.Estimate | None:
     """Return the yearly growth of economy over coalition from the first to the last year of `window`, per cent."""
-    both_sides = known.sides(economy, coalition)
+    both_sides = sides(edition, economy, coalition)
     inside = np.asarray((both_sides.index >= window[0]) & (both_sides.index <= window[1]))
     if inside.sum() <= window[1] - window[0]:
         return None
@@ -73,7 +77,7 @@ def _row(item: str, window: tuple[int, int], found: statistics.Estimate) -> dict
     return detail(item, found.value, "per cent a year", window=span, lo=found.lo, hi=found.hi)
 
 
-def shortfall(known: Known, claim: Claim, seed: int) -> Result:
+def shortfall(edition: Edition, claim: Claim, settings: Params) -> Result:
     """Judge whether most of a coalition fell short of its earlier growth beyond chance; years not yet observed follow
     the IMF's forecast of GDP, the share of GDP held.
 
@@ -81,12 +85,12 @@ def shortfall(known: Known, claim: Claim, seed: int) -> Result:
     one, if none beyond chance.
     """
     fit_to, until, level = claim.params["fit_to"], claim.params["until"], claim.params["interval_pct"]
-    wide = known.wide()
+    spent = of_spending(edition)
     beyond, details = [], []
     for iso3 in members(claim.params["coalition"]):
-        growth = log_growth(wide[iso3].dropna())
+        growth = log_growth(spent[iso3].dropna())
         before = growth[(growth.index >= claim.params["fit_from"]) & (growth.index <= fit_to)].to_numpy()
-        after = [_growth_in(known, growth, iso3, year) for year in range(fit_to + 1, until + 1)]
+        after = [_growth_in(edition, growth, iso3, year) for year in range(fit_to + 1, until + 1)]
         if len(before) < 5 or not np.isfinite(after).all():
             continue
         gap, chance = statistics.shortfall(before, float(np.sum(after)), len(after), level)
@@ -103,25 +107,25 @@ def shortfall(known: Known, claim: Claim, seed: int) -> Result:
     return Result(verdict, float(share), beside=float(some), details=details)
 
 
-def _growth_in(known: Known, growth: pd.Series, iso3: str, year: int) -> float:
+def _growth_in(edition: Edition, growth: pd.Series, iso3: str, year: int) -> float:
     """Return log growth of spending in a year: observed, else that of GDP in the IMF's edition."""
     if year in growth.index:
         return float(growth[year])
-    rows = known.macro[(known.macro["iso3"] == iso3) & (known.macro["year"] == year)]["real_growth_pct"]
+    rows = edition.macro[(edition.macro["iso3"] == iso3) & (edition.macro["year"] == year)]["real_growth_pct"]
     return float(np.log1p(rows.iloc[0] / 100)) if len(rows) else float("nan")
 
 
-def flat_or_falling(known: Known, claim: Claim, seed: int) -> Result:
+def flat_or_falling(edition: Edition, claim: Claim, settings: Params) -> Result:
     """Judge whether most of a coalition was flat or falling, and its sum; the last observed year where none is.
 
     value: the largest share of members in any of the years, lo the smallest; beside: change of the sum in the first,
     as a share. Supported needs most members in a year and the sum in a year.
     """
     flat, own = claim.params["flat_pct"], list(members(claim.params["coalition"]))
-    wide = known.wide().dropna(subset=own)[own]
-    years = [year for year in claim.params["years"] if year in wide.index] or [known.last]
-    change = (100 * wide.pct_change()).loc[years]
-    together = (100 * wide.sum(axis=1).pct_change()).loc[years]
+    spent = of_spending(edition).dropna(subset=own)[own]
+    years = [year for year in claim.params["years"] if year in spent.index] or [edition.last]
+    change = (100 * spent.pct_change()).loc[years]
+    together = (100 * spent.sum(axis=1).pct_change()).loc[years]
     share = (change <= flat).mean(axis=1)
     details = [
         detail(iso3, grown, "per cent", window=str(year))
@@ -139,14 +143,14 @@ def flat_or_falling(known: Known, claim: Claim, seed: int) -> Result:
     return Result(verdict, float(share.max()), float(share.min()), float(share.max()), beside, details)
 
 
-def increment_ratio(known: Known, claim: Claim, seed: int) -> Result:
+def increment_ratio(edition: Edition, claim: Claim, settings: Params) -> Result:
     """Judge whether an economy's increase in a year (else the last observed) exceeds that of a coalition together.
 
     value: over the net increase of the coalition, infinite where that is none; beside: over the increases alone.
     """
     economy, own = claim.params["economy"], list(members(claim.params["coalition"]))
-    steps = known.wide().dropna(subset=[economy, *own]).diff().dropna(subset=[economy])
-    year = claim.params["year"] if claim.params["year"] in steps.index else known.last
+    steps = of_spending(edition).dropna(subset=[economy, *own]).diff().dropna(subset=[economy])
+    year = claim.params["year"] if claim.params["year"] in steps.index else edition.last
     change = {str(iso3): float(step) for iso3, step in steps.T[year].items()}
     rise, net = change[economy], sum(change[iso3] for iso3 in own)
     gross = sum(max(change[iso3], 0.0) for iso3 in own)

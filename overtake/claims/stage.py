@@ -2,60 +2,43 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from overtake import paths
-from overtake.claims.evaluate import evaluate
-from overtake.claims.known import RULERS, Known, as_of
-from overtake.claims.model import load
+from overtake.claims import editions
+from overtake.claims.evaluate import evaluate, load
 from overtake.claims.register import outcomes
+from overtake.config.core import Data
 from overtake.config.params import Params
+from overtake.edition import Edition
 from overtake.errors import OvertakeError
-from overtake.rulers.base import Figures
 
 
 def tables(
-    settings: Params,
-    figures: Figures,
-    crossings: pd.DataFrame,
-    seed: int,
-    folder: Path = paths.RAW,
+    settings: Params, edition: Edition, crossings: pd.DataFrame, path: Path = paths.RAW / "claims.yaml"
 ) -> dict[str, pd.DataFrame]:
     """Return the tables `claims`, `claim_details`, `editions` and `register` of the contract.
 
-    figures, crossings: of the edition in use, measured as `settings` say; what earlier editions told is read from
-    `folder` (data/raw), each with the rulers' default parameters and odds from past growth alone.
+    edition, crossings: those in use, measured as `settings` say; earlier editions are judged each with the rulers'
+    default parameters and odds from past growth alone.
     """
-    from overtake.claims import editions
-    from overtake.config.core import Data
-    from overtake.edition import clean
-    from overtake.rulers.tables import observed_table
-    from overtake.sources import ledgers, raw
+    claims, (name, weo) = load(path), when_claimed(path)
+    earlier = {each: known_then(edition, each) for each in edition.names() if each < edition.name}
+    then = earlier.get(name)
+    if then is None or then.weo != weo:
+        then = known_then(edition, name, weo)
+    scorecard, details = evaluate(claims, edition, then, settings, crossings)
+    compared = editions.table([*earlier.values(), edition], claims, settings, crossings)
+    return {"claims": scorecard, "claim_details": details, "editions": compared, "register": outcomes(edition)}
 
-    milex, world = raw.load("milex.csv", folder), raw.load("macro.csv", folder)
-    register, known_ledgers = raw.load("editions.csv", folder), ledgers.load_all(folder)
-    edition, balances = str(figures.spending["edition"].iloc[0]), settings.balances
-    measured = observed_table(figures, settings.rulers.model_copy(update={"use": RULERS}), seed)
-    now = Known(edition, figures.spending, figures.macro, known_ledgers, measured, crossings, balances)
 
-    @cache
-    def earlier(name: str, weo: str) -> Known:
-        return as_of(name, weo, milex, world, register, known_ledgers, balances, seed)
-
-    claims, then = load(folder / "claims.yaml"), when_claimed(folder / "claims.yaml")
-    scorecard, details = evaluate(claims, now, earlier(*then), seed)
-    known = {
-        name: earlier(name, clean.weo_edition(Data(edition=name), register))
-        for name in sorted(set(milex["edition"]))
-        if name < edition
-    }
-    compared = editions.table(milex, {**known, edition: now}, balances, settings.crossing, claims, seed)
-    found = outcomes(known_ledgers["forecast_register"], now)
-    return {"claims": scorecard, "claim_details": details, "editions": compared, "register": found}
+def known_then(edition: Edition, name: str, weo: str = "matching") -> Edition:
+    """Return an earlier edition with the ledgers as they could have been written by the month of its IMF edition."""
+    found = edition.at(Data(edition=name, weo_edition=weo))
+    return found.up_to(found.weo)
 
 
 def when_claimed(path: Path) -> tuple[str, str]:

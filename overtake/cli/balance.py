@@ -78,21 +78,22 @@ def _measured(ruler: str, params: Params) -> tuple[Paths, Paths]:
     """Return futures and observed years on `ruler`; constant US$ needs no other table than these two."""
     from overtake import paths
     from overtake.draws import read_parquet, read_paths
+    from overtake.edition import of_run
     from overtake.errors import OvertakeError
     from overtake.rulers import RULERS
     from overtake.rulers.base import observed
-    from overtake.rulers.tables import measure, read_figures
+    from overtake.rulers.tables import measure
 
     if ruler not in RULERS:
         raise OvertakeError("--ruler", "no such ruler", found=ruler, allowed=", ".join(params.rulers.use))
     futures = read_paths(paths.PROCESSED / "futures.parquet")
     if ruler == "constant_usd" and params.rulers.china_level == "sipri":
         return futures, observed(read_parquet(paths.PROCESSED / "spending.parquet"))
-    figures = read_figures()
-    history = observed(figures.spending)
+    edition = of_run()
+    history = observed(edition.spending)
     return (
-        measure(ruler, futures, figures, params.rulers, params.run.seed),
-        measure(ruler, history, figures, params.rulers, params.run.seed),
+        measure(ruler, futures, edition, params.rulers, params.run.seed),
+        measure(ruler, history, edition, params.rulers, params.run.seed),
     )
 
 

@@ -286,9 +286,8 @@ def mend(root: Path) -> list[str]:
 
 
 def _mended(root: Path) -> Iterator[str]:
-    from overtake.draws import remove
+    from overtake.draws import remove, take_back
     from overtake.pipeline.cache import damaged
-    from overtake.publish.files import take_back
     from overtake.sources import commit
 
     if commit.finish(root / "data" / "raw"):

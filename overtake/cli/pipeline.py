@@ -73,8 +73,14 @@ def _schema(_: argparse.Namespace) -> int:
 def _params(_: argparse.Namespace) -> int:
     from overtake import paths
     from overtake.config import template
+    from overtake.errors import OvertakeError
 
-    paths.PARAMS.write_text(template.text(), encoding="utf-8")
+    try:
+        with paths.PARAMS.open("x", encoding="utf-8") as file:
+            file.write(template.text())
+    except FileExistsError as error:
+        step = "move it away first; `git diff params.yaml` shows what you changed"
+        raise OvertakeError(str(paths.PARAMS), "is there already, and is yours", next_step=step) from error
     print(f"wrote {paths.PARAMS.name}; next: dvc repro")
     return 0
 
@@ -82,8 +88,8 @@ def _params(_: argparse.Namespace) -> int:
 def _explorer(_: argparse.Namespace) -> int:
     from overtake import paths
     from overtake.config.load import load
+    from overtake.draws import folder_of
     from overtake.explorer.publish import publish
-    from overtake.publish.files import folder_of
 
     with _at_work("explorer"), folder_of(paths.REPORTS / "explorer") as fresh:
         publish(load(paths.PARAMS), fresh / "explorer.html")
@@ -92,7 +98,7 @@ def _explorer(_: argparse.Namespace) -> int:
 
 def _pdf(_: argparse.Namespace) -> int:
     from overtake import paths
-    from overtake.publish.files import folder_of
+    from overtake.draws import folder_of
     from overtake.publish.pdf import LACKING, has_pango, write_pdf
 
     with _at_work("pdf"), folder_of(paths.REPORTS / "pdf") as fresh:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from overtake.config.params import Params
     from overtake.draws import Paths
+    from overtake.edition import Edition
 
 
 def register(commands: Any) -> None:
@@ -37,11 +38,9 @@ def _scenarios(arguments: argparse.Namespace) -> int:
 
 def _run(found: list[Any], base: Params) -> int:
     """Compare the scenarios, write table and figure to reports/scenarios, say how long each took on standard error."""
-    import pandas as pd
-
     from overtake import paths
     from overtake.draws import write_parquet
-    from overtake.rulers.tables import read_figures
+    from overtake.edition import of_run
     from overtake.scenarios.compare import compare
     from overtake.scenarios.figure import drawing
 
@@ -50,8 +49,8 @@ def _run(found: list[Any], base: Params) -> int:
     def told(name: str) -> None:
         print(f"  {name}: {time.perf_counter() - started:.1f} s", file=sys.stderr)
 
-    figures, crosswalk = read_figures(), pd.read_csv(paths.RAW / "crosswalk.csv")
-    table = compare(found, figures, crosswalk, lambda params: _futures(params, base), told)
+    edition = of_run()
+    table = compare(found, edition, lambda params: _futures(params, base, edition), told)
     target = paths.REPORTS / "scenarios"
     target.mkdir(parents=True, exist_ok=True)
     write_parquet(table, target / "scenarios.parquet")
@@ -61,27 +60,24 @@ def _run(found: list[Any], base: Params) -> int:
     return 0
 
 
-def _futures(params: Params, base: Params) -> Paths:
+def _futures(params: Params, base: Params, edition: Edition) -> Paths:
     """Return the futures of `params` before any scenario: those in place where they serve, else a new simulation.
 
     Where only the treatment of announced plans differs, the futures without plans serve.
     """
     from overtake import paths
-    from overtake.draws import read_parquet, read_paths
+    from overtake.draws import read_paths
     from overtake.futures import plans
-    from overtake.futures.knowledge import read_knowledge
     from overtake.futures.simulate import simulate
     from overtake.scenarios.compare import SIMULATED
-    from overtake.sources import raw
 
     if all(getattr(params, name) == getattr(base, name) for name in SIMULATED):
         return _in_place(read_paths(paths.PROCESSED / "futures.parquet"), base)
-    spending, promises = read_parquet(paths.PROCESSED / "spending.parquet"), plans.read_promises()
     same = {"plans": base.futures.plans, "plan_realisation_sd": base.futures.plan_realisation_sd}
     if params.run == base.run and params.futures.model_copy(update=same) == base.futures:
         without = _in_place(read_paths(paths.PROCESSED / "futures_without_plans.parquet"), base)
-        return plans.apply(without, spending, promises, params.futures, params.run.seed)
-    return simulate(spending, raw.load("milex.csv"), read_knowledge(), params.futures, params.run, promises)
+        return plans.apply(without, edition, params.futures, params.run.seed)
+    return simulate(edition, params.futures, params.run)
 
 
 def _in_place(futures: Paths, base: Params) -> Paths:

@@ -12,7 +12,7 @@ from overtake import paths
 from overtake.errors import OvertakeError
 
 if TYPE_CHECKING:
-    from overtake.futures.knowledge import Knowledge
+    from overtake.edition import Edition
     from overtake.futures.series import Series
     from overtake.skill.rolling import Forecaster
 
@@ -33,19 +33,11 @@ def register(commands: Any) -> None:
     skill.set_defaults(func=_skill)
 
 
-def _known(edition: str) -> Knowledge:
+def _known(edition: str) -> Edition:
     """Return what is shipped, without any forecast of the IMF: a backtest may not see one of later."""
-    from overtake.futures.knowledge import Knowledge
-    from overtake.sources import raw
+    from overtake.edition import shipped
 
-    return Knowledge(
-        edition=edition,
-        hyperparameters=raw.load("hyperparameters.csv"),
-        panel_regression=raw.load("panel_regression.csv"),
-        scores=raw.load("model_scores.csv"),
-        editions=raw.load("macro.csv"),
-        macro=None,
-    )
+    return shipped(edition)
 
 
 def _panel(file: Path) -> tuple[Series, str]:

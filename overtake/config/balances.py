@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from overtake.config.base import Section
+from overtake.errors import OvertakeError
 
 #: ISO 3166-1 alpha-3 codes of the economies in data/raw/economies.csv.
 ECONOMIES = (
@@ -120,6 +121,8 @@ ALLIES: dict[Economy, str] = {
     "TWN": "Taiwan",
 }
 FIVE: tuple[Economy, ...] = ("JPN", "KOR", "AUS", "PHL", "THA")
+#: Coalitions that claims name.
+COALITIONS: dict[str, tuple[Economy, ...]] = {"five": FIVE, "eleven": tuple(ALLIES)}
 US_SHARES_PCT = (10, 20, 30, 40, 60, 100)
 
 
@@ -164,3 +167,13 @@ def default_balances() -> dict[str, Balance]:
         found[iso3.lower()] = Balance(label=f"{label} alone", side=_whole(iso3))
     found["usa"] = Balance(label="United States alone", side=_whole("USA"))
     return found
+
+
+def members(coalition: str) -> tuple[str, ...]:
+    """Return the members of a coalition by name, or the economy itself."""
+    if coalition in COALITIONS:
+        return COALITIONS[coalition]
+    if coalition in ECONOMIES:
+        return (coalition,)
+    raise OvertakeError("data/raw/claims.yaml", "names an unknown coalition", found=coalition,
+                        allowed=", ".join(COALITIONS))  # fmt: skip

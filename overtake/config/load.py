@@ -76,20 +76,47 @@ def load(path: Path) -> Params:
 
 
 def undeclared(params: Params) -> list[str]:
-    """Return a line per balance or ruler that a section names and no section declares."""
+    """Return a line per reference inside the parameters that leads nowhere (balance, ruler, year), both keys named."""
+    axes = params.sensitivity.multiverse
     named = {
         "brief.headline_balance": (params.brief.headline_balance,),
         "sensitivity.balances": params.sensitivity.balances,
         "scenarios.balances": params.scenarios.balances,
+        "crossing.reversal": params.crossing.reversal,
+        "sensitivity.multiverse.coalitions": axes.coalitions,
     }
     balances, rulers = list(params.balances), list(get_args(RulerName))
-    lines = [f"{path}: no balance {name:.40}; {_nearest(name, balances)}"
+    lines = [f"{path}: no balance {name:.40} in balances; {_nearest(name, balances)}"
              for path, names in named.items() for name in names if name not in balances]  # fmt: skip
-    measured = {"brief.headline_ruler": params.brief.headline_ruler, "sensitivity.ruler": params.sensitivity.ruler}
+    measured = {
+        "brief.headline_ruler": (params.brief.headline_ruler,),
+        "sensitivity.ruler": (params.sensitivity.ruler,),
+        "crossing.reversal_rulers": params.crossing.reversal_rulers,
+        "scenarios.rulers": params.scenarios.rulers,
+    }
+    lines += [f"{path}: no ruler {name:.40}; {_nearest(name, rulers)}"
+              for path, names in measured.items() for name in names if name not in rulers]  # fmt: skip
+    ruler = params.brief.headline_ruler
+    if ruler in rulers and ruler not in params.rulers.use:
+        lines.append(f"brief.headline_ruler: {ruler} is not in rulers.use; in use: {', '.join(params.rulers.use)}")
+    return lines + _beyond(params)
+
+
+def _beyond(params: Params) -> list[str]:
+    """Return a line per year that a section asks of the futures beyond their horizon."""
+    horizon, axes = params.futures.horizon, params.sensitivity.multiverse
+    targets = {
+        f"scenario.share_targets.{iso3}.year": (one.year,) for iso3, one in params.scenario.share_targets.items()
+    }
+    asked = {"crossing.reversal_years": params.crossing.reversal_years, "sensitivity.years": params.sensitivity.years}
+    lines = [f"{path}: {year} lies beyond futures.horizon, {horizon}"
+             for path, years in {**asked, **targets}.items() for year in years if year > horizon]  # fmt: skip
+    latest = horizon - max(axes.sustain) + 1
     return lines + [
-        f"{path}: no ruler {name:.40}; {_nearest(name, rulers)}"
-        for path, name in measured.items()
-        if name not in rulers
+        f"sensitivity.multiverse.years: {year} lies after {latest}, the last year that futures.horizon, {horizon}, "
+        "settles for sensitivity.multiverse.sustain"
+        for year in axes.years
+        if year > latest
     ]
 
 

@@ -7,31 +7,28 @@ import pandas as pd
 
 from overtake.config.rulers import Rulers
 from overtake.draws import FloatArray, Paths
+from overtake.edition import Edition
 from overtake.rulers import RULERS
-from overtake.rulers.base import Figures
 from overtake.rulers.composition import weights
-
-#: Rulers that accumulate spending; their factor is the share of spending that enters the stock.
-STOCKS = ("stock", "stock_own")
 
 COLUMNS = ("ruler", "label", "unit", "kind", "iso3", "year", "factor")
 
 
-def table(paths: Paths, figures: Figures, settings: Rulers, seed: int) -> pd.DataFrame:
+def table(paths: Paths, edition: Edition, settings: Rulers, seed: int) -> pd.DataFrame:
     """Return ruler, label, unit, kind (flow or stock), iso3, year, factor for every ruler in use.
 
     factor: value on the ruler per constant US$, without the errors that draws carry; for a stock the share of spending
     that enters it. NaN where the ruler has no value.
     """
-    parts = [_one(name, paths, figures, settings, seed) for name in settings.use]
+    parts = [_one(name, paths, edition, settings, seed) for name in settings.use]
     return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
 
 
-def errors(paths: Paths, figures: Figures, settings: Rulers, seed: int, rulers: pd.DataFrame) -> dict[str, FloatArray]:
+def errors(paths: Paths, edition: Edition, settings: Rulers, seed: int, rulers: pd.DataFrame) -> dict[str, FloatArray]:
     """Return each flow ruler's log departure from its central factor, (draws, economies, years), where it has any."""
     found = {}
     for name in dict.fromkeys(rulers.loc[rulers["kind"] == "flow", "ruler"]):
-        measured = RULERS[str(name)].measure(paths, figures, settings, seed)
+        measured = RULERS[str(name)].measure(paths, edition, settings, seed)
         with np.errstate(divide="ignore", invalid="ignore"):
             off = np.log(measured.values / paths.values) - np.log(wide(rulers, str(name), paths))
         if np.nanmax(np.abs(off), initial=0.0) > 1e-4:  # more than float32's own rounding
@@ -46,7 +43,7 @@ def wide(rulers: pd.DataFrame, ruler: str, paths: Paths) -> FloatArray:
     return found
 
 
-def _one(name: str, paths: Paths, figures: Figures, settings: Rulers, seed: int) -> pd.DataFrame:
+def _one(name: str, paths: Paths, edition: Edition, settings: Rulers, seed: int) -> pd.DataFrame:
     """Return the rows of one ruler."""
     one = Paths(
         np.ones((1, len(paths.economies), len(paths.years))),
@@ -55,10 +52,10 @@ def _one(name: str, paths: Paths, figures: Figures, settings: Rulers, seed: int)
         paths.last_observed,
         paths.unit,
     )
-    measured = RULERS[name].measure(one, figures, settings, seed)
+    measured = RULERS[name].measure(one, edition, settings, seed)
     factor = measured.values[0]
-    if name in STOCKS:
-        own = weights(figures.composition, paths.economies, settings.composition)[:, 2]
+    if RULERS[name].kind == "stock":
+        own = weights(edition.ledgers["composition"], paths.economies, settings.composition)[:, 2]
         share = own if name == "stock_own" else np.full(len(paths.economies), settings.stock.investment_share)
         factor = np.repeat(share[:, None], len(paths.years), axis=1)
     return pd.DataFrame(
@@ -66,7 +63,7 @@ def _one(name: str, paths: Paths, figures: Figures, settings: Rulers, seed: int)
             "ruler": name,
             "label": RULERS[name].label,
             "unit": measured.unit,
-            "kind": "stock" if name in STOCKS else "flow",
+            "kind": RULERS[name].kind,
             "iso3": np.repeat(np.array(paths.economies, dtype=object), len(paths.years)),
             "year": np.tile(np.array(paths.years), len(paths.economies)),
             "factor": factor.ravel(),

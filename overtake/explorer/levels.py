@@ -9,7 +9,6 @@ import pandas as pd
 
 from overtake.draws import Paths
 from overtake.explorer import encode
-from overtake.rulers.base import Figures
 from overtake.rulers.china import MARKET, alternatives, at_level, pairs
 
 
@@ -46,6 +45,5 @@ def offered(
 
 def _uncertain(estimates: pd.DataFrame, draws: int, seed: int) -> np.ndarray:
     """Return the factor on China in each draw, as the ruler has it."""
-    nothing = pd.DataFrame()
     one = Paths(np.ones((draws, 1, 1)), ("CHN",), (0,), 0, "")
-    return at_level(one, Figures(nothing, nothing, nothing, estimates), "uncertain", seed).values[:, 0, 0]
+    return at_level(one, estimates, "uncertain", seed).values[:, 0, 0]

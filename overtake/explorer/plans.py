@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from overtake.draws import Paths
+from overtake.edition import Edition
 from overtake.explorer import encode
-from overtake.futures.plans import Promises, lift, realised, targets
+from overtake.futures.plans import lift, realised, targets
 
 #: Parts of the way to the announced targets that the page offers.
 STEP = 0.05
@@ -29,14 +30,14 @@ class Plans:
     delivered: float
 
 
-def of_promises(without: Paths, spending: pd.DataFrame, promises: Promises) -> Plans:
+def of_edition(without: Paths, edition: Edition) -> Plans:
     """Return the plans of data/raw over futures without them, constant US$ bn."""
-    goals = targets(spending, promises)
+    goals = targets(edition)
     goals = goals[goals["used"] & goals["iso3"].isin(without.economies)]
     frames = []
     for iso3, rows in goals.groupby("iso3", sort=True):
         middle = np.median(without.economy(str(iso3)), axis=0).astype(float)
-        factor = lift(middle, without, str(iso3), rows, np.array(PARTS), spending, promises.macro)
+        factor = lift(middle, without, str(iso3), rows, np.array(PARTS), edition)
         frames.append(
             pd.DataFrame(
                 {
@@ -49,7 +50,9 @@ def of_promises(without: Paths, spending: pd.DataFrame, promises: Promises) -> P
         )
     empty = pd.DataFrame(columns=["part", "iso3", "year", "log_lift"])
     return Plans(
-        without, pd.concat(frames, ignore_index=True) if frames else empty, realised(promises.realisation)["all"]
+        without,
+        pd.concat(frames, ignore_index=True) if frames else empty,
+        realised(edition.ledgers["realisation"])["all"],
     )
 
 

@@ -9,14 +9,13 @@ import pandas as pd
 from overtake import paths as project
 from overtake.config.params import Params
 from overtake.draws import Paths, read_paths
+from overtake.edition import of_run
 from overtake.explorer import factors
 from overtake.explorer import plans as announced
 from overtake.explorer.build import write
 from overtake.explorer.encode import chosen
 from overtake.explorer.settings import of_params
-from overtake.futures.plans import read_promises
 from overtake.rulers.base import observed
-from overtake.rulers.tables import read_figures
 from overtake.scenarios.adjust import adjust
 
 
@@ -27,29 +26,28 @@ def publish(params: Params, out: Path = project.REPORTS / "explorer" / "explorer
     are a sample of the futures; the errors that rulers add (exchange rates, purchasing power) are drawn anew for that
     sample from the same distributions.
     """
-    figures, promises = read_figures(), read_promises()
+    edition = of_run()
 
     def under(name: str) -> Paths:
         """Return futures under the parameters' scenario."""
         read = read_paths(project.PROCESSED / name)
-        return adjust(read, params.scenario, figures.spending, figures.macro, promises.crosswalk)
+        return adjust(read, params.scenario, edition)
 
     futures = under("futures.parquet")
     rows = pd.read_csv(project.RAW / "economies.csv").to_dict("records")
     names = {str(row["iso3"]): (str(row["name"]), str(row["group"])) for row in rows}
-    edition = str(figures.spending["edition"].iloc[0])
-    source = f"SIPRI Military Expenditure Database, edition {edition}; Overtake"
-    settings = of_params(params, names, edition, source, draws)
+    source = f"SIPRI Military Expenditure Database, edition {edition.name}; Overtake"
+    settings = of_params(params, names, edition.name, source, draws)
     sample = chosen(futures, settings.draws, settings.seed)
-    table = factors.table(sample, figures, params.rulers, settings.seed)
+    table = factors.table(sample, edition, params.rulers, settings.seed)
     write(
         futures,
         table,
         params.balances,
-        figures.estimates,
+        edition.ledgers["china_estimates"],
         out,
         settings,
-        observed=observed(figures.spending),
-        plans=announced.of_promises(under("futures_without_plans.parquet"), figures.spending, promises),
-        errors=factors.errors(sample, figures, params.rulers, settings.seed, table),
+        observed=observed(edition.spending),
+        plans=announced.of_edition(under("futures_without_plans.parquet"), edition),
+        errors=factors.errors(sample, edition, params.rulers, settings.seed, table),
     )

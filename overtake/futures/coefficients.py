@@ -1,4 +1,7 @@
-"""The panel regression's coefficients as figures: a wide table per edition, origin and horizon in data/raw."""
+"""The panel regression's coefficients as figures: a wide table per edition, origin and horizon in data/raw.
+
+Row kinds: coefficients of a horizon; means that stand in for unknown terms; quantiles and correlation of residuals.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from overtake.futures.features import MEDIAN_TERMS, SCALE_TERMS
 FILE = "panel_regression.csv"
 KEYS = ("edition", "origin", "row", "horizon")
 TERMS = (*MEDIAN_TERMS, *(f"scale_{name}" for name in SCALE_TERMS))
-#: Row kinds: coefficients of a horizon; means that stand in for unknown terms; quantiles and correlation of residuals.
+#: Decimals of the figures.
 DIGITS = 6
 
 

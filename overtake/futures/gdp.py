@@ -17,16 +17,16 @@ OWN_YEARS = 10
 FEWEST_PAIRS, DEFAULT_ERROR_PCT = 30, 2.5
 
 
-def expected_growth(series: Series, macro: pd.DataFrame | None, steps: int) -> FloatArray:
+def expected_growth(series: Series, macro: pd.DataFrame, steps: int) -> FloatArray:
     """Return expected real GDP growth, log, (economies, steps).
 
-    macro: clean macro table (iso3, year, real_growth_pct) of an edition of the origin, or None. An economy that it
-    lacks, and every economy without it, starts from its own mean growth of GDP over OWN_YEARS.
+    macro: clean macro table (iso3, year, real_growth_pct) of an edition of the origin, maybe empty. An economy
+    that it lacks starts from its own mean growth of GDP over OWN_YEARS.
     """
     gdp = series.log_milex - series.log_share
     own = np.array([_own(row) for row in gdp])
     ahead = range(series.origin + 1, series.origin + steps + 1)
-    table = None if macro is None else macro.pivot(index="iso3", columns="year", values="real_growth_pct")
+    table = None if macro.empty else macro.pivot(index="iso3", columns="year", values="real_growth_pct")
     out = np.empty((len(series.economies), steps))
     for at, iso3 in enumerate(series.economies):
         known: list[float] = []

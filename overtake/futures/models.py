@@ -9,48 +9,48 @@ import numpy as np
 from overtake.config.core import Run
 from overtake.config.futures import Futures
 from overtake.draws import FloatArray
+from overtake.edition import Edition
+from overtake.edition.memo import once
 from overtake.futures import coefficients, gdp, macro_models, panel_regression, pooled, time_series, weights
 from overtake.futures import hyperparameters as hyper
-from overtake.futures.knowledge import Knowledge
 from overtake.futures.series import Series
 from overtake.streams import stream
 
-Model = Callable[[Series, Knowledge, Futures, int, Run], FloatArray]
+Model = Callable[[Series, Edition, Futures, int, Run], FloatArray]
 
 
-def _pooled_random_walk(series: Series, known: Knowledge, settings: Futures, steps: int, run: Run) -> FloatArray:
-    edition, origin = known.edition, series.origin
-    world = known.once(("world", edition, origin), lambda: hyper.world(known.hyperparameters, edition, origin))
+def _pooled_random_walk(series: Series, edition: Edition, settings: Futures, steps: int, run: Run) -> FloatArray:
+    shipped, origin = edition.learned["hyperparameters"], series.origin
+    world = once(edition, ("world", origin), lambda: hyper.world(shipped, edition.name, origin))
     return pooled.forecast(series, world, settings.pooled_random_walk, steps, run)
 
 
-def _panel_regression(series: Series, known: Knowledge, settings: Futures, steps: int, run: Run) -> FloatArray:
-    edition, origin = known.edition, series.origin
-    shipped = known.panel_regression
-    fitted = known.once(("panel", edition, origin), lambda: coefficients.of_origin(shipped, edition, origin))
+def _panel_regression(series: Series, edition: Edition, settings: Futures, steps: int, run: Run) -> FloatArray:
+    shipped, origin = edition.learned["panel_regression"], series.origin
+    fitted = once(edition, ("panel", origin), lambda: coefficients.of_origin(shipped, edition.name, origin))
     return panel_regression.simulate(fitted, series, settings.panel_regression, steps, run.draws, run.seed)
 
 
-def _damped_trend(series: Series, known: Knowledge, settings: Futures, steps: int, run: Run) -> FloatArray:
+def _damped_trend(series: Series, edition: Edition, settings: Futures, steps: int, run: Run) -> FloatArray:
     return time_series.damped_trend(series, steps, run.draws, run.seed)
 
 
-def _state_space(series: Series, known: Knowledge, settings: Futures, steps: int, run: Run) -> FloatArray:
+def _state_space(series: Series, edition: Edition, settings: Futures, steps: int, run: Run) -> FloatArray:
     return time_series.state_space(series, steps, run.draws, run.seed)
 
 
-def _gdp_share(series: Series, known: Knowledge, settings: Futures, steps: int, run: Run) -> FloatArray:
-    expected = gdp.expected_growth(series, known.macro, steps)
-    return macro_models.gdp_share(series, expected, _forecast_error(known), run.draws, run.seed)
+def _gdp_share(series: Series, edition: Edition, settings: Futures, steps: int, run: Run) -> FloatArray:
+    expected = gdp.expected_growth(series, edition.macro, steps)
+    return macro_models.gdp_share(series, expected, _forecast_error(edition), run.draws, run.seed)
 
 
-def _error_correction(series: Series, known: Knowledge, settings: Futures, steps: int, run: Run) -> FloatArray:
-    expected = gdp.expected_growth(series, known.macro, steps)
-    return macro_models.error_correction(series, expected, _forecast_error(known), run.draws, run.seed)
+def _error_correction(series: Series, edition: Edition, settings: Futures, steps: int, run: Run) -> FloatArray:
+    expected = gdp.expected_growth(series, edition.macro, steps)
+    return macro_models.error_correction(series, expected, _forecast_error(edition), run.draws, run.seed)
 
 
-def _forecast_error(known: Knowledge) -> float:
-    return known.once(("forecast error",), lambda: gdp.forecast_error(known.editions))
+def _forecast_error(edition: Edition) -> float:
+    return once(edition, "forecast error", lambda: gdp.forecast_error(edition.published["macro"]))
 
 
 #: Each returns log growth since the origin, (draws, economies, steps), float32.
@@ -64,15 +64,15 @@ MODELS: dict[str, Model] = {
 }
 
 
-def growth(series: Series, known: Knowledge, settings: Futures, steps: int, run: Run) -> FloatArray:
+def growth(series: Series, edition: Edition, settings: Futures, steps: int, run: Run) -> FloatArray:
     """Return log growth since the origin of `series` by the model or the combination of `settings`, float32.
 
     Shape (draws, economies, steps). In the combination every draw belongs to one model for all economies and years.
     """
     if settings.model != "combined":
-        return MODELS[settings.model](series, known, settings, steps, run)
-    shares = weights.of_settings(known.scores, settings.combination)
-    parts = {name: MODELS[name](series, known, settings, steps, run) for name in shares}
+        return MODELS[settings.model](series, edition, settings, steps, run)
+    shares = weights.of_settings(edition.learned["model_scores"], settings.combination)
+    parts = {name: MODELS[name](series, edition, settings, steps, run) for name in shares}
     return pool(parts, shares, run.seed)
 
 

@@ -5,7 +5,7 @@ A plan is a floor: it lifts an economy's middle path to the share of GDP that it
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,24 +15,12 @@ import pandas as pd
 
 from overtake.config.futures import Futures
 from overtake.draws import FloatArray, Paths
+from overtake.edition import Edition
+from overtake.edition.memo import once
 from overtake.edition.shares import gdp_path, sipri_per_government
 from overtake.errors import OvertakeError
 from overtake.sources.ledgers import evidence
 from overtake.streams import stream
-
-
-@dataclass(frozen=True)
-class Promises:
-    """What plans are read from: clean `macro`, ledgers `plans`, `crosswalk`, `realisation`, SIPRI's `editions`.
-
-    editions: names of all editions at hand, year-month; plans announced after the next one are not known yet.
-    """
-
-    macro: pd.DataFrame
-    plans: pd.DataFrame
-    crosswalk: pd.DataFrame
-    realisation: pd.DataFrame
-    editions: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -50,23 +38,7 @@ class Floor:
     delivered: float
 
 
-def read_promises() -> Promises:
-    """Return the promises from data/processed and data/raw."""
-    from overtake import paths as project
-    from overtake.draws import read_parquet
-    from overtake.sources import raw
-
-    editions = raw.load("editions.csv")
-    return Promises(
-        read_parquet(project.PROCESSED / "macro.parquet"),
-        raw.load("plans.csv"),
-        raw.load("crosswalk.csv"),
-        raw.load("realisation.csv"),
-        tuple(editions.loc[editions["publisher"] == "sipri", "edition"].astype(str)),
-    )
-
-
-def apply(paths: Paths, spending: pd.DataFrame, promises: Promises | None, settings: Futures, seed: int) -> Paths:
+def apply(paths: Paths, edition: Edition, settings: Futures, seed: int) -> Paths:
     """Return futures (constant US$ bn) with announced plans as `settings.plans` has it: off, cut or at face value.
 
     Cut: of the way from today's share of GDP to the promised one, each draw goes a part of its own, a beta variable
@@ -74,17 +46,8 @@ def apply(paths: Paths, spending: pd.DataFrame, promises: Promises | None, setti
     """
     if settings.plans == "off":
         return paths
-    return lifted(paths, None if promises is None else floors(spending, promises), settings, seed)
-
-
-def lifted(paths: Paths, known: Sequence[Floor] | None, settings: Futures, seed: int) -> Paths:
-    """Return what `apply` does, from plans made ready."""
-    if settings.plans == "off":
-        return paths
-    if known is None:
-        raise OvertakeError("futures.plans", "plans need the ledgers of data/raw", found=settings.plans, allowed="off")
     values = paths.values.copy()
-    for floor in known:
+    for floor in floors(edition):
         if floor.iso3 not in paths.economies:
             continue
         at = paths.economies.index(floor.iso3)
@@ -100,34 +63,39 @@ def lifted(paths: Paths, known: Sequence[Floor] | None, settings: Futures, seed:
     return paths.with_values(values, paths.unit)
 
 
-def floors(spending: pd.DataFrame, promises: Promises) -> tuple[Floor, ...]:
+def floors(edition: Edition) -> tuple[Floor, ...]:
     """Return the plans of every economy that has some, by name; they depend on no draw and no setting."""
-    goals = targets(spending, promises)
-    delivered = realised(promises.realisation)
+    return once(edition, "floors", lambda: _floors(edition))
+
+
+def _floors(edition: Edition) -> tuple[Floor, ...]:
+    goals = targets(edition)
+    delivered = realised(edition.ledgers["realisation"])
     return tuple(
-        _floor(str(iso3), rows, spending, promises.macro, delivered.get(str(iso3), delivered["all"]))
+        _floor(str(iso3), rows, edition, delivered.get(str(iso3), delivered["all"]))
         for iso3, rows in goals[goals["used"]].groupby("iso3", sort=True)
     )
 
 
-def _floor(iso3: str, goals: pd.DataFrame, spending: pd.DataFrame, macro: pd.DataFrame, delivered: float) -> Floor:
+def _floor(iso3: str, goals: pd.DataFrame, edition: Edition, delivered: float) -> Floor:
     """Return an economy's plans from its `goals` (year, share_pct)."""
-    last = int(spending["year"].max())
+    spending, last = edition.spending, edition.last
     now = spending[(spending["iso3"] == iso3) & (spending["year"] == last)]["gdp_share_pct"].iloc[0]
     promised = goals.groupby("year")["share_pct"].max().sort_index()
     knots = (last, *(int(year) for year in promised.index))
-    gdp = gdp_path(spending, macro, iso3, last, knots[-1])
+    gdp = gdp_path(spending, edition.macro, iso3, last, knots[-1])
     return Floor(iso3, knots, (float(now), *promised.astype(float)), gdp, delivered)
 
 
-def targets(spending: pd.DataFrame, promises: Promises) -> pd.DataFrame:
+def targets(edition: Edition) -> pd.DataFrame:
     """Return the ledger's plans as shares of GDP in SIPRI's definition: plan, iso3, year, share_pct, used, reason.
 
     A target counts where it is one (`role`), known at the edition, ahead of the last observed year and convertible;
     `reason` says why another does not.
     """
-    known_by = _next_edition(str(spending["edition"].iloc[0]), promises.editions)
-    rows = [_target(row, spending, promises, known_by) for row in promises.plans.to_dict("records")]
+    register = edition.published["editions"]
+    known_by = _next_edition(edition.name, register.loc[register["publisher"] == "sipri", "edition"])
+    rows = [_target(row, edition, known_by) for row in edition.ledgers["plans"].to_dict("records")]
     return pd.DataFrame(rows, columns=["plan", "iso3", "year", "share_pct", "used", "reason"])
 
 
@@ -146,20 +114,14 @@ def realised(realisation: pd.DataFrame) -> dict[str, float]:
 
 
 def lift(
-    middle: FloatArray,
-    paths: Paths,
-    iso3: str,
-    goals: pd.DataFrame,
-    part: FloatArray,
-    spending: pd.DataFrame,
-    macro: pd.DataFrame,
+    middle: FloatArray, paths: Paths, iso3: str, goals: pd.DataFrame, part: FloatArray, edition: Edition
 ) -> FloatArray:
     """Return the factor of an economy's plans, (draws or 1, years), never below one.
 
     middle: (years,), the economy's middle path, constant US$ bn; goals: year, share_pct; part: (draws or 1,), of the
     way to each promised share that is gone. Shares move log-linearly between goals; after the last the factor stays.
     """
-    return raised(middle, paths, _floor(iso3, goals, spending, macro, 1.0), part)
+    return raised(middle, paths, _floor(iso3, goals, edition, 1.0), part)
 
 
 def raised(middle: FloatArray, paths: Paths, floor: Floor, part: FloatArray) -> FloatArray:
@@ -183,41 +145,39 @@ def _ahead(paths: Paths, floor: Floor) -> np.ndarray:
     return np.arange(paths.last_observed + 1, min(floor.knots[-1], paths.years[-1]) + 1)
 
 
-def _target(
-    row: Mapping[Any, Any], spending: pd.DataFrame, promises: Promises, known_by: str | None
-) -> dict[str, object]:
+def _target(row: Mapping[Any, Any], edition: Edition, known_by: str | None) -> dict[str, object]:
     """Return one row of `targets`."""
     year = float("nan") if pd.isna(row["target_year"]) else float(row["target_year"])
     found = {"plan": row["plan"], "iso3": str(row["iso3"]), "year": year, "share_pct": np.nan, "used": False}
-    last = int(spending["year"].max())
-    announced = row["announced"]
+    last, announced = edition.last, row["announced"]
     if row["role"] != "target":
         return {**found, "reason": "context, not a target"}
     if known_by is not None and not (isinstance(announced, str) and announced < known_by):
         return {**found, "reason": f"not announced before {known_by}"}
     if not year > last:
         return {**found, "reason": f"not after {last}"}
-    share = _share(row, spending, promises, last)
+    share = _share(row, edition, last)
     if share is None or not np.isfinite(share):
         return {**found, "reason": "no factor from the government's definition to SIPRI's"}
     return {**found, "year": int(year), "share_pct": share, "used": True, "reason": ""}
 
 
-def _share(row: Mapping[Any, Any], spending: pd.DataFrame, promises: Promises, last: int) -> float | None:
+def _share(row: Mapping[Any, Any], edition: Edition, last: int) -> float | None:
     """Return the promised share of GDP in SIPRI's definition, per cent, None where it cannot be converted.
 
     A share: times the crosswalk's factor. The next year's budget with its announced growth: today's share times that
     growth over the growth of GDP, both nominal. Another amount: times the factor, over nominal GDP.
     """
     iso3, year = str(row["iso3"]), int(row["target_year"])
-    factor = sipri_per_government(promises.crosswalk, iso3, str(row["basis"]))
+    factor = sipri_per_government(edition.ledgers["crosswalk"], iso3, str(row["basis"]))
     value, growth = float(row["value"]), float(row["growth_pct"])
     if row["kind"] == "gdp_share":
         return None if factor is None else value * factor
-    gdp = promises.macro[promises.macro["iso3"] == iso3].set_index("year")["gdp_lcu_bn"]
+    gdp = edition.macro[edition.macro["iso3"] == iso3].set_index("year")["gdp_lcu_bn"]
     if year not in gdp.index or last not in gdp.index:
         return None
     if np.isfinite(growth) and year == last + 1:
+        spending = edition.spending
         now = spending[(spending["iso3"] == iso3) & (spending["year"] == last)]["gdp_share_pct"].iloc[0]
         return float(now * (1 + growth / 100) / (gdp[year] / gdp[last]))
     return None if factor is None else float(value * factor / gdp[year] * 100)
@@ -236,7 +196,7 @@ def _parts(mean: float, sd: float, draws: int, seed: int, iso3: str) -> FloatArr
     return stream(seed, "plans", iso3).beta(mean * weight, (1 - mean) * weight, draws)
 
 
-def _next_edition(edition: str, editions: tuple[str, ...]) -> str | None:
+def _next_edition(edition: str, editions: Iterable[str]) -> str | None:
     """Return the edition after this one, None for the newest."""
     later = sorted(name for name in editions if name > edition)
     return later[0] if later else None

@@ -36,10 +36,10 @@ STEADY = {
 
 def subset(params: Params, keys: tuple[str, ...]) -> dict[str, Any]:
     """Return the JSON form of the dotted `keys` of `params`, nested as in the file: all that a stage may see."""
-    whole = params.model_dump(mode="json")
+    every = params.model_dump(mode="json")
     chosen: dict[str, Any] = {}
     for key in keys:
-        source, target = whole, chosen
+        source, target = every, chosen
         *parents, leaf = key.split(".")
         for part in parents:
             source, target = source[part], target.setdefault(part, {})

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from overtake.brief.blocks import MIME
-from overtake.draws import remove, to_disk, write_parquet
+from overtake.draws import folder_of, write_parquet
 from overtake.errors import OvertakeError
 from overtake.publish import crate, embed, hubverse
 from overtake.publish.exporter import page_description
@@ -117,48 +114,6 @@ def published_data(notebook: Any) -> dict[str, Any]:
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             found |= output.get("data", {}).get(MIME, {})
-    return found
-
-
-@contextmanager
-def folder_of(out: Path) -> Iterator[Path]:
-    """Yield an empty folder to write a stage's report to; it takes the place of `out` when all is written.
-
-    A failure leaves the last good report as it was. After a kill between the two renames it stands beside as
-    `.NAME.old`, and `overtake doctor --mend` puts it back.
-    """
-    fresh, aside = (out.with_name(f".{out.name}.{end}") for end in ("new", "old"))
-    remove(fresh)
-    fresh.mkdir(parents=True)
-    try:
-        yield fresh
-        for path in fresh.rglob("*"):
-            if path.is_file():
-                to_disk(path)
-        remove(aside)
-        if out.exists():
-            out.rename(aside)
-        try:
-            fresh.rename(out)
-        except OSError:
-            if aside.exists():
-                aside.rename(out)
-            raise
-        remove(aside)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-
-
-def take_back(reports: Path) -> list[str]:
-    """Put reports back that a kill left aside, where no newer one took their place; return their names."""
-    found = []
-    for aside in sorted(reports.glob(".*.old")):
-        out = aside.with_name(aside.name[1 : -len(".old")])
-        if out.exists():
-            remove(aside)
-        else:
-            aside.rename(out)
-            found.append(out.name)
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from overtake.rulers.base import Figures, Ruler, observed
+from overtake.rulers.base import Ruler, observed
 
 
 def _registry() -> dict[str, Ruler]:
@@ -22,4 +22,4 @@ def _registry() -> dict[str, Ruler]:
 
 RULERS = _registry()
 
-__all__ = ["RULERS", "Figures", "Ruler", "observed"]
+__all__ = ["RULERS", "Ruler", "observed"]

@@ -1,31 +1,19 @@
-"""What every ruler is: a name, a unit and a function of paths, figures, settings and seed; and what they share."""
+"""What every ruler is: a name, a unit and a function of paths, edition, settings and seed; and what they share."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from overtake.config.rulers import Rulers
 from overtake.draws import FloatArray, Paths
+from overtake.edition import Edition
 from overtake.errors import OvertakeError
 
-
-@dataclass(frozen=True)
-class Figures:
-    """The tables a ruler may read: `spending` and `macro` of the clean stage, ledgers `composition`, `estimates`."""
-
-    spending: pd.DataFrame
-    macro: pd.DataFrame
-    composition: pd.DataFrame
-    estimates: pd.DataFrame
-    kept: dict[tuple[object, ...], FloatArray] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """What rulers have worked out from the tables, by all else that it depends on; not to be written to."""
-
-
-Measure = Callable[[Paths, Figures, Rulers, int], Paths]
+Measure = Callable[[Paths, Edition, Rulers, int], Paths]
 
 
 @dataclass(frozen=True)
@@ -39,6 +27,11 @@ class Ruler:
     label: str
     measure: Measure
     proportional: bool = True
+
+    @property
+    def kind(self) -> str:
+        """Return `flow`, or `stock` where earlier years' spending counts too."""
+        return "flow" if self.proportional else "stock"
 
 
 def observed(spending: pd.DataFrame) -> Paths:

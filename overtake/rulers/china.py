@@ -11,7 +11,6 @@ import pandas as pd
 
 from overtake.draws import FloatArray, Paths
 from overtake.errors import OvertakeError
-from overtake.rulers.base import Figures
 from overtake.streams import stream
 
 LEDGER = "data/raw/china_estimates.csv"
@@ -76,20 +75,20 @@ def pairs(estimates: pd.DataFrame) -> dict[str, Pair]:
     return found
 
 
-def at_level(paths: Paths, figures: Figures, level: str, seed: int) -> Paths:
+def at_level(paths: Paths, estimates: pd.DataFrame, level: str, seed: int) -> Paths:
     """Return `paths` with China at the chosen level against the United States and all others, who stay as SIPRI has it.
 
     level: `sipri`, `uncertain` or the name of a pair at market exchange rates; one in purchasing power is refused.
     """
     if level == "sipri" or "CHN" not in paths.economies:
         return paths
-    known = {name: pair for name, pair in pairs(figures.estimates).items() if pair.basis == MARKET}
+    known = {name: pair for name, pair in pairs(estimates).items() if pair.basis == MARKET}
     if level == "uncertain":
         factor = _drawn(alternatives(known), paths.values.shape[0], seed)
     elif level in known:
         factor = np.full(paths.values.shape[0], sum(known[level].relative) / 2)
     else:
-        raise _refused(level, figures, sorted(known))
+        raise _refused(level, estimates, sorted(known))
     values = paths.values.copy()
     values[:, paths.economies.index("CHN")] *= factor[:, None].astype(values.dtype)
     return paths.with_values(values, paths.unit)
@@ -113,10 +112,10 @@ def _drawn(chosen: list[Pair], draws: int, seed: int) -> FloatArray:
     return found
 
 
-def _refused(level: str, figures: Figures, known: list[str]) -> OvertakeError:
+def _refused(level: str, estimates: pd.DataFrame, known: list[str]) -> OvertakeError:
     """Return the error for a level that is not to be had."""
     place, allowed = "rulers.china_level", ", ".join(["sipri", "uncertain", *known])
-    if level in set(figures.estimates.loc[figures.estimates["basis"] != MARKET, "estimate"]):
+    if level in set(estimates.loc[estimates["basis"] != MARKET, "estimate"]):
         return OvertakeError(
             place,
             "is an estimate in purchasing power: it would adjust China alone",

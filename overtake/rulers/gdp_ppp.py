@@ -6,16 +6,17 @@ import numpy as np
 
 from overtake.config.rulers import Rulers
 from overtake.draws import FloatArray, Paths
-from overtake.rulers.base import Figures, Ruler, scaled
+from overtake.edition import Edition
+from overtake.rulers.base import Ruler, scaled
 from overtake.rulers.prices import current_factor, price_level, us_prices
 from overtake.streams import stream
 
 
-def measure(paths: Paths, figures: Figures, settings: Rulers, seed: int) -> Paths:
+def measure(paths: Paths, edition: Edition, settings: Rulers, seed: int) -> Paths:
     """Return the paths in international $ bn at US prices of the last observed year."""
-    factor = current_factor(paths, figures, settings.prices) / price_level(paths, figures, settings.prices)
+    factor = current_factor(paths, edition, settings.prices) / price_level(paths, edition, settings.prices)
     unit = f"{paths.last_observed} international $ bn"
-    central = scaled(paths, factor / us_prices(paths, figures, settings.prices), unit)
+    central = scaled(paths, factor / us_prices(paths, edition, settings.prices), unit)
     return scaled(central, ppp_error(paths, settings.gdp_ppp.error_pct, seed), unit)
 
 

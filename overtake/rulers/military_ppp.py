@@ -7,28 +7,29 @@ import numpy as np
 
 from overtake.config.rulers import Rulers
 from overtake.draws import FloatArray, Paths
-from overtake.rulers.base import Figures, Ruler, scaled
+from overtake.edition import Edition
+from overtake.rulers.base import Ruler, scaled
 from overtake.rulers.composition import weights
 from overtake.rulers.gdp_ppp import ppp_error
 from overtake.rulers.prices import current_factor, price_level, relative_income, us_prices
 
 
-def measure(paths: Paths, figures: Figures, settings: Rulers, seed: int) -> Paths:
+def measure(paths: Paths, edition: Edition, settings: Rulers, seed: int) -> Paths:
     """Return the paths in military international $ bn at US prices of the last observed year."""
     prices = settings.prices
-    current = current_factor(paths, figures, prices) / us_prices(paths, figures, prices)
+    current = current_factor(paths, edition, prices) / us_prices(paths, edition, prices)
     unit = f"{paths.last_observed} military international $ bn"
-    central = scaled(paths, current * multiplier(paths, figures, settings), unit)
+    central = scaled(paths, current * multiplier(paths, edition, settings), unit)
     return scaled(central, ppp_error(paths, settings.gdp_ppp.error_pct, seed), unit)
 
 
-def multiplier(paths: Paths, figures: Figures, settings: Rulers) -> FloatArray:
+def multiplier(paths: Paths, edition: Edition, settings: Rulers) -> FloatArray:
     """Return military units per US$ at market exchange rates, (economies, years); one for the United States."""
     own = settings.military_ppp
-    level = price_level(paths, figures, settings.prices)
-    wages = relative_income(paths, figures, settings.prices, own.convergence_pct) ** own.wage_elasticity
+    level = price_level(paths, edition, settings.prices)
+    wages = relative_income(paths, edition, settings.prices, own.convergence_pct) ** own.wage_elasticity
     price = np.stack([wages, level, level**own.equipment_at_ppp])
-    share = weights(figures.composition, paths.economies, settings.composition)
+    share = weights(edition.ledgers["composition"], paths.economies, settings.composition)
     found: FloatArray = np.einsum("cp,pcy->cy", share, 1 / price)
     return found
 

@@ -6,62 +6,63 @@ import numpy as np
 
 from overtake.config.rulers import Prices
 from overtake.draws import FloatArray, Paths
-from overtake.rulers.base import Figures, panel, united_states
+from overtake.edition import Edition
+from overtake.rulers.base import panel, united_states
 from overtake.streams import stream
 
 INDEX = {"cpi": "cpi_index", "deflator": "gdp_deflator_index"}
 
 
-def current_factor(paths: Paths, figures: Figures, settings: Prices) -> FloatArray:
+def current_factor(paths: Paths, edition: Edition, settings: Prices) -> FloatArray:
     """Return current US$ per constant US$, (economies, years).
 
     Observed years: as SIPRI reports both. Later years: the last observed factor times local inflation over the change
     of the exchange rate (IMF), then US inflation alone, so that real exchange rates stay put after the IMF's forecast.
     """
-    both = figures.spending.assign(
-        factor=figures.spending["milex_current_usd_bn"] / figures.spending["milex_constant_usd_bn"]
+    both = edition.spending.assign(
+        factor=edition.spending["milex_current_usd_bn"] / edition.spending["milex_constant_usd_bn"]
     )
     known = panel(both, "factor", paths)
-    prices = price_index_usd(paths, figures, settings)
+    prices = price_index_usd(paths, edition, settings)
     last = paths.years.index(paths.last_observed)
     later = prices[:, last:] / prices[:, [last]]
     known[:, last:] = known[:, [last]] * later * appreciation(paths, settings)[:, last:]
     return known
 
 
-def price_index_usd(paths: Paths, figures: Figures, settings: Prices) -> FloatArray:
+def price_index_usd(paths: Paths, edition: Edition, settings: Prices) -> FloatArray:
     """Return local prices in US$, (economies, years): price index over exchange rate, US inflation after the IMF's."""
-    rate = panel(figures.macro, "gdp_lcu_bn", paths) / panel(figures.macro, "gdp_usd_bn", paths)
-    index = panel(figures.macro, INDEX[settings.index], paths) / rate
-    return index * _us_inflation(paths, figures, settings)
+    rate = panel(edition.macro, "gdp_lcu_bn", paths) / panel(edition.macro, "gdp_usd_bn", paths)
+    index = panel(edition.macro, INDEX[settings.index], paths) / rate
+    return index * _us_inflation(paths, edition, settings)
 
 
-def us_prices(paths: Paths, figures: Figures, settings: Prices) -> FloatArray:
+def us_prices(paths: Paths, edition: Edition, settings: Prices) -> FloatArray:
     """Return the US GDP deflator, (years,), one in the last observed year."""
-    deflator = panel(figures.macro, "gdp_deflator_index", paths) * _us_inflation(paths, figures, settings)
+    deflator = panel(edition.macro, "gdp_deflator_index", paths) * _us_inflation(paths, edition, settings)
     level = united_states(paths, deflator)
     found: FloatArray = level / level[paths.years.index(paths.last_observed)]
     return found
 
 
-def price_level(paths: Paths, figures: Figures, settings: Prices) -> FloatArray:
+def price_level(paths: Paths, edition: Edition, settings: Prices) -> FloatArray:
     """Return the GDP price level relative to the United States, (economies, years): PPP factor over exchange rate.
 
     Below one, a US$ buys more than in the United States. Held at the IMF's last year, moved by real appreciation.
     """
-    rate = panel(figures.macro, "gdp_lcu_bn", paths) / panel(figures.macro, "gdp_usd_bn", paths)
-    ppp = panel(figures.macro, "ppp_lcu_per_intl_usd", paths)
+    rate = panel(edition.macro, "gdp_lcu_bn", paths) / panel(edition.macro, "gdp_usd_bn", paths)
+    ppp = panel(edition.macro, "ppp_lcu_per_intl_usd", paths)
     return ppp / rate * appreciation(paths, settings)
 
 
-def relative_income(paths: Paths, figures: Figures, settings: Prices, convergence_pct: float) -> FloatArray:
+def relative_income(paths: Paths, edition: Edition, settings: Prices, convergence_pct: float) -> FloatArray:
     """Return GDP per head at market exchange rates relative to the United States, (economies, years).
 
     After the IMF's last year the log gap closes by `convergence_pct` per cent of itself a year.
     """
-    per_head = panel(figures.macro, "gdp_usd_bn", paths) / panel(figures.macro, "population_m", paths)
+    per_head = panel(edition.macro, "gdp_usd_bn", paths) / panel(edition.macro, "population_m", paths)
     ratio = per_head / united_states(paths, per_head)
-    beyond = np.maximum(np.array(paths.years) - int(figures.macro["year"].max()), 0)
+    beyond = np.maximum(np.array(paths.years) - int(edition.macro["year"].max()), 0)
     converged: FloatArray = np.exp(np.log(ratio) * (1 - convergence_pct / 100) ** beyond)
     return converged * appreciation(paths, settings)
 
@@ -74,7 +75,7 @@ def appreciation(paths: Paths, settings: Prices) -> FloatArray:
     return found
 
 
-def exchange_shocks(paths: Paths, figures: Figures, settings: Prices, seed: int) -> FloatArray:
+def exchange_shocks(paths: Paths, edition: Edition, settings: Prices, seed: int) -> FloatArray:
     """Return log deviations of real exchange rates from their path, (draws, economies, years ahead), float32.
 
     First-order autoregression with the half-life of the parameters; normal steps with each economy's own volatility
@@ -82,7 +83,7 @@ def exchange_shocks(paths: Paths, figures: Figures, settings: Prices, seed: int)
     has none.
     """
     draws, ahead = paths.values.shape[0], paths.years[-1] - paths.last_observed
-    changes = _real_rate_changes(paths, figures, settings)
+    changes = _real_rate_changes(paths, edition, settings)
     moving = np.flatnonzero(np.isfinite(changes).all(axis=1) & (changes.std(axis=1) > 0))
     root = np.linalg.cholesky(np.cov(changes[moving]) + 1e-12 * np.eye(len(moving))).astype(np.float32)
     steps = stream(seed, "rulers", "exchange rates").standard_normal((ahead, draws, len(moving)), dtype=np.float32)
@@ -95,18 +96,18 @@ def exchange_shocks(paths: Paths, figures: Figures, settings: Prices, seed: int)
     return shocks.transpose(1, 2, 0)
 
 
-def _real_rate_changes(paths: Paths, figures: Figures, settings: Prices) -> FloatArray:
+def _real_rate_changes(paths: Paths, edition: Edition, settings: Prices) -> FloatArray:
     """Return yearly log changes of real exchange rates against the US$, (economies, years observed)."""
     last = paths.years.index(paths.last_observed)
     first = max(paths.years.index(settings.volatility_since) if settings.volatility_since in paths.years else 0, 0)
-    prices = price_index_usd(paths, figures, settings)
+    prices = price_index_usd(paths, edition, settings)
     real = np.log(prices / united_states(paths, prices))
     found: FloatArray = np.diff(real[:, first : last + 1], axis=1)
     return found
 
 
-def _us_inflation(paths: Paths, figures: Figures, settings: Prices) -> FloatArray:
+def _us_inflation(paths: Paths, edition: Edition, settings: Prices) -> FloatArray:
     """Return the price factor of the years after the IMF's last, (years,), one until then."""
-    beyond = np.maximum(np.array(paths.years) - int(figures.macro["year"].max()), 0)
+    beyond = np.maximum(np.array(paths.years) - int(edition.macro["year"].max()), 0)
     found: FloatArray = (1 + settings.us_inflation_pct / 100) ** beyond
     return found

@@ -6,19 +6,22 @@ import numpy as np
 
 from overtake.config.rulers import Rulers
 from overtake.draws import FloatArray, Paths
-from overtake.rulers.base import Figures, Ruler
+from overtake.edition import Edition
+from overtake.rulers.base import Ruler
 from overtake.rulers.composition import weights
 
 
-def equal_share(paths: Paths, figures: Figures, settings: Rulers, seed: int) -> Paths:
+def equal_share(paths: Paths, edition: Edition, settings: Rulers, seed: int) -> Paths:
     """Return the stocks, constant US$ bn, from the same share of every economy's spending."""
     share = np.full(len(paths.economies), settings.stock.investment_share)
     return _stocks(paths, share, settings)
 
 
-def own_share(paths: Paths, figures: Figures, settings: Rulers, seed: int) -> Paths:
+def own_share(paths: Paths, edition: Edition, settings: Rulers, seed: int) -> Paths:
     """Return the stocks, constant US$ bn, from each economy's own share of equipment, R&D and construction."""
-    return _stocks(paths, weights(figures.composition, paths.economies, settings.composition)[:, 2], settings)
+    return _stocks(
+        paths, weights(edition.ledgers["composition"], paths.economies, settings.composition)[:, 2], settings
+    )
 
 
 def _stocks(paths: Paths, share: FloatArray, settings: Rulers) -> Paths:

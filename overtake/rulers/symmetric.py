@@ -7,8 +7,9 @@ import numpy as np
 
 from overtake.config.rulers import Rulers
 from overtake.draws import FloatArray, Paths
+from overtake.edition import Edition
 from overtake.errors import OvertakeError
-from overtake.rulers.base import Figures, Ruler, scaled
+from overtake.rulers.base import Ruler, scaled
 from overtake.rulers.china import LEDGER, Pair, pairs
 from overtake.rulers.composition import weights
 from overtake.rulers.gdp_ppp import ppp_error
@@ -18,33 +19,33 @@ from overtake.rulers.prices import current_factor, price_level, us_prices
 PAIR = "fravel_2024"
 
 
-def measure(paths: Paths, figures: Figures, settings: Rulers, seed: int) -> Paths:
+def measure(paths: Paths, edition: Edition, settings: Rulers, seed: int) -> Paths:
     """Return the paths in comparable US$ bn at US prices of the last observed year."""
-    current = current_factor(paths, figures, settings.prices) / us_prices(paths, figures, settings.prices)
+    current = current_factor(paths, edition, settings.prices) / us_prices(paths, edition, settings.prices)
     unit = f"{paths.last_observed} comparable US$ bn"
-    adjusted = hybrid(paths, figures, settings) * add_ons(paths, figures, settings)[:, None]
+    adjusted = hybrid(paths, edition, settings) * add_ons(paths, edition, settings)[:, None]
     central = scaled(paths, current * adjusted, unit)
     return scaled(central, ppp_error(paths, settings.gdp_ppp.error_pct, seed), unit)
 
 
-def hybrid(paths: Paths, figures: Figures, settings: Rulers) -> FloatArray:
+def hybrid(paths: Paths, edition: Edition, settings: Rulers) -> FloatArray:
     """Return comparable units per US$, (economies, years): equipment at market rates, the rest at GDP-PPP."""
-    share = weights(figures.composition, paths.economies, settings.composition)
-    level = price_level(paths, figures, settings.prices)
+    share = weights(edition.ledgers["composition"], paths.economies, settings.composition)
+    level = price_level(paths, edition, settings.prices)
     found: FloatArray = share[:, [2]] + (1 - share[:, [2]]) / level
     return found
 
 
-def add_ons(paths: Paths, figures: Figures, settings: Rulers) -> FloatArray:
+def add_ons(paths: Paths, edition: Edition, settings: Rulers) -> FloatArray:
     """Return the definition's add-on over SIPRI by economy, (economies,).
 
     China and the United States: the pair's figure over SIPRI's of that year, less what the hybrid conversion explains
     of it. The others, for want of figures: as the parameter says.
     """
-    pair = _pair(figures)
+    pair = _pair(edition)
     # The pair's year may lie beyond the observed ones (an older edition), so its conversion is taken by itself.
     then = Paths(np.ones((1, 2, 1)), ("CHN", "USA"), (pair.year,), pair.year, paths.unit)
-    china, us = hybrid(then, figures, settings)[:, 0]
+    china, us = hybrid(then, edition, settings)[:, 0]
     known = {"CHN": pair.china / china, "USA": pair.us / us}
     other = {
         "mean": float(np.sqrt(known["CHN"] * known["USA"])),
@@ -55,9 +56,9 @@ def add_ons(paths: Paths, figures: Figures, settings: Rulers) -> FloatArray:
     return np.array([known.get(iso3, other) for iso3 in paths.economies])
 
 
-def _pair(figures: Figures) -> Pair:
+def _pair(edition: Edition) -> Pair:
     """Return the pair of the ledger that the ruler follows."""
-    known = pairs(figures.estimates)
+    known = pairs(edition.ledgers["china_estimates"])
     if PAIR not in known:
         raise OvertakeError(LEDGER, "lacks the pair that the ruler `symmetric` follows", allowed=PAIR)
     return known[PAIR]

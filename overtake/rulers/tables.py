@@ -10,25 +10,32 @@ import pandas as pd
 from overtake import rulers
 from overtake.config.rulers import Rulers
 from overtake.draws import Paths
-from overtake.rulers.base import Figures, observed
+from overtake.edition import Edition
+from overtake.edition.memo import once
+from overtake.rulers.base import observed
 from overtake.rulers.china import at_level
 
+#: Rulers that SIPRI publishes itself.
+AS_PUBLISHED = ("constant_usd", "current_usd")
 
-def measure(name: str, paths: Paths, figures: Figures, settings: Rulers, seed: int) -> Paths:
+
+def measure(name: str, paths: Paths, edition: Edition, settings: Rulers, seed: int) -> Paths:
     """Return `paths` (constant US$ bn) on the ruler `name`, China's level as the parameters choose."""
-    return rulers.RULERS[name].measure(at_level(paths, figures, settings.china_level, seed), figures, settings, seed)
+    level = settings.china_level
+    paths = paths if level == "sipri" else at_level(paths, edition.ledgers["china_estimates"], level, seed)
+    return rulers.RULERS[name].measure(paths, edition, settings, seed)
 
 
-def measured(paths: Paths, figures: Figures, settings: Rulers, seed: int) -> Iterator[tuple[str, Paths]]:
+def measured(paths: Paths, edition: Edition, settings: Rulers, seed: int) -> Iterator[tuple[str, Paths]]:
     """Yield name and paths for each ruler in use, one at a time so that only one is in memory."""
     for name in settings.use:
-        yield name, measure(name, paths, figures, settings, seed)
+        yield name, measure(name, paths, edition, settings, seed)
 
 
-def observed_table(figures: Figures, settings: Rulers, seed: int) -> pd.DataFrame:
+def observed_table(edition: Edition, settings: Rulers, seed: int) -> pd.DataFrame:
     """Return the contract's `rulers` table: ruler, iso3, year, value, unit of the observed years that have a value."""
     parts = []
-    for name, paths in measured(observed(figures.spending), figures, settings, seed):
+    for name, paths in measured(observed(edition.spending), edition, settings, seed):
         economies, years = len(paths.economies), len(paths.years)
         parts.append(
             pd.DataFrame(
@@ -44,15 +51,26 @@ def observed_table(figures: Figures, settings: Rulers, seed: int) -> pd.DataFram
     return pd.concat(parts, ignore_index=True).dropna(subset=["value"], ignore_index=True)
 
 
-def read_figures() -> Figures:
-    """Return the tables that rulers read, from data/processed and data/raw."""
-    from overtake import paths as project
-    from overtake.draws import read_parquet
-    from overtake.sources import raw
-
-    return Figures(
-        read_parquet(project.PROCESSED / "spending.parquet"),
-        read_parquet(project.PROCESSED / "macro.parquet"),
-        raw.load("composition.csv"),
-        raw.load("china_estimates.csv"),
+def of_spending(edition: Edition, ruler: str = "constant_usd") -> pd.DataFrame:
+    """Return military expenditure as published, constant or current US$ bn, years by economies: read only."""
+    column = f"milex_{ruler}_bn"
+    return once(
+        edition,
+        column,
+        lambda: edition.spending.pivot(index="year", columns="iso3", values=column).astype(float),
     )
+
+
+def wide(edition: Edition, ruler: str, settings: Rulers, seed: int) -> pd.DataFrame:
+    """Return observed military expenditure on a ruler, years by economies; empty where it has no value.
+
+    As published in constant and current US$, whatever China's level. One table for all who ask: not to be written to.
+    """
+    if ruler in AS_PUBLISHED:
+        return of_spending(edition, ruler)
+
+    def make() -> pd.DataFrame:
+        table = observed_table(edition, settings.model_copy(update={"use": (ruler,)}), seed)
+        return table.pivot(index="year", columns="iso3", values="value").astype(float)
+
+    return once(edition, ("observed", ruler, settings.model_dump_json(), seed), make)

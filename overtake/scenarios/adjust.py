@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from overtake.config.scenario import Scenario, ShareTarget
 from overtake.draws import FloatArray, Paths
+from overtake.edition import Edition
 from overtake.edition.shares import gdp_constant_usd, sipri_per_government
 from overtake.errors import OvertakeError, raise_all
 
 
-def adjust(
-    paths: Paths, scenario: Scenario, spending: pd.DataFrame, macro: pd.DataFrame, crosswalk: pd.DataFrame
-) -> Paths:
+def adjust(paths: Paths, scenario: Scenario, edition: Edition) -> Paths:
     """Return futures (constant US$ bn) under `scenario`: every draw of an economy moves by the same factor.
 
-    spending, macro: clean tables; crosswalk: data/raw/crosswalk.csv, read only for shares in government definitions.
-    The paths themselves where the scenario changes nothing.
+    The crosswalk is read only for shares in government definitions. The paths themselves where nothing changes.
     """
     if scenario.changes_nothing():
         return paths
-    factor = factors(paths, scenario, spending, macro, crosswalk)
+    factor = factors(paths, scenario, edition)
     return paths.with_values(paths.values * factor.astype(paths.values.dtype), paths.unit)
 
 
-def factors(
-    paths: Paths, scenario: Scenario, spending: pd.DataFrame, macro: pd.DataFrame, crosswalk: pd.DataFrame
-) -> FloatArray:
+def factors(paths: Paths, scenario: Scenario, edition: Edition) -> FloatArray:
     """Return spending under `scenario` over spending in `paths`, (economies, years), the same in any draw."""
     unknown = sorted({*scenario.growth_shift_pct, *scenario.share_targets} - set(paths.economies))
     raise_all("scenario", [f"{iso3}: not among the futures; allowed: {', '.join(paths.economies)}" for iso3 in unknown])
@@ -35,7 +30,7 @@ def factors(
     for iso3, target in scenario.share_targets.items():
         at = paths.economies.index(iso3)
         middle = np.median(paths.values[:, at], axis=0) * factor[at]
-        factor[at] *= target_factor(middle, paths, iso3, target, spending, macro, crosswalk)
+        factor[at] *= target_factor(middle, paths, iso3, target, edition)
     return factor
 
 
@@ -51,15 +46,7 @@ def growth_factor(paths: Paths, scenario: Scenario) -> FloatArray:
     return factor
 
 
-def target_factor(
-    middle: FloatArray,
-    paths: Paths,
-    iso3: str,
-    target: ShareTarget,
-    spending: pd.DataFrame,
-    macro: pd.DataFrame,
-    crosswalk: pd.DataFrame,
-) -> FloatArray:
+def target_factor(middle: FloatArray, paths: Paths, iso3: str, target: ShareTarget, edition: Edition) -> FloatArray:
     """Return the factor (years,) that lifts the middle path of an economy to its target share of GDP by its year.
 
     middle: (years,), constant US$ bn. Log-linear from the last observed year, constant after the target year, never
@@ -69,7 +56,9 @@ def target_factor(
     place = f"scenario.share_targets.{iso3}.year"
     if not last < reached <= paths.years[-1]:
         raise OvertakeError(place, "is not ahead", found=reached, allowed=f"{last + 1} to {paths.years[-1]}")
-    per = sipri_per_government(crosswalk, iso3) if target.definition == "government" else 1.0
+    per: float | None = 1.0
+    if target.definition == "government":
+        per = sipri_per_government(edition.ledgers["crosswalk"], iso3)
     if per is None:
         raise OvertakeError(
             f"scenario.share_targets.{iso3}.definition",
@@ -78,7 +67,7 @@ def target_factor(
             allowed="sipri",
         )
     share = target.share_pct * per
-    goal = share / 100 * gdp_constant_usd(spending, macro, iso3, last, reached)
+    goal = share / 100 * gdp_constant_usd(edition.spending, edition.macro, iso3, last, reached)
     lift = max(float(goal / middle[paths.years.index(reached)]), 1.0)
     way = np.clip((np.array(paths.years) - last) / (reached - last), 0, 1)
     factor: FloatArray = lift**way

@@ -18,9 +18,10 @@ from overtake.config.base import Section
 from overtake.config.load import override, parse, read_yaml
 from overtake.config.params import Params
 from overtake.draws import FloatArray, Paths
+from overtake.edition import Edition
 from overtake.errors import OvertakeError, raise_all
 from overtake.rulers import RULERS
-from overtake.rulers.base import Figures, observed, scaled
+from overtake.rulers.base import observed, scaled
 from overtake.rulers.tables import measure
 from overtake.scenarios.adjust import factors
 
@@ -72,8 +73,7 @@ def read_all(folder: Path, base: Params, only: Iterable[str] = ()) -> list[Named
 
 def compare(
     scenarios: list[NamedScenario],
-    figures: Figures,
-    crosswalk: pd.DataFrame,
+    edition: Edition,
     simulate: Simulate,
     told: Callable[[str], None] = lambda _: None,
 ) -> pd.DataFrame:
@@ -85,9 +85,9 @@ def compare(
     parts = []
     for _, group in itertools.groupby(sorted(scenarios, key=_simulated), key=_simulated):
         alike = list(group)
-        measures = Measures(figures, simulate(alike[0].params))
+        measures = Measures(edition, simulate(alike[0].params))
         for scenario in alike:
-            parts.append(evaluate(scenario, measures, figures, crosswalk))
+            parts.append(evaluate(scenario, measures))
             told(scenario.name)
     order = {scenario.name: place for place, scenario in enumerate(scenarios)}
     parts.sort(key=lambda rows: order[rows["scenario"].iloc[0]])
@@ -102,8 +102,8 @@ def _simulated(scenario: NamedScenario) -> str:
 class Measures:
     """The futures of one simulation on any ruler, each ruler's factor found once for all scenarios that share it."""
 
-    def __init__(self, figures: Figures, futures: Paths) -> None:
-        self.figures = figures
+    def __init__(self, edition: Edition, futures: Paths) -> None:
+        self.edition = edition
         self.futures = futures
         self._known: dict[str, Paths] = {}
 
@@ -111,30 +111,31 @@ class Measures:
         """Return the futures on `ruler`, spending times `factor` (economies, years)."""
         if not RULERS[ruler].proportional:
             adjusted = self.futures if factor is None else scaled(self.futures, factor, self.futures.unit)
-            return measure(ruler, adjusted, self.figures, params.rulers, params.run.seed)
+            return measure(ruler, adjusted, self.edition, params.rulers, params.run.seed)
         key = json.dumps([ruler, params.rulers.model_dump(mode="json")], sort_keys=True)
         if key not in self._known:
-            self._known[key] = measure(ruler, self.futures, self.figures, params.rulers, params.run.seed)
+            self._known[key] = measure(ruler, self.futures, self.edition, params.rulers, params.run.seed)
         plain = self._known[key]
         return plain if factor is None else scaled(plain, factor, plain.unit)
 
 
-def evaluate(scenario: NamedScenario, measures: Measures, figures: Figures, crosswalk: pd.DataFrame) -> pd.DataFrame:
+def evaluate(scenario: NamedScenario, measures: Measures) -> pd.DataFrame:
     """Return one scenario's rows: state probabilities, years, and the ratio in each of `BY_YEARS`."""
-    params, history = scenario.params, observed(figures.spending)
+    params, edition = scenario.params, measures.edition
+    history = observed(edition.spending)
     # Break-even shares are not compared, so they need not be found.
     balances = {name: params.balances[name].model_copy(update={"breakeven": ()}) for name in params.scenarios.balances}
     factor = None
     if not params.scenario.changes_nothing():
-        factor = factors(measures.futures, params.scenario, figures.spending, figures.macro, crosswalk)
+        factor = factors(measures.futures, params.scenario, edition)
     tables = joined(
         summarise(
             measures.under(factor, ruler, params),
-            measure(ruler, history, figures, params.rulers, params.run.seed),
+            measure(ruler, history, edition, params.rulers, params.run.seed),
             balances,
             params.crossing,
             ruler=ruler,
-            edition=str(figures.spending["edition"].iloc[0]),
+            edition=edition.name,
         )
         for ruler in params.scenarios.rulers
     )

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from overtake.balances import RECENT, leads, ratio, settled
-from overtake.config.balances import Balance, Crossing
-from overtake.config.core import Run
+from overtake.config.balances import Balance
 from overtake.config.futures import Futures
-from overtake.config.rulers import Rulers
+from overtake.config.params import Params
 from overtake.config.sensitivity import Sensitivity
 from overtake.draws import FloatArray, Paths
+from overtake.edition import Edition
 from overtake.errors import OvertakeError, raise_all
 from overtake.futures import models, weights
-from overtake.futures.knowledge import Knowledge
-from overtake.futures.plans import Promises
 from overtake.futures.series import of_spending
 from overtake.futures.simulate import assemble, ground
-from overtake.rulers.base import Figures
 from overtake.rulers.tables import measure
 
 COLUMNS = ("parameter", "low", "high", "balance", "ruler", "measure", "at_low", "at_base", "at_high", "reason")
@@ -30,21 +27,6 @@ COLUMNS = ("parameter", "low", "high", "balance", "ruler", "measure", "at_low", 
 Kept = TypeVar("Kept")
 #: Futures and models' growth that a bench keeps: a point of a Sobol design and its neighbours share most of them.
 FUTURES_KEPT, GROWTH_KEPT = 4, 12
-
-
-@dataclass(frozen=True)
-class Case:
-    """All that an evaluation needs, before anything is moved."""
-
-    figures: Figures
-    milex: pd.DataFrame
-    known: Knowledge
-    futures: Futures
-    rulers: Rulers
-    crossing: Crossing
-    balances: Mapping[str, Balance]
-    run: Run
-    promises: Promises
 
 
 def points(settings: Sensitivity) -> list[tuple[tuple[str, float], ...]]:
@@ -65,30 +47,16 @@ def rows(answers: pd.DataFrame, settings: Sensitivity) -> pd.DataFrame:
     return pd.DataFrame(found, columns=list(COLUMNS))
 
 
-def tornado(case: Case, settings: Sensitivity) -> pd.DataFrame:
-    """Return the contract's `sensitivity` table, one row a parameter, balance and measure.
-
-    All evaluations share their random numbers (same seed and streams), so that differences are the parameter's.
-    """
-    bench = Bench(with_draws(case, settings.draws), settings)
-    return rows(pd.DataFrame([bench.row(dict(point)) for point in points(settings)]), settings)
-
-
-def with_draws(case: Case, draws: int) -> Case:
-    """Return the case with another number of joint futures."""
-    return replace(case, run=case.run.model_copy(update={"draws": draws}))
-
-
 class Bench:
     """Answers for parameters moved, growth and futures kept between them where they did not change."""
 
-    def __init__(self, case: Case, settings: Sensitivity) -> None:
+    def __init__(self, edition: Edition, params: Params, settings: Sensitivity) -> None:
         """Refuse settings that name a balance that is not declared."""
-        unknown = [name for name in settings.balances if name not in case.balances]
+        unknown = [name for name in settings.balances if name not in params.balances]
         raise_all("params.yaml: sensitivity.balances", [f"{name}: no such balance" for name in unknown])
-        self.case, self.settings = case, settings
-        self.series = of_spending(case.figures.spending)
-        self.ground = ground(self.series, case.figures.spending, case.milex, case.run, case.promises)
+        self.edition, self.params, self.settings = edition, params, settings
+        self.series = of_spending(edition.spending)
+        self.ground = ground(self.series, edition, params.run)
         self._growth: dict[str, FloatArray] = {}
         self._measured: dict[str, Paths] = {}
         self._near: dict[str, Paths] = {}
@@ -99,8 +67,8 @@ class Bench:
         Keys: `futures.` and a dotted key of that section, `crossing.sustain`, `threshold` (a factor on every
         balance's own), `china_level` (a factor), `growth_shift_pct.` and an economy or `side`.
         """
-        case, settings = self.case, self.settings
-        futures, sustain, threshold, level = case.futures, case.crossing.sustain, 1.0, 1.0
+        params, settings = self.params, self.settings
+        futures, sustain, threshold, level = params.futures, params.crossing.sustain, 1.0, 1.0
         shifts: dict[str, float] = {}
         for parameter, value in moved.items():
             if parameter.startswith("futures."):
@@ -117,7 +85,7 @@ class Bench:
                 raise OvertakeError(f"params.yaml: sensitivity.ranges.{parameter}", "is no parameter that can be moved")
         found = {}
         for name in settings.balances:
-            balance = case.balances[name]
+            balance = params.balances[name]
             for recent in (True, False):
                 paths = _shifted(self.near(futures, sustain, recent), balance, shifts, level)
                 drawn = ratio(paths, balance, name) / (balance.threshold * threshold)
@@ -136,11 +104,11 @@ class Bench:
 
     def measured(self, futures: Futures) -> Paths:
         """Return the futures of these settings on the settings' ruler; the last few are kept."""
-        case = self.case
+        params = self.params
 
         def make() -> Paths:
-            paths = assemble(self.growth(futures), self.series, self.ground, futures, case.run)
-            return measure(self.settings.ruler, paths, case.figures, case.rulers, case.run.seed)
+            paths = assemble(self.growth(futures), self.series, self.ground, futures, params.run)
+            return measure(self.settings.ruler, paths, self.edition, params.rulers, params.run.seed)
 
         return kept(self._measured, futures.model_dump_json(), make, FUTURES_KEPT)
 
@@ -151,7 +119,7 @@ class Bench:
         """
 
         def make() -> Paths:
-            paths, balances = self.measured(futures), [self.case.balances[name] for name in self.settings.balances]
+            paths, balances = self.measured(futures), [self.params.balances[name] for name in self.settings.balances]
             members = {iso3 for balance in balances for iso3 in (*balance.side, *balance.against)}
             rows = [at for at, iso3 in enumerate(paths.economies) if iso3 in members]
             years = tuple(year for year in paths.years if year <= max(self.settings.years) + sustain)
@@ -165,17 +133,17 @@ class Bench:
         """Return log growth as `overtake.futures.models.growth` does, each model run again only for other settings."""
         if futures.model != "combined":
             return self._model(futures.model, futures)
-        shares = weights.of_settings(self.case.known.scores, futures.combination)
+        shares = weights.of_settings(self.edition.learned["model_scores"], futures.combination)
         parts = {name: self._model(name, futures) for name in shares}
-        return models.pool(parts, shares, self.case.run.seed)
+        return models.pool(parts, shares, self.params.run.seed)
 
     def _model(self, name: str, futures: Futures) -> FloatArray:
         steps = futures.horizon - self.series.origin
         # Of the settings, a model reads at most the section of its own name.
         own = getattr(futures, name, None)
         key = f"{name} {steps} {own.model_dump_json() if own is not None else ''}"
-        model, case = models.MODELS[name], self.case
-        return kept(self._growth, key, lambda: model(self.series, case.known, futures, steps, case.run), GROWTH_KEPT)
+        model, run = models.MODELS[name], self.params.run
+        return kept(self._growth, key, lambda: model(self.series, self.edition, futures, steps, run), GROWTH_KEPT)
 
 
 def kept(found: dict[str, Kept], key: str, make: Callable[[], Kept], most: int) -> Kept:

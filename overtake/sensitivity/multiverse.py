@@ -13,15 +13,16 @@ from overtake import rulers
 from overtake.balances import RECENT
 from overtake.balances.sides import first_whole_year, presence, weights
 from overtake.config.multiverse import SIPRI, Axes, Chunk
+from overtake.config.params import Params
 from overtake.draws import FloatArray, Paths
+from overtake.edition import Edition
 from overtake.futures import plans
 from overtake.futures.simulate import simulate
 from overtake.rulers.china import at_level
 from overtake.rulers.tables import measure
 from overtake.sensitivity.axes import CHOICES
-from overtake.sensitivity.inputs import Inputs, case_of
+from overtake.sensitivity.inputs import with_draws
 from overtake.sensitivity.kernel import medians, probabilities, settled
-from overtake.sensitivity.local import Case
 
 #: Decimals of medians in the table: what a processor's last bits do not reach.
 DECIMALS = 5
@@ -29,24 +30,32 @@ DECIMALS = 5
 
 @dataclass
 class Bench:
-    """A worker's own: the inputs, and the edition in hand with its rulers' factors, kept until the next edition."""
+    """A worker's own: the edition in hand with its rulers' factors, kept until the next edition.
 
-    inputs: Inputs
+    given: any edition of the same tables.
+    """
+
+    given: Edition
+    params: Params
     axes: Axes
-    edition: str = ""
-    case: Case | None = None
+    edition: Edition = field(default_factory=lambda: Edition(""))
     factors: dict[str, FloatArray] = field(default_factory=dict)
     levels: dict[str, FloatArray] = field(default_factory=dict)
-    floors: tuple[plans.Floor, ...] = ()
 
-    def of(self, edition: str) -> Case:
-        """Return the case of an edition."""
-        if self.case is None or self.edition != edition:
-            data = self.inputs.params.data.model_copy(update={"edition": edition})
-            self.case, self.edition, self.factors = case_of(self.inputs, data, self.axes.draws), edition, {}
-            self.levels = {level: china_level(self.case, level, self.axes.draws) for level in self.axes.china_levels}
-            self.floors = plans.floors(self.case.figures.spending, self.case.promises)
-        return self.case
+    def of(self, name: str) -> Edition:
+        """Return an edition."""
+        if self.edition.name != name:
+            self.edition = self.given.at(self.params.data.model_copy(update={"edition": name}))
+            self.factors = {}
+            self.levels = {level: self._china(level) for level in self.axes.china_levels}
+        return self.edition
+
+    def _china(self, level: str) -> FloatArray:
+        """Return China's level over SIPRI's, (draws,)."""
+        one = Paths(np.ones((self.axes.draws, 1, 1), np.float32), ("CHN",), (0,), 0, "")
+        estimates = self.edition.ledgers["china_estimates"]
+        found: FloatArray = at_level(one, estimates, level, self.params.run.seed).values[:, 0, 0]
+        return found
 
 
 @dataclass(frozen=True)
@@ -57,9 +66,10 @@ class Measured:
     present: npt.NDArray[np.bool_]
 
 
-def prepare(shared: tuple[Inputs, Axes]) -> Bench:
+def prepare(shared: tuple[Edition, Params, Axes]) -> Bench:
     """Return the bench that a worker keeps between chunks."""
-    return Bench(*shared)
+    edition, params, axes = shared
+    return Bench(edition, with_draws(params, axes.draws), axes)
 
 
 def columns(axes: Axes) -> list[str]:
@@ -81,30 +91,29 @@ def specifications(axes: Axes, chunk: Chunk) -> pd.DataFrame:
 
 def evaluate(bench: Bench, chunk: Chunk) -> pd.DataFrame:
     """Return one row per specification of `chunk` (see `columns`), in the order of `specifications`."""
-    axes, case = bench.axes, bench.of(chunk.edition)
-    bare = futures(case, chunk, axes.draws)
+    axes, params, edition = bench.axes, bench.params, bench.of(chunk.edition)
+    bare = futures(edition, params, chunk)
     parts = []
     for treatment in axes.plans:
-        settings = case.futures.model_copy(update={"plans": treatment})
-        planned = plans.lifted(bare, bench.floors, settings, case.run.seed)
+        settings = params.futures.model_copy(update={"plans": treatment})
+        planned = plans.apply(bare, edition, settings, params.run.seed)
         by_draw = np.ascontiguousarray(planned.values.transpose(1, 2, 0))
         for ruler in axes.rulers:
-            measured = _measured(bench, case, ruler, planned, by_draw)
-            parts += [_coalition(bench, case, measured, name, ruler) for name in axes.coalitions]
+            measured = _measured(bench, ruler, planned, by_draw)
+            parts += [_coalition(bench, measured, name, ruler) for name in axes.coalitions]
     found = pd.DataFrame(np.concatenate(parts), columns=columns(axes)[len(CHOICES) :])
     return pd.concat([specifications(axes, chunk), found], axis=1)
 
 
-def futures(case: Case, chunk: Chunk, draws: int) -> Paths:
+def futures(edition: Edition, params: Params, chunk: Chunk) -> Paths:
     """Return the futures of a chunk without plans: growth estimated on its window, all observed years kept."""
-    spending = case.figures.spending
+    spending = edition.spending
     last, earliest = int(spending["year"].max()), int(spending["year"].min())
     first = max(earliest, last - chunk.window_years + 1)
-    walk = case.futures.pooled_random_walk
+    walk = params.futures.pooled_random_walk
     walk = walk.model_copy(update={"window": min(chunk.window_years, walk.window)})
-    settings = case.futures.model_copy(update={"model": chunk.model, "plans": "off", "pooled_random_walk": walk})
-    run = case.run.model_copy(update={"draws": draws})
-    paths = simulate(spending[spending["year"] >= first], case.milex, case.known, settings, run)
+    settings = params.futures.model_copy(update={"model": chunk.model, "plans": "off", "pooled_random_walk": walk})
+    paths = simulate(edition.with_spending(spending[spending["year"] >= first]), settings, params.run)
     return paths if first == earliest else _with_history(paths, spending)
 
 
@@ -117,45 +126,44 @@ def _with_history(paths: Paths, spending: pd.DataFrame) -> Paths:
     return replace(paths, values=np.concatenate([history, paths.values], axis=2), years=(*earlier, *paths.years))
 
 
-def _measured(bench: Bench, case: Case, ruler: str, paths: Paths, by_draw: FloatArray) -> Measured:
+def _measured(bench: Bench, ruler: str, paths: Paths, by_draw: FloatArray) -> Measured:
     """Return `paths` on a ruler, China as SIPRI has it; by_draw: their values (economies, years, draws).
 
     Where a ruler is proportional to spending, its factor is found once an edition, from paths of ones.
     """
-    settings = case.rulers.model_copy(update={"china_level": SIPRI})
+    edition, seed = bench.edition, bench.params.run.seed
+    settings = bench.params.rulers.model_copy(update={"china_level": SIPRI})
     if not rulers.RULERS[ruler].proportional:
-        values = measure(ruler, paths, case.figures, settings, case.run.seed).values.transpose(1, 2, 0)
+        values = measure(ruler, paths, edition, settings, seed).values.transpose(1, 2, 0)
     else:
         if ruler not in bench.factors:
             ones = paths.with_values(np.ones_like(paths.values), paths.unit)
-            factor = measure(ruler, ones, case.figures, settings, case.run.seed).values
+            factor = measure(ruler, ones, edition, settings, seed).values
             bench.factors[ruler] = np.ascontiguousarray(factor.transpose(1, 2, 0))
         values = by_draw * bench.factors[ruler]
     measured = paths.with_values(np.ascontiguousarray(values).transpose(2, 0, 1), ruler)
     return Measured(measured, presence(measured))
 
 
-def _coalition(bench: Bench, case: Case, measured: Measured, name: str, ruler: str) -> FloatArray:
+def _coalition(bench: Bench, measured: Measured, name: str, ruler: str) -> FloatArray:
     """Return the measures of one coalition on one ruler, (specifications, columns), over levels, shares and sustain."""
-    against, side = weights(case.balances[name])
+    against, side = weights(bench.params.balances[name])
     first = first_whole_year(measured.paths, [*against, *side, "USA"], name, measured.present)
     recent = max(first, measured.paths.years.index(measured.paths.last_observed) - RECENT)
     for start in (recent, first):
-        found = _since(bench, case, measured.paths, name, ruler, start, whole=start == first)
+        found = _since(bench, measured.paths, name, ruler, start, whole=start == first)
         if found is not None:
             return found
     raise AssertionError("the whole of the years settles who leads")
 
 
-def _since(
-    bench: Bench, case: Case, paths: Paths, name: str, ruler: str, start: int, *, whole: bool
-) -> FloatArray | None:
+def _since(bench: Bench, paths: Paths, name: str, ruler: str, start: int, *, whole: bool) -> FloatArray | None:
     """Return what `_coalition` does from the years since index `start`.
 
     None where these, unless they are the whole of them, do not settle who leads in the last observed year.
     """
     axes = bench.axes
-    against, side = weights(case.balances[name])
+    against, side = weights(bench.params.balances[name])
     end = paths.years.index(max(axes.years)) + max(axes.sustain)
     kept = slice(start, end)
     asked = tuple(paths.years.index(year) - start for year in sorted(axes.years))
@@ -181,14 +189,6 @@ def _since(
         ahead, crossed = probabilities(above, sustain, last, asked)
         rows[:, place] = np.stack([ahead, crossed, middle]).transpose(2, 0, 1)
     return rows.reshape(len(combinations) * len(axes.sustain), -1)
-
-
-def china_level(case: Case, level: str, draws: int) -> FloatArray:
-    """Return China's level over SIPRI's, (draws,)."""
-    year = int(case.figures.spending["year"].max())
-    one = Paths(np.ones((draws, 1, 1), np.float32), ("CHN",), (year,), year, "")
-    found: FloatArray = at_level(one, case.figures, level, case.run.seed).values[:, 0, 0]
-    return found
 
 
 def _years_by_draws(paths: Paths, iso3: str, kept: slice) -> FloatArray:

@@ -14,11 +14,12 @@ from overtake import paths
 from overtake.config.multiverse import SIPRI, Axes
 from overtake.config.params import Params
 from overtake.draws import write_parquet
+from overtake.edition import read
 from overtake.rulers.china import MARKET, pairs
 from overtake.sensitivity import cost, local, multiverse, sweep, variance, verdicts, world
 from overtake.sensitivity.axes import CHOICES, QUESTION, check
 from overtake.sensitivity.executor import How, Task, execute
-from overtake.sensitivity.inputs import fingerprint, narrowed, read_inputs
+from overtake.sensitivity.inputs import fingerprint, narrowed
 from overtake.sensitivity.store import Store, disk
 from overtake.work import side_by_side
 
@@ -57,14 +58,22 @@ def run_multiverse(params: Params, axes: Axes, options: Options) -> Path | None:
 
     Finished chunks live in a folder of `options.out` named by the fingerprint of everything that they depend on.
     """
-    inputs = read_inputs(narrowed(params, axes.coalitions))
+    edition = read(params.data)
     levels = {SIPRI, "uncertain"} | {
-        name for name, pair in pairs(inputs.china_estimates).items() if pair.basis == MARKET
+        name for name, pair in pairs(edition.ledgers["china_estimates"]).items() if pair.basis == MARKET
     }
-    check(axes, params, set(inputs.milex["edition"].astype(str)), levels)
+    check(axes, params, set(edition.published["milex"]["edition"].astype(str)), levels)
     chunks = axes.chunks()
     stated = cost.words(axes.count(), len(chunks), axes.draws, options.how.workers)
-    table = _run("multiverse", MULTIVERSE, (inputs, axes), chunks, axes.count(), stated, options)
+    table = _run(
+        "multiverse",
+        MULTIVERSE,
+        (edition, narrowed(params, axes.coalitions), axes),
+        chunks,
+        axes.count(),
+        stated,
+        options,
+    )
     if table is None:
         return None
     for name in CHOICES:
@@ -108,7 +117,7 @@ def run_sweep(params: Params, given: Sequence[str], options: Options) -> Path | 
 def run_flips(params: Params, options: Options) -> Path | None:
     """Search the smallest change that flips each balance and each claim; return the path of `flips.parquet`."""
     parts = []
-    for kind, given in verdicts.grounds(params).items():
+    for kind, given in verdicts.questions(params).items():
         chunks, count, draws = verdicts.chunks(given), verdicts.most_evaluations(given), given.settings.draws
         stated = cost.words(count, len(chunks), draws, options.how.workers, each=cost.POINT_SECONDS)
         parts.append(
@@ -129,9 +138,10 @@ def _points(
 ) -> pd.DataFrame | None:
     """Return the answers at `points`, a row each; only the balances that are watched count."""
     settings = params.sensitivity
-    inputs, chunks = read_inputs(narrowed(params, settings.balances)), world.chunked(points)
+    chunks = world.chunked(points)
     stated = cost.words(len(points), len(chunks), draws, options.how.workers, each=cost.POINT_SECONDS)
-    shared = (inputs, settings.model_copy(update={"multiverse": Axes()}), draws)
+    watched = settings.model_copy(update={"multiverse": Axes()})
+    shared = (read(params.data), narrowed(params, settings.balances), watched, draws)
     return _run(name, POINTS, shared, chunks, len(points), stated, options)
 
 
@@ -153,7 +163,7 @@ def _run(
 def run_stage(params: Params, out: Path = paths.PROCESSED) -> None:
     """Write every table of the stage `sensitivity`; chunks that depend on nothing that changed are not run again."""
     quiet = Options(out=out, say=lambda text: None, keep_others=False)
-    read_inputs(params)  # once, before the others start: they all read the same tables
+    read(params.data)  # once, before the others start: they all read the same tables
     side_by_side(
         [
             lambda: run_flips(params, quiet),

@@ -8,7 +8,7 @@ earlier editions.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
@@ -16,20 +16,17 @@ import numpy as np
 import pandas as pd
 
 from overtake import paths
-from overtake.claims.evaluate import judge
-from overtake.claims.known import COALITIONS, Known
-from overtake.claims.model import Claim, load
+from overtake.claims.evaluate import judge, load
+from overtake.claims.model import Claim
+from overtake.config.balances import members
 from overtake.config.multiverse import Axes
 from overtake.config.params import Params
-from overtake.config.rulers import Rulers
 from overtake.config.sensitivity import Sensitivity
-from overtake.rulers import RULERS
-from overtake.rulers.tables import observed_table
+from overtake.edition import Edition, read
 from overtake.sensitivity import flips
-from overtake.sensitivity.inputs import Inputs, case_of, narrowed, read_inputs
+from overtake.sensitivity.inputs import narrowed, with_draws
 from overtake.sensitivity.local import Bench
 from overtake.sensitivity.world import continuous
-from overtake.sources import ledgers
 
 COLUMNS = ("kind", "subject", "question", "parameter", "base", "bound", "flips_at", "change", "before", "after",
            "evaluations")  # fmt: skip
@@ -41,7 +38,7 @@ MOVED = ("milex_constant_usd_bn", "milex_current_usd_bn", "milex_lcu_bn", "gdp_s
 WRONG: tuple[tuple[str, float, float, float, tuple[str, ...]], ...] = (
     ("level of China", 1.0, 0.5, 2.0, ("CHN",)),
     ("growth of China", 0.0, -5.0, 5.0, ("CHN",)),
-    ("growth of the eleven", 0.0, -5.0, 5.0, COALITIONS["eleven"]),
+    ("growth of the eleven", 0.0, -5.0, 5.0, members("eleven")),
 )
 
 
@@ -52,108 +49,68 @@ EFFORT = {"balance": (6, 2e-3), "claim": (4, 5e-3)}
 
 
 @dataclass(frozen=True)
-class Wrong(Known):
-    """What figures would tell if they were wrong; a ruler is measured when a claim asks for it, and then kept.
+class Question:
+    """What flips are searched of: claims, or where there are none the balances that the settings watch."""
 
-    unmoved: the same figures as they are; where a ruler is proportional, theirs times the change is the answer.
-    """
-
-    settings: Rulers = field(default_factory=Rulers)
-    seed: int = 0
-    unmoved: Known | None = None
-    seen: dict[str, pd.DataFrame] = field(default_factory=dict)
-
-    def wide(self, ruler: str = "constant_usd") -> pd.DataFrame:
-        """Return observed military expenditure on a ruler, years by economies."""
-        if ruler not in self.seen:
-            self.seen[ruler] = self._measure(ruler)
-        return self.seen[ruler]
-
-    def _measure(self, ruler: str) -> pd.DataFrame:
-        found = super().wide(ruler)
-        if not found.empty:
-            return found
-        if self.unmoved is not None and RULERS[ruler].proportional:
-            return self.unmoved.wide(ruler) * (self.wide() / self.unmoved.wide())
-        one = self.settings.model_copy(update={"use": (ruler,)})
-        table = observed_table(self.figures, one, self.seed)
-        return table.pivot(index="year", columns="iso3", values="value").astype(float)
-
-
-@dataclass(frozen=True)
-class Grounds:
-    """What flips are searched on; pickled once for every worker."""
-
-    inputs: Inputs
+    edition: Edition
+    params: Params
     settings: Sensitivity
     claims: tuple[Claim, ...]
-    ledgers: dict[str, pd.DataFrame]
 
 
-@dataclass(frozen=True)
-class Search:
-    """A worker's own: the grounds, and the bench for balances."""
-
-    grounds: Grounds
-    bench: Bench
-    unmoved: Wrong
-    seen: dict[tuple[str, float], Mapping[tuple[str, str], float]] = field(default_factory=dict)
-    moved: dict[tuple[str, float], Known] = field(default_factory=dict)
-
-    def wrong(self, parameter: str, value: float, who: tuple[str, ...]) -> Known:
-        """Return `known_if`, kept: claims are searched on the same values, and a ruler is measured once for all."""
-        if (parameter, value) not in self.moved:
-            self.moved[parameter, value] = known_if(self, parameter, value, who)
-        return self.moved[parameter, value]
-
-    def answers(self, parameter: str, value: float) -> Mapping[tuple[str, str], float]:
-        """Return the answers of all balances with a parameter at a value; balances are searched on the same values."""
-        if (parameter, value) not in self.seen:
-            self.seen[parameter, value] = self.bench.answers({parameter: value})
-        return self.seen[parameter, value]
-
-    @property
-    def seed(self) -> int:
-        """Return the seed of the run."""
-        return self.grounds.inputs.params.run.seed
-
-
-def grounds(params: Params, folder: Path = paths.RAW) -> dict[str, Grounds]:
-    """Return the grounds of balances, of claims and of claims that name balances, each with what its verdicts need.
+def questions(params: Params, folder: Path = paths.RAW) -> dict[str, Question]:
+    """Return the questions of balances, of claims and of claims that name balances, each with what its verdicts need.
 
     Claims are judged on figures, rulers and the balances that they name: the futures' parameters do not move them.
     """
-    claims, settings, known = load(folder / "claims.yaml"), params.sensitivity, ledgers.load_all(folder)
+    claims, settings, edition = load(folder / "claims.yaml"), params.sensitivity, read(params.data, folder)
     past = Params().model_copy(
         update={"data": params.data, "run": params.run, "rulers": params.rulers, "balances": params.balances}
     )
-    watched = read_inputs(narrowed(params, settings.balances), folder)
-    found = {"balance": Grounds(watched, settings.model_copy(update={"multiverse": Axes()}), (), {})}
+    watched = settings.model_copy(update={"multiverse": Axes()})
+    found = {"balance": Question(edition, narrowed(params, settings.balances), watched, ())}
     for kind, whether in (("claim", False), ("claim on balances", True)):
         chosen = tuple(claim for claim in claims if bool(claim.params.get("balances")) == whether)
         named = [name for claim in chosen for name in claim.params.get("balances", ())]
         if chosen:
-            inputs = replace(watched, params=narrowed(past, named))
-            found[kind] = Grounds(inputs, Sensitivity(balances=tuple(named[:1])) if named else NOTHING, chosen, known)
+            found[kind] = Question(edition, narrowed(past, named), NOTHING, chosen)
     return found
 
 
-def prepare(given: Grounds) -> Search:
+class Search:
+    """A worker's own: the question, a bench for balances, and answers that subjects share."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        params = with_draws(question.params, question.settings.draws)
+        self.bench = Bench(question.edition, params, question.settings)
+        self._answers: dict[tuple[str, float], Mapping[tuple[str, str], float]] = {}
+        self._wrong: dict[tuple[str, float], Edition] = {}
+
+    def wrong(self, parameter: str, value: float, who: tuple[str, ...]) -> Edition:
+        """Return `known_if`, kept: claims are searched on the same values, and a ruler is measured once for all."""
+        if (parameter, value) not in self._wrong:
+            self._wrong[parameter, value] = known_if(self.question.edition, parameter, value, who)
+        return self._wrong[parameter, value]
+
+    def answers(self, parameter: str, value: float) -> Mapping[tuple[str, str], float]:
+        """Return the answers of all balances with a parameter at a value; balances are searched on the same values."""
+        if (parameter, value) not in self._answers:
+            self._answers[parameter, value] = self.bench.answers({parameter: value})
+        return self._answers[parameter, value]
+
+
+def prepare(question: Question) -> Search:
     """Return a worker's own."""
-    case = case_of(given.inputs, given.inputs.params.data, given.settings.draws)
-    as_they_are = Wrong(
-        case.known.edition, case.figures.spending, case.figures.macro, given.ledgers, balances=case.balances,
-        settings=case.rulers, seed=given.inputs.params.run.seed,
-    )  # fmt: skip
-    return Search(given, Bench(case, given.settings), as_they_are)
+    return Search(question)
 
 
-def chunks(given: Grounds) -> list[tuple[str, str]]:
+def chunks(given: Question) -> list[tuple[str, str]]:
     """Return what is searched: every claim, or where there are none every balance that is watched."""
     return [("claim", one.id) for one in given.claims] or [("balance", name) for name in given.settings.balances]
 
 
-def most_evaluations(given: Grounds) -> int:
+def most_evaluations(given: Question) -> int:
     """Return how many evaluations the search takes at most."""
     ways = {"balance": 2 * len(continuous(given.settings.ranges)) * len(given.settings.years), "claim": 2 * len(WRONG)}
     each = {kind: flips.most_evaluations(*effort) for kind, effort in EFFORT.items()}
@@ -171,9 +128,9 @@ def evaluate(own: Search, chunk: tuple[str, str]) -> pd.DataFrame:
 def of_balance(own: Search, name: str) -> list[tuple[object, ...]]:
     """Return the flips of a balance in each of the settings' years, by each continuous parameter, both ways."""
     rows: list[tuple[object, ...]] = []
-    for parameter, bounds in continuous(own.grounds.settings.ranges).items():
+    for parameter, bounds in continuous(own.question.settings.ranges).items():
         base = base_value(own.bench, parameter)
-        for year in own.grounds.settings.years:
+        for year in own.question.settings.years:
             verdict = partial(_leads, own, parameter, name, year)
             question = f"leads in {year}"
             rows += _both(("balance", name, question), parameter, base, (bounds.low, bounds.high), verdict)
@@ -182,17 +139,17 @@ def of_balance(own: Search, name: str) -> list[tuple[object, ...]]:
 
 def of_claim(own: Search, name: str) -> list[tuple[object, ...]]:
     """Return the flips of a claim by each thing that may be wrong with the figures, both ways."""
-    claim = next(one for one in own.grounds.claims if one.id == name)
+    claim = next(one for one in own.question.claims if one.id == name)
     if not claim.testable:
         return []
     rows: list[tuple[object, ...]] = []
-    as_they_are = judge(claim, own.unmoved, own.seed).verdict
+    as_they_are = judge(claim, own.question.edition, own.question.params).verdict
     for parameter, base, low, high, who in WRONG:
 
         @cache
         def verdict(value: float, parameter: str = parameter, base: float = base, who: tuple[str, ...] = who) -> str:
             moved = value != base
-            return judge(claim, own.wrong(parameter, value, who), own.seed).verdict if moved else as_they_are
+            return judge(claim, own.wrong(parameter, value, who), own.question.params).verdict if moved else as_they_are
 
         rows += _both(("claim", name, claim.test), parameter, base, (low, high), verdict)
     return rows
@@ -201,26 +158,25 @@ def of_claim(own: Search, name: str) -> list[tuple[object, ...]]:
 def base_value(bench: Bench, parameter: str) -> float:
     """Return the value of a parameter that is in use, before it is moved."""
     if parameter.startswith("futures."):
-        node: object = bench.case.futures
+        node: object = bench.params.futures
         for key in parameter.split(".")[1:]:
             node = getattr(node, key)
         return float(node)  # type: ignore[arg-type]
     if parameter == "crossing.sustain":
-        return float(bench.case.crossing.sustain)
+        return float(bench.params.crossing.sustain)
     return 0.0 if parameter.startswith("growth_shift_pct.") else 1.0
 
 
-def known_if(own: Search, parameter: str, value: float, who: tuple[str, ...]) -> Known:
+def known_if(edition: Edition, parameter: str, value: float, who: tuple[str, ...]) -> Edition:
     """Return what the figures would tell if they were wrong by `value`: see WRONG."""
-    case = own.bench.case
-    spending = case.figures.spending.copy()
+    spending = edition.spending.copy()
     moved = spending["iso3"].isin(who)
     factor = np.full(len(spending), value)
     if parameter.startswith("growth"):
         factor = (1 + value / 100) ** (spending["year"] - spending["year"].max()).to_numpy(dtype=float)
     for column in MOVED:
         spending[column] = spending[column].where(~moved, spending[column] * factor)
-    return replace(own.unmoved, spending=spending, unmoved=own.unmoved, seen={})
+    return edition.with_spending(spending)
 
 
 def _leads(own: Search, parameter: str, name: str, year: int, value: float) -> Hashable:

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from overtake.config.params import Params
 from overtake.config.sensitivity import Range, Sensitivity
 from overtake.draws import FloatArray
+from overtake.edition import Edition
 from overtake.errors import OvertakeError
-from overtake.sensitivity.inputs import Inputs, case_of
+from overtake.sensitivity.inputs import with_draws
 from overtake.sensitivity.local import Bench
 from overtake.streams import stream
 
@@ -71,10 +73,10 @@ def indices(ranges: Mapping[str, Range], answers: pd.DataFrame, samples: int, se
     return pd.DataFrame(rows, columns=list(COLUMNS)).round(6)
 
 
-def prepare(shared: tuple[Inputs, Sensitivity, int]) -> Bench:
-    """Return a worker's bench; shared: inputs, settings, draws."""
-    inputs, settings, draws = shared
-    return Bench(case_of(inputs, inputs.params.data, draws), settings)
+def prepare(shared: tuple[Edition, Params, Sensitivity, int]) -> Bench:
+    """Return a worker's bench; shared: edition, parameters, settings, draws."""
+    edition, params, settings, draws = shared
+    return Bench(edition, with_draws(params, draws), settings)
 
 
 def evaluate(bench: Bench, chunk: Sequence[Point]) -> pd.DataFrame:

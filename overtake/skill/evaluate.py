@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -11,28 +11,19 @@ import pandas as pd
 from overtake.config.core import Run
 from overtake.config.futures import Futures
 from overtake.config.skill import Skill
+from overtake.edition import Edition
 from overtake.errors import OvertakeError
 from overtake.futures import models
-from overtake.futures.knowledge import Knowledge
-from overtake.futures.series import Series
+from overtake.futures.series import Series, of_spending
 from overtake.skill import full, realtime, rolling, split, tables
 from overtake.work import side_by_side
 
 PEER = "naive"
 
 
-def evaluate(
-    series: Series,
-    known: Knowledge,
-    raw: Mapping[str, pd.DataFrame],
-    futures: Futures,
-    settings: Skill,
-    seed: int,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the contract's `skill` and `reliability` tables: rolling origins on `series`, and past editions.
-
-    raw: `milex`, `macro`, `editions` of data/raw; editions newer than the one in use are left out.
-    """
+def evaluate(edition: Edition, futures: Futures, settings: Skill, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the contract's `skill` and `reliability` tables: rolling origins on `edition`, and editions up to it."""
+    series = of_spending(edition.spending)
     if settings.first_origin >= series.origin:
         raise OvertakeError(
             "params.yaml: skill.first_origin",
@@ -43,7 +34,7 @@ def evaluate(
     run = Run(seed=seed, draws=settings.draws)
     origins = range(settings.first_origin, series.origin)
     contenders = {
-        futures.model: realtime.forecaster(known.at(known.edition, None), futures, run),
+        futures.model: realtime.forecaster(edition.without_forecast(), futures, run),
         PEER: rolling.naive(settings.draws, seed),
     }
     jobs: list[Callable[[], tuple[pd.DataFrame, pd.DataFrame]]] = [
@@ -51,12 +42,11 @@ def evaluate(
         for name, forecaster in contenders.items()
         for origin in origins
     ]
-    past = {**raw, "milex": upto(raw["milex"], known.edition)}
-    if past["milex"]["edition"].nunique() > 1:
-        jobs.insert(0, partial(realtime.backtest, past, known, series, futures, run, settings.horizons))
+    if len(edition.names()) > 1:
+        jobs.insert(0, partial(realtime.backtest, edition, futures, run, settings.horizons))
     found = side_by_side(jobs)
-    split = len(found) - len(origins) * len(contenders)
-    backtests = {"rolling": found[split:], "real time": found[:split]}
+    first = len(found) - len(origins) * len(contenders)
+    backtests = {"rolling": found[first:], "real time": found[:first]}
     scored, reliable = [], []
     for name, parts in backtests.items():
         if parts:
@@ -66,16 +56,11 @@ def evaluate(
     return pd.concat(scored, ignore_index=True), pd.concat(reliable, ignore_index=True)
 
 
-def upto(milex: pd.DataFrame, edition: str) -> pd.DataFrame:
-    """Return the rows of the editions published up to `edition`."""
-    return milex[milex["edition"] <= edition]
-
-
 def _summary(points: pd.DataFrame, pairs: pd.DataFrame, backtest: str, settings: Skill, seed: int) -> pd.DataFrame:
     return tables.summarise(points, pairs, backtest=backtest, bootstrap=settings.bootstrap, seed=seed, peer=PEER)
 
 
-def tuning_scores(series: Series, known: Knowledge, futures: Futures, settings: Skill, seed: int) -> pd.DataFrame:
+def tuning_scores(series: Series, edition: Edition, futures: Futures, settings: Skill, seed: int) -> pd.DataFrame:
     """Return model_scores.csv but for its source: mean CRPS of each model on tuning countries and tuning origins.
 
     series: all countries of a panel; each origin's tasks are those of the full comparison.
@@ -83,14 +68,14 @@ def tuning_scores(series: Series, known: Knowledge, futures: Futures, settings: 
     run = Run(seed=seed, draws=settings.draws)
     origins = range(settings.first_origin, split.LAST_TUNING_ORIGIN + 1)
     contenders = {
-        name: full.always(realtime.forecaster(known, futures.model_copy(update={"model": name}), run))
+        name: full.always(realtime.forecaster(edition, futures.model_copy(update={"model": name}), run))
         for name in models.MODELS
     }
     index, tasks = full.run(series, origins, settings.horizons, contenders)
     tuning = np.array([split.tuning_country(iso3) for iso3 in series.economies])[index.country.astype(int)]
     rows = [
         (name, round(float(found.points["crps"][tuning].mean()), 5), int(tuning.sum()), origins[0], origins[-1],
-         known.edition, "derived")
+         edition.name, "derived")
         for name, found in tasks.items()
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=["model", "crps", "n", "first_origin", "last_origin", "edition", "status"])

@@ -9,13 +9,12 @@ import pandas as pd
 
 from overtake.balances import ratio
 from overtake.config.balances import Balance
-from overtake.config.core import Data, Run
+from overtake.config.core import Run
 from overtake.config.futures import Futures
 from overtake.draws import FloatArray, Paths
-from overtake.edition.clean import clean_macro, clean_spending, known_forecast
+from overtake.edition import Edition
 from overtake.errors import OvertakeError
 from overtake.futures import models
-from overtake.futures.knowledge import Knowledge
 from overtake.futures.series import Series, of_spending
 from overtake.skill import rolling
 
@@ -28,15 +27,6 @@ SAID = ("as_of", "edition", "origin", "balance", "year", "p_ahead", "ratio_q10",
         "ratio_outcome", "ahead_outcome")  # fmt: skip
 
 
-def past_series(
-    edition: str, milex: pd.DataFrame, macro: pd.DataFrame, editions: pd.DataFrame
-) -> tuple[Series, pd.DataFrame | None]:
-    """Return the series of a past edition as it was printed, and the newest IMF path published by then, or None."""
-    path = known_forecast(macro, edition)
-    table = clean_macro(macro, path) if path else macro.iloc[:0]
-    return of_spending(clean_spending(milex, table, editions, Data(edition=edition))), table if path else None
-
-
 def aligned(past: Series, newest: Series) -> Series:
     """Return `past` continued with the growth that `newest` reports after its origin: no levels are mixed."""
     rows = [newest.economies.index(iso3) for iso3 in past.economies]
@@ -47,25 +37,25 @@ def aligned(past: Series, newest: Series) -> Series:
     return Series(whole, share, past.economies, (*past.years, *newest.years[at + 1 :]))
 
 
-def backtest(
-    tables: Mapping[str, pd.DataFrame], known: Knowledge, newest: Series, futures: Futures, run: Run, horizons: int
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def backtest(edition: Edition, futures: Futures, run: Run, horizons: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return points and pairs (see `rolling.backtest`) of the model in use and the naive peer from all past editions.
 
-    tables: `milex`, `macro`, `editions` of data/raw. Plans are left out: the ledger holds those of today.
+    edition: the one in use, whose figures are the outcomes. Plans are left out: the ledger holds those of today.
     """
+    newest = of_spending(edition.spending)
     points, pairs = [], []
-    for edition in sorted(tables["milex"]["edition"].unique()):
-        past, macro = past_series(edition, tables["milex"], tables["macro"], tables["editions"])
+    for name in edition.names():
+        then = edition.as_printed(name)
+        past = of_spending(then.spending)
         if past.origin >= newest.origin:
             continue
         whole = aligned(past, newest)
         contenders = {
-            futures.model: forecaster(known.at(edition, macro), futures, run),
+            futures.model: forecaster(then, futures, run),
             "naive": rolling.naive(run.draws, run.seed),
         }
-        for name, model in contenders.items():
-            point, pair = rolling.backtest(name, model, whole, [past.origin], horizons)
+        for contender, model in contenders.items():
+            point, pair = rolling.backtest(contender, model, whole, [past.origin], horizons)
             points.append(point)
             pairs.append(pair)
     if not points:
@@ -73,37 +63,30 @@ def backtest(
     return pd.concat(points, ignore_index=True), pd.concat(pairs, ignore_index=True)
 
 
-def forecaster(known: Knowledge, settings: Futures, run: Run) -> rolling.Forecaster:
-    """Return the model of `settings` as a forecaster with what is `known`."""
+def forecaster(edition: Edition, settings: Futures, run: Run) -> rolling.Forecaster:
+    """Return the model of `settings` as a forecaster with what is known of `edition`."""
 
     def forecast(series: Series, steps: int) -> FloatArray:
-        return series.log_milex[None, :, -1:] + models.growth(series, known, settings, steps, run)
+        return series.log_milex[None, :, -1:] + models.growth(series, edition, settings, steps, run)
 
     return forecast
 
 
-def would_have_said(
-    tables: Mapping[str, pd.DataFrame],
-    known: Knowledge,
-    newest: Series,
-    balances: Mapping[str, Balance],
-    futures: Futures,
-    run: Run,
-) -> pd.DataFrame:
+def would_have_said(edition: Edition, balances: Mapping[str, Balance], futures: Futures, run: Run) -> pd.DataFrame:
     """Return, for each balance, what the method would have said from earlier origins beside what happened.
 
     Columns `SAID`: from the origins `LOOKING_BACK` of the newest edition, and from the oldest edition as printed.
     ahead: China's side spends more than the coalition in that year.
     """
+    newest, blind = of_spending(edition.spending), edition.without_forecast()
     rows: list[dict[str, object]] = []
     for origin in LOOKING_BACK:
         if origin in newest.years[10:-1]:
-            rows += _said(f"{origin + 1}", newest.upto(origin), newest, known.at(known.edition, None), balances,
-                          futures, run)  # fmt: skip
-    oldest = str(tables["milex"]["edition"].min())
-    past, macro = past_series(oldest, tables["milex"], tables["macro"], tables["editions"])
+            rows += _said(f"{origin + 1}", newest.upto(origin), newest, blind, balances, futures, run)
+    oldest = edition.as_printed(edition.names()[0])
+    past = of_spending(oldest.spending)
     if past.origin < newest.origin:
-        rows += _said(oldest, past, aligned(past, newest), known.at(oldest, macro), balances, futures, run)
+        rows += _said(oldest.name, past, aligned(past, newest), oldest, balances, futures, run)
     return pd.DataFrame(rows, columns=list(SAID))
 
 
@@ -111,14 +94,14 @@ def _said(
     label: str,
     past: Series,
     whole: Series,
-    known: Knowledge,
+    edition: Edition,
     balances: Mapping[str, Balance],
     futures: Futures,
     run: Run,
 ) -> list[dict[str, object]]:
     """Return the rows of one origin: all balances at AHEAD years and at the last year with an outcome."""
     steps = whole.origin - past.origin
-    drawn = np.exp(forecaster(known, futures, run)(past, steps))
+    drawn = np.exp(forecaster(edition, futures, run)(past, steps))
     years = tuple(range(past.origin + 1, whole.origin + 1))
     ahead = Paths(drawn, past.economies, years, years[-1], "constant US$ bn")
     outcome = Paths(np.exp(whole.log_milex[None, :, -steps:]), whole.economies, years, years[-1], "constant US$ bn")
@@ -131,6 +114,6 @@ def _said(
             low, middle, high = np.quantile(forecast[:, at], QUANTILES)
             ahead_share = float((forecast[:, at] > balance.threshold).mean())
             found = (ahead_share, float(low), float(middle), float(high), float(truth[at]))
-            key = (label, known.edition, past.origin, name, year)
+            key = (label, edition.name, past.origin, name, year)
             rows.append(dict(zip(SAID, (*key, *found, bool(truth[at] > balance.threshold)), strict=True)))
     return rows

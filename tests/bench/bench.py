@@ -23,8 +23,8 @@ import pandas as pd
 
 from overtake.config.core import Run
 from overtake.config.params import Params
+from overtake.edition import Edition, shipped
 from overtake.futures import hyperparameters, models, pooled
-from overtake.futures.knowledge import Knowledge
 from overtake.futures.series import Series, of_spending
 from overtake.sources import raw
 
@@ -43,14 +43,7 @@ def main() -> int:
     parser.add_argument("--skip-memory", action="store_true")
     arguments = parser.parse_args()
     edition, series = _observed()
-    known = Knowledge(
-        edition,
-        raw.load("hyperparameters.csv"),
-        raw.load("panel_regression.csv"),
-        raw.load("model_scores.csv"),
-        raw.load("macro.csv"),
-        None,
-    )
+    known = shipped(edition)
     simulation(series, known)
     backtest(series, known)
     if not arguments.skip_memory:
@@ -58,14 +51,14 @@ def main() -> int:
     return 0
 
 
-def simulation(series: Series, known: Knowledge) -> None:
+def simulation(series: Series, known: Edition) -> None:
     """Print the CPU time of 10,000 draws x 16 economies x 25 years against one numpy pass over such an array."""
     print(f"1. Simulation of {DRAWS:,} draws x {len(series.economies)} economies x {STEPS} years, float32")
     array = np.ones((DRAWS, ECONOMIES, STEPS), dtype=np.float32)
     target, factor = np.empty_like(array), np.float32(1.0001)
     settings = Params().futures.model_copy(update={"horizon": series.origin + STEPS})
     run = Run(draws=DRAWS)
-    world = hyperparameters.world(known.hyperparameters, known.edition, series.origin)
+    world = hyperparameters.world(known.learned["hyperparameters"], known.name, series.origin)
     growth = pooled.estimate(series.log_milex, world, settings.pooled_random_walk)
     tail = settings.pooled_random_walk.tail_df
     draw = f"draws alone (pooled.simulate, {len(series.economies)} economies)"
@@ -101,10 +94,10 @@ def simulation(series: Series, known: Knowledge) -> None:
     print(f"   of which random numbers: {floor * 1e3:.0f} ms for one normal a cell, the floor of any such simulation")
 
 
-def backtest(series: Series, known: Knowledge) -> None:
+def backtest(series: Series, known: Edition) -> None:
     """Print the CPU time of our rolling-origin forecasts against the peer's on the same tasks."""
     print(f"2. Rolling-origin forecasts, {BACKTEST_DRAWS} draws, {HORIZONS} years ahead, against {PEER}")
-    tasks, where = _panel_tasks(known.edition)
+    tasks, where = _panel_tasks(known.name)
     if not tasks:
         tasks = {origin: series.upto(origin) for origin in range(2000, series.origin)}
         where = f"the {len(series.economies)} economies in use (no full panel here)"

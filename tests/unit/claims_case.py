@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from overtake.claims import Known
-from overtake.config.balances import ECONOMIES, default_balances
+from overtake.config.balances import ECONOMIES
+from overtake.edition import Edition
 from overtake.sources import ledgers
 
 REAL_LEDGERS = ledgers.load_all()
@@ -23,32 +23,27 @@ def history(
     last: int = 2025,
     noise_pct: float = 0.4,
     changes: dict[str, pd.DataFrame] | None = None,
-) -> Known:
+) -> Edition:
     """Return figures 1989 to `last` whose real growth is `rate(iso3, year)` per cent, with a little noise."""
     random = np.random.default_rng(4)
-    spending, macro, rulers = [], [], []
+    spending, macro = [], []
     start = {**LEVELS, **(levels or {})}
     for iso3 in ECONOMIES:
-        value, stock = start.get(iso3, 8.0), 0.0
+        value = start.get(iso3, 8.0)
         for year in range(1989, 2032):
             macro.append((iso3, year, 3.0))
             if year > 1989:
                 value *= 1 + (rate(iso3, year) + noise_pct * random.normal()) / 100
             if year <= last:
-                stock = 0.925 * stock + value
                 spending.append((iso3, year, value, value, value, 2.0, "reported", False, "2026-04", 2024))
-                rulers.append(("stock", iso3, year, stock, "US$ bn"))
     columns = ["iso3", "year", "milex_constant_usd_bn", "milex_current_usd_bn", "milex_lcu_bn", "gdp_share_pct",
                "status", "gap_filled", "edition", "price_base"]  # fmt: skip
-    return Known(
-        "2026-04",
-        pd.DataFrame(spending, columns=columns),
-        pd.DataFrame(macro, columns=["iso3", "year", "real_growth_pct"]),
-        {**REAL_LEDGERS, **(changes or {})},
-        pd.DataFrame(rulers, columns=["ruler", "iso3", "year", "value", "unit"]),
-        None,
-        default_balances(),
-    )
+    # Of the economy nothing but growth is known: rulers of prices have no values.
+    figures = pd.DataFrame(macro, columns=["iso3", "year", "real_growth_pct"]).reindex(
+        columns=["iso3", "year", "real_growth_pct", "gdp_usd_bn", "gdp_lcu_bn", "gdp_deflator_index", "cpi_index",
+                 "ppp_lcu_per_intl_usd", "population_m"]
+    )  # fmt: skip
+    return Edition("2026-04", pd.DataFrame(spending, columns=columns), figures, {**REAL_LEDGERS, **(changes or {})})
 
 
 def steady(**rates: float) -> Rate:

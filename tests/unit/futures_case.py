@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from overtake.config.core import Run
+from overtake.edition import Edition
 from overtake.futures import coefficients, hyperparameters, panel_regression, pooled
-from overtake.futures.knowledge import Knowledge
 from overtake.futures.series import Series, of_spending
 from overtake.streams import stream
 
@@ -75,19 +75,18 @@ def fitted() -> panel_regression.Coefficients:
     return panel_regression.fit(log_milex, log_milex - 0.025 * np.arange(len(years)), years)
 
 
-def known(macro: pd.DataFrame | None = None) -> Knowledge:
-    """Return what models know at the last year of `series`."""
+def known(macro: pd.DataFrame | None = None) -> Edition:
+    """Return the edition that ends with the last year of `series`."""
     world = pooled.World(0.03, 0.02, float(np.log(0.08)), 0.2)
     rows = [
         (EDITION, LAST, "pooled_random_walk", name, getattr(world, name), 100, "derived", "made up")
         for name in hyperparameters.PARAMETERS
     ]
     names = ["pooled_random_walk", "panel_regression", "damped_trend", "state_space", "gdp_share", "error_correction"]
-    return Knowledge(
-        EDITION,
-        pd.DataFrame(rows, columns=list(hyperparameters.COLUMNS)),
-        coefficients.to_rows(fitted(), EDITION, LAST),
-        pd.DataFrame({"model": names, "crps": [0.11, 0.10, 0.17, 0.13, 0.10, 0.10]}),
-        editions(),
-        macro,
-    )
+    learned = {
+        "hyperparameters": pd.DataFrame(rows, columns=list(hyperparameters.COLUMNS)),
+        "panel_regression": coefficients.to_rows(fitted(), EDITION, LAST),
+        "model_scores": pd.DataFrame({"model": names, "crps": [0.11, 0.10, 0.17, 0.13, 0.10, 0.10]}),
+    }
+    published = {"milex": milex(), "macro": editions()}
+    return Edition(EDITION, spending(), pd.DataFrame() if macro is None else macro, {}, learned, published)

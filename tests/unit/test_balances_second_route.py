@@ -12,8 +12,9 @@ from overtake.config.balances import default_balances
 from overtake.config.core import Data
 from overtake.config.rulers import Rulers
 from overtake.draws import Paths
+from overtake.edition import Edition
 from overtake.edition.clean import clean_macro, clean_spending
-from overtake.rulers import RULERS, Figures, observed
+from overtake.rulers import RULERS, observed
 
 EDITION = "2026-04"
 GROUPS = {
@@ -34,13 +35,13 @@ def raw(name: str) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def figures() -> Figures:
+def figures() -> Edition:
     milex, macro, editions = raw("milex.csv"), raw("macro.csv"), pd.read_csv(project.RAW / "editions.csv", dtype=str)
     table = clean_macro(macro, EDITION)
-    return Figures(clean_spending(milex, table, editions, Data()), table, pd.DataFrame(), pd.DataFrame())
+    return Edition(EDITION, clean_spending(milex, table, editions, Data()), table)
 
 
-def on(ruler: str, figures: Figures) -> Paths:
+def on(ruler: str, figures: Edition) -> Paths:
     return RULERS[ruler].measure(observed(figures.spending), figures, Rulers(), 1)
 
 
@@ -49,7 +50,7 @@ def last(values: np.ndarray, paths: Paths, year: int = YEAR) -> float:
 
 
 @pytest.mark.parametrize("name", list(GROUPS))
-def test_break_even_share_of_the_united_states(name: str, figures: Figures) -> None:
+def test_break_even_share_of_the_united_states(name: str, figures: Edition) -> None:
     wide = raw("milex.csv").pivot(index="year", columns="iso3", values="milex_constant_usd_m")
     row = wide.loc[YEAR]
     expected = (row["CHN"] - row[GROUPS[name]].sum()) / row["USA"]
@@ -59,7 +60,7 @@ def test_break_even_share_of_the_united_states(name: str, figures: Figures) -> N
 
 @pytest.mark.parametrize("name", list(GROUPS))
 @pytest.mark.parametrize("year", [2010, 2025])
-def test_gdp_ppp_ratio(name: str, year: int, figures: Figures) -> None:
+def test_gdp_ppp_ratio(name: str, year: int, figures: Edition) -> None:
     spent = raw("milex.csv").pivot(index="year", columns="iso3", values="milex_current_usd_m").loc[year]
     macro = raw("macro.csv")
     macro = macro[macro["year"] == year].set_index("iso3")
@@ -69,13 +70,13 @@ def test_gdp_ppp_ratio(name: str, year: int, figures: Figures) -> None:
     assert last(ratio(paths, BALANCES[name], name), paths, year) == pytest.approx(expected, rel=1e-9)
 
 
-def test_gdp_ppp_ratio_of_the_dossier(figures: Figures) -> None:
+def test_gdp_ppp_ratio_of_the_dossier(figures: Edition) -> None:
     paths = on("gdp_ppp", figures)
     assert round(last(ratio(paths, BALANCES["eleven"]), paths), 3) == 0.835
 
 
 @pytest.mark.parametrize("name", list(GROUPS))
-def test_stock_ratio(name: str, figures: Figures) -> None:
+def test_stock_ratio(name: str, figures: Edition) -> None:
     wide = raw("milex.csv").pivot(index="year", columns="iso3", values="milex_constant_usd_m").loc[1989:]
     wide["VNM"] = np.exp(np.log(wide["VNM"]).interpolate(limit_area="inside"))
     growth = np.maximum(np.log(wide.loc[1999] / wide.loc[1989]) / 10, 0)
@@ -90,13 +91,13 @@ def test_stock_ratio(name: str, figures: Figures) -> None:
 
 
 @pytest.mark.parametrize(("ruler", "low", "high"), [("stock", 0.80, 0.93)])
-def test_the_eleven_are_not_crossed_in_stock(ruler: str, low: float, high: float, figures: Figures) -> None:
+def test_the_eleven_are_not_crossed_in_stock(ruler: str, low: float, high: float, figures: Edition) -> None:
     """Dossier, first of the five things to get right."""
     paths = on(ruler, figures)
     assert low <= last(ratio(paths, BALANCES["eleven"]), paths) <= high
 
 
-def test_us_lead_in_stock_is_larger_than_in_flow(figures: Figures) -> None:
+def test_us_lead_in_stock_is_larger_than_in_flow(figures: Edition) -> None:
     """Dossier A12: a stock ratio of 4.1 to 5.6 for depreciation of 5 to 10 per cent."""
     for percent in (5.0, 7.5, 10.0):
         settings = Rulers.model_validate({"stock": {"depreciation_pct": percent}})

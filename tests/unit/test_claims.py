@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from functools import cache
 from pathlib import Path
 
@@ -12,22 +11,22 @@ import pytest
 
 from overtake import claims, paths
 from overtake.claims.editions import revisions, summary, table
-from overtake.claims.known import Known
 from overtake.claims.model import Claim
-from overtake.config.balances import ALLIES, FIVE, Crossing, default_balances
-from overtake.config.core import Data
-from overtake.edition import clean
+from overtake.claims.stage import known_then
+from overtake.config.balances import ALLIES, FIVE, default_balances
+from overtake.config.core import Data, Run
+from overtake.config.params import Params
+from overtake.edition import Edition, read
 from overtake.errors import OvertakeError
-from overtake.sources import raw
 from tests.unit.claims_case import REAL_LEDGERS, edited, history, steady
 
 CLAIMS = {claim.id: claim for claim in claims.load()}
-SEED = 3
+SETTINGS = Params(run=Run(seed=3))
 ELEVEN = list(ALLIES)
 
 
-def verdict(name: str, known: Known) -> str:
-    return claims.judge(CLAIMS[name], known, SEED).verdict
+def verdict(name: str, known: Edition) -> str:
+    return claims.judge(CLAIMS[name], known, SETTINGS).verdict
 
 
 def with_params(name: str, **params: object) -> Claim:
@@ -90,14 +89,22 @@ def test_verdict_flips_with_the_opposite_history(name: str) -> None:
 def test_crossing_matrix_flips_with_past_growth_and_with_published_probabilities() -> None:
     claim = with_params("A9", rulers=["constant_usd"], draws=200)
     ahead, behind = history(steady(CHN=9, other=0, USA=0)), history(steady(CHN=0), levels={"CHN": 5.0})
-    assert claims.judge(claim, ahead, SEED).verdict == "supported"
-    assert claims.judge(claim, behind, SEED).verdict == "contradicted"
+    assert claims.judge(claim, ahead, SETTINGS).verdict == "supported"
+    assert claims.judge(claim, behind, SETTINGS).verdict == "contradicted"
     for chance, expected in ((0.9, "supported"), (0.05, "contradicted"), (0.3, "partly")):
         table = pd.DataFrame(
             [(name, ruler, chance) for name in claim.params["balances"] for ruler in ("constant_usd", "gdp_ppp")],
             columns=["balance", "ruler", "p_by_2030"],
         )
-        assert verdict("A9", dataclasses.replace(behind, crossings=table)) == expected
+        assert claims.judge(CLAIMS["A9"], behind, SETTINGS, table).verdict == expected
+
+
+def test_a_claims_coalition_needs_no_declaration() -> None:
+    """The analyst may drop a balance that the commentary's claim names: the claim keeps its own."""
+    claim = with_params("A9", rulers=["constant_usd"], draws=200)
+    without = SETTINGS.model_copy(update={"balances": {"jpn": SETTINGS.balances["jpn"]}})
+    past = history(steady(CHN=9, other=0, USA=0))
+    assert claims.judge(claim, past, without) == claims.judge(claim, past, SETTINGS)
 
 
 def test_halves_make_partly() -> None:
@@ -113,22 +120,20 @@ def test_untestable_claims_and_years_not_yet_observed() -> None:
     assert {name for name, claim in CLAIMS.items() if not claim.testable} == {"A10", "A14"}
     assert verdict("A10", now) == verdict("A14", now) == "untestable"
     assert verdict("A13", history(steady(), last=2020)) == "untestable"
-    assert verdict("A5", dataclasses.replace(now, ledgers=claims.up_to(REAL_LEDGERS, "2019-10"))) == "untestable"
+    assert verdict("A5", now.up_to("2019-10")) == "untestable"
 
 
 # The real figures.
 
 
 @cache
-def known(edition: str) -> Known:
-    milex, macro, editions = raw.milex(), raw.load("macro.csv"), raw.load("editions.csv")
-    weo = clean.weo_edition(Data(edition=edition), editions)
-    return claims.as_of(edition, weo, milex, macro, editions, REAL_LEDGERS, default_balances(), SEED)
+def known(edition: str) -> Edition:
+    return known_then(read(Data()), edition)
 
 
 @cache
 def judged() -> tuple[pd.DataFrame, pd.DataFrame]:
-    return claims.evaluate(list(CLAIMS.values()), known("2026-04"), known("2020-04"), SEED)
+    return claims.evaluate(list(CLAIMS.values()), known("2026-04"), known("2020-04"), SETTINGS)
 
 
 @cache
@@ -250,7 +255,7 @@ def test_texts_carry_no_result_and_fill_their_parameters() -> None:
 
 
 def test_same_seed_same_table() -> None:
-    again, details = claims.evaluate(list(CLAIMS.values()), known("2026-04"), known("2020-04"), SEED)
+    again, details = claims.evaluate(list(CLAIMS.values()), known("2026-04"), known("2020-04"), SETTINGS)
     pd.testing.assert_frame_equal(again, judged()[0])
     pd.testing.assert_frame_equal(details, judged()[1])
 
@@ -271,10 +276,10 @@ def test_revisions_ignore_a_new_price_base_and_find_a_changed_year() -> None:
 
 
 def test_editions_table() -> None:
-    editions = {name: known(name) for name in ("2020-04", "2026-04")}
     balances = {name: default_balances()[name] for name in ("five", "eleven", "jpn")}
     cheap = [CLAIMS[name] for name in ("A1", "A2", "A13")]
-    found = table(raw.milex(), editions, balances, Crossing(), cheap, SEED)
+    settings = SETTINGS.model_copy(update={"balances": balances})
+    found = table([known("2020-04"), known("2026-04")], cheap, settings, None)
     assert set(found["kind"]) == {"revision", "crossing", "verdict"}
     years = found[found["kind"] == "crossing"].set_index(["edition", "subject", "ruler"])
     newest = years.loc["2026-04"]
@@ -318,14 +323,13 @@ def test_bad_claims_are_refused(tmp_path: Path, old: str, new: str, what: str) -
 
 def test_stage_gives_the_four_tables() -> None:
     from overtake.claims.stage import tables, when_claimed
-    from overtake.config.params import Params
 
     claim = CLAIMS["A9"]
     crossings = pd.DataFrame(
         [(name, ruler, 0.3) for name in claim.params["balances"] for ruler in claim.params["rulers"]],
         columns=["balance", "ruler", "p_by_2030"],
     )
-    found = tables(Params(), known("2026-04").figures, crossings, SEED)
+    found = tables(SETTINGS, read(Data()), crossings)
     assert list(found) == ["claims", "claim_details", "editions", "register"]
     mine, other = found["claims"].set_index("claim"), judged()[0].set_index("claim")
     pd.testing.assert_frame_equal(mine.drop("A9"), other.drop("A9"))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
-from overtake.claims import Known, register, statistics
+from overtake.claims import register, statistics
+from overtake.edition import Edition
 from overtake.errors import OvertakeError
 from tests.unit.claims_case import REAL_LEDGERS, history, steady
 
@@ -119,9 +122,9 @@ def test_shortfall_by_simulation() -> None:
     assert called / 2000 == pytest.approx(0.05, abs=0.015)
 
 
-def outcome(known: Known, **cells: object) -> dict[str, object]:
+def outcome(known: Edition, **cells: object) -> dict[str, object]:
     row = REAL_LEDGERS["forecast_register"].iloc[:1].assign(**cells)
-    return dict(register.outcomes(row, known).iloc[0])
+    return dict(register.outcomes(replace(known, ledgers={**known.ledgers, "forecast_register": row})).iloc[0])
 
 
 @pytest.mark.parametrize(
@@ -164,7 +167,7 @@ def test_measures_of_a_forecast_by_hand() -> None:
 def test_register_on_the_real_figures() -> None:
     from tests.unit.test_claims import known
 
-    found = register.outcomes(REAL_LEDGERS["forecast_register"], known("2026-04")).set_index("forecast")
+    found = register.outcomes(known("2026-04")).set_index("forecast")
     assert found["state"]["economist_gdp_2010"] == "missed"
     assert found["state"]["economist_2023_2013"] == "missed"
     assert found["state"]["janes_260_2015"] == "held"

@@ -98,7 +98,38 @@ def test_names_that_no_section_declares_are_told_with_the_nearest():
     assert undeclared(Params()) == []
     raw = {"brief": {"headline_balance": "elven", "headline_ruler": "constant"}, "sensitivity": {"balances": ["quadd"]}}
     lines = undeclared(parse(raw))
-    assert lines[0] == "brief.headline_balance: no balance elven; did you mean `eleven`?"
-    assert lines[1].startswith("sensitivity.balances: no balance quadd; did you mean `quad`")
+    assert lines[0] == "brief.headline_balance: no balance elven in balances; did you mean `eleven`?"
+    assert lines[1].startswith("sensitivity.balances: no balance quadd in balances; did you mean `quad`")
     assert lines[2] == "brief.headline_ruler: no ruler constant; did you mean `constant_usd`?"
     assert len(lines) == 3
+
+
+def test_references_that_lead_nowhere_are_told_at_once_with_both_keys():
+    """A horizon before the years asked of it, a headline ruler out of use, a balance that four sections name."""
+    lines = undeclared(parse({"futures": {"horizon": 2034}}))
+    assert [line.split(":")[0] for line in lines] == [
+        "crossing.reversal_years", "sensitivity.years",
+        *["sensitivity.multiverse.years"] * 2,
+    ]  # fmt: skip
+    assert all("futures.horizon, 2034" in line for line in lines)
+    assert undeclared(parse({"futures": {"horizon": 2041}})) == []
+    (line,) = undeclared(parse({"rulers": {"use": ["current_usd", "gdp_ppp"]}}))
+    assert line == "brief.headline_ruler: constant_usd is not in rulers.use; in use: current_usd, gdp_ppp"
+    balances = Params().model_dump(mode="json")["balances"]
+    del balances["five"]
+    lines = undeclared(parse({"balances": balances, "scenarios": {"balances": ["eleven"]}}))
+    assert [line.split(":")[0] for line in lines] == ["crossing.reversal", "sensitivity.multiverse.coalitions"]
+    assert all("no balance five in balances" in line for line in lines)
+
+
+def test_a_notebook_cannot_read_a_key_that_it_was_not_given():
+    given = {"run": {"seed": 7}, "futures": {"plans": "off"}, "crossing": Params().crossing.model_dump(mode="json")}
+    found = Params.declared(given)
+    assert (found.run.seed, found.futures.plans, found.crossing) == (7, "off", Params().crossing)
+    assert found.futures.model_copy(update={"plans": "cut"}).plans == "cut"
+    for read in (lambda: found.run.draws, lambda: found.futures.horizon, lambda: found.balances):
+        with pytest.raises(OvertakeError, match="is not among the parameters of this notebook"):
+            read()
+    with pytest.raises(AttributeError):
+        _ = found.run.nothing
+    assert Params.declared(Params().model_dump(mode="json")) == Params()

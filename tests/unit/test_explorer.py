@@ -20,11 +20,11 @@ from overtake import paths as project
 from overtake.config.balances import Balance
 from overtake.config.params import Params
 from overtake.draws import Paths
-from overtake.edition import clean
+from overtake.edition import Edition, clean
 from overtake.errors import OvertakeError
 from overtake.explorer import Settings, build, encode, factors
 from overtake.explorer.settings import of_params
-from overtake.rulers import RULERS, Figures, observed
+from overtake.rulers import RULERS, observed
 from tests.explorer_case import Case, case
 
 
@@ -260,15 +260,16 @@ def test_equal_errors_share_a_layer(made: Case) -> None:
 
 
 @pytest.fixture(scope="module")
-def figures() -> Figures:
+def figures() -> Edition:
     raw, params = project.RAW, Params()
     milex, macro, editions = (pd.read_csv(raw / f"{name}.csv") for name in ("milex", "macro", "editions"))
     cleaned = clean.clean_macro(macro, clean.weo_edition(params.data, editions))
     spending = clean.clean_spending(milex, cleaned, editions, params.data)
-    return Figures(spending, cleaned, pd.read_csv(raw / "composition.csv"), pd.read_csv(raw / "china_estimates.csv"))
+    ledgers = {name: pd.read_csv(raw / f"{name}.csv") for name in ("composition", "china_estimates")}
+    return Edition(params.data.edition, spending, cleaned, ledgers)
 
 
-def test_factors_and_errors_make_what_the_rulers_measure(figures: Figures) -> None:
+def test_factors_and_errors_make_what_the_rulers_measure(figures: Edition) -> None:
     params = Params()
     history = observed(figures.spending)
     rng = np.random.default_rng(1)

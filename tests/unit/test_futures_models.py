@@ -164,25 +164,27 @@ def test_an_economy_without_a_gdp_forecast_starts_from_its_own_growth() -> None:
     by_hand = np.r_[4 - 2 * np.arange(1, 21) / 20, np.full(5, 2.0)]
     np.testing.assert_allclose(found[0], by_hand)
     np.testing.assert_allclose(found[1], np.r_[5, 6, 6 - 4 * np.arange(1, 21) / 20, 2, 2, 2])
-    np.testing.assert_allclose(100 * np.expm1(gdp.expected_growth(whole, None, 25)), np.stack([by_hand, by_hand]))
+    np.testing.assert_allclose(
+        100 * np.expm1(gdp.expected_growth(whole, pd.DataFrame(), 25)), np.stack([by_hand, by_hand])
+    )
 
 
 def test_forecast_errors_of_gdp_by_hand_and_by_default_where_unknown() -> None:
-    assert gdp.forecast_error(known().editions) == pytest.approx(1.0)
-    newest = known().editions[lambda t: t.edition == EDITION]
+    assert gdp.forecast_error(known().published["macro"]) == pytest.approx(1.0)
+    newest = known().published["macro"][lambda t: t.edition == EDITION]
     assert gdp.forecast_error(newest) == gdp.DEFAULT_ERROR_PCT
 
 
 @pytest.mark.parametrize("horizon", [2027, LAST + 2])
 def test_a_horizon_after_the_last_year_is_reached(horizon: int) -> None:
-    found = simulate(spending(), milex(), known(), settings("state_space", horizon=horizon), RUN)
+    found = simulate(known(), settings("state_space", horizon=horizon), RUN)
     assert found.years[-1] == horizon
 
 
 def test_a_horizon_not_after_the_last_year_is_refused() -> None:
     later = spending().assign(year=lambda t: t.year + 4)
     with pytest.raises(OvertakeError, match=r"futures\.horizon") as refused:
-        simulate(later, milex(), known(), settings("state_space", horizon=2029), RUN)
+        simulate(known().with_spending(later), settings("state_space", horizon=2029), RUN)
     assert refused.value.found == 2029
     with pytest.raises(ValidationError, match="horizon"):
         settings("state_space", horizon=2020)
@@ -191,9 +193,9 @@ def test_a_horizon_not_after_the_last_year_is_refused() -> None:
 def test_unknown_origins_and_editions_of_shipped_figures_are_refused() -> None:
     for origin, edition in ((1999, EDITION), (LAST, "2010-04")):
         with pytest.raises(OvertakeError, match=f"hyperparameters.*{edition} at origin {origin}"):
-            hyper.world(known().hyperparameters, edition, origin)
+            hyper.world(known().learned["hyperparameters"], edition, origin)
         with pytest.raises(OvertakeError, match=f"panel_regression.*{edition} at origin {origin}"):
-            coefficients.of_origin(known().panel_regression, edition, origin)
+            coefficients.of_origin(known().learned["panel_regression"], edition, origin)
 
 
 # Weights and the pool
@@ -227,7 +229,7 @@ def test_scored_weights_by_hand() -> None:
 @pytest.mark.parametrize("how", ["scored", "equal"])
 def test_a_member_named_twice_counts_once(how: str) -> None:
     combination = Combination(members=("gdp_share", "gdp_share", "state_space"), weights=how)  # type: ignore[arg-type]
-    found = weighing.of_settings(known().scores, combination)
+    found = weighing.of_settings(known().learned["model_scores"], combination)
     assert set(found) == {"gdp_share", "state_space"}
     assert sum(found.values()) == pytest.approx(1)
 
@@ -250,7 +252,7 @@ def test_each_model_and_equal_weights_are_one_parameter_away() -> None:
     parts = [models.growth(series(), known(), settings(name), STEPS, RUN) for name in members]
     same = np.stack([(combined == part).all(axis=(1, 2)) for part in parts])
     assert (same.sum(axis=0) == 1).all()
-    shares = weighing.of_settings(known().scores, Combination())
+    shares = weighing.of_settings(known().learned["model_scores"], Combination())
     assert same.sum(axis=1).tolist() == pytest.approx([shares[name] * RUN.draws for name in members], abs=1)
     equal = models.growth(series(), known(), settings(combination={"weights": "equal"}), STEPS, RUN)
     counts = [int((equal == part).all(axis=(1, 2)).sum()) for part in parts]
@@ -386,7 +388,7 @@ def test_a_lone_edition_knows_no_revision() -> None:
 
 
 def test_simulate_keeps_one_timeline_and_one_level_error_a_draw() -> None:
-    found = simulate(spending(), milex(), known(), settings("state_space"), RUN)
+    found = simulate(known(), settings("state_space"), RUN)
     assert found.years == tuple(range(1989, 2036))
     assert found.last_observed == LAST
     observed = found.values[:, :, : LAST - 1989 + 1] / np.exp(series().log_milex)

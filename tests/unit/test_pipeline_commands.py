@@ -25,6 +25,14 @@ def test_params_writes_every_key_at_its_default(tmp_path, monkeypatch, capsys):
     assert template.text() == (COMMITTED / "params.yaml").read_text(encoding="utf-8")
 
 
+def test_params_never_overwrites_a_persons_file(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(paths, "PARAMS", tmp_path / "params.yaml")
+    paths.PARAMS.write_text("crossing: {sustain: 3}\n", encoding="utf-8")
+    assert cli.main(["params"]) == 2
+    assert "is there already, and is yours" in capsys.readouterr().err
+    assert paths.PARAMS.read_text(encoding="utf-8") == "crossing: {sustain: 3}\n"
+
+
 def test_schema_writes_what_is_committed(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     assert cli.main(["schema"]) == 0

@@ -10,8 +10,9 @@ import pytest
 
 from overtake.config.futures import Futures
 from overtake.draws import Paths
+from overtake.edition import Edition
 from overtake.errors import OvertakeError
-from overtake.futures.plans import Promises, apply, realised, targets
+from overtake.futures.plans import apply, realised, targets
 
 LAST, BASE = 2025, 2024
 LEVEL, SHARE = 40.0, 2.0
@@ -25,7 +26,7 @@ def plan(**cells: object) -> dict[str, object]:
     return {**row, **cells}
 
 
-def promises(*rows: dict[str, object], editions: tuple[str, ...] = ("2025-04", "2026-04")) -> Promises:
+def promises(*rows: dict[str, object], edition: str = "2026-04") -> Edition:
     macro = pd.DataFrame(
         [(iso3, year, 2.5, GDP_LCU.get(year, 1000.0)) for iso3 in ("KOR", "CHN") for year in range(2000, 2032)],
         columns=["iso3", "year", "real_growth_pct", "gdp_lcu_bn"],
@@ -39,13 +40,15 @@ def promises(*rows: dict[str, object], editions: tuple[str, ...] = ("2025-04", "
         columns=["iso3", "plan", "made", "target_year", "measure", "planned", "planned_hi", "planned_growth_pct",
                  "delivered", "unit", "delivered_as"],
     )  # fmt: skip
-    return Promises(macro, pd.DataFrame(rows or [plan()]), crosswalk, realisation, editions)
+    ledgers = {"plans": pd.DataFrame(rows or [plan()]), "crosswalk": crosswalk, "realisation": realisation}
+    register = pd.DataFrame({"publisher": "sipri", "edition": ["2025-04", "2026-04"]})
+    return Edition(edition, spending(), macro, ledgers, {}, {"editions": register})
 
 
-def spending(edition: str = "2026-04") -> pd.DataFrame:
+def spending() -> pd.DataFrame:
     return pd.DataFrame(
-        [(iso3, LAST, LEVEL, SHARE, edition) for iso3 in ("CHN", "KOR")],
-        columns=["iso3", "year", "milex_constant_usd_bn", "gdp_share_pct", "edition"],
+        [(iso3, LAST, LEVEL, SHARE) for iso3 in ("CHN", "KOR")],
+        columns=["iso3", "year", "milex_constant_usd_bn", "gdp_share_pct"],
     )
 
 
@@ -68,13 +71,11 @@ def middle(paths: Paths, year: int, iso3: str = "KOR") -> float:
 
 def test_off_leaves_the_very_paths_and_needs_no_ledger() -> None:
     paths = futures()
-    assert apply(paths, spending(), None, settings("off"), 1) is paths
-    with pytest.raises(OvertakeError, match="plans"):
-        apply(paths, spending(), None, settings("cut"), 1)
+    assert apply(paths, Edition("2026-04"), settings("off"), 1) is paths
 
 
 def test_face_value_reaches_the_share_by_hand() -> None:
-    found = apply(futures(), spending(), promises(), settings("face_value"), 1)
+    found = apply(futures(), promises(), settings("face_value"), 1)
     gdp = LEVEL / 0.02 * 1.025**5
     assert middle(found, 2030) == pytest.approx(0.03 * 1.1 * gdp)
     # Half way: the share is the geometric mean of the ends after half of the years.
@@ -85,26 +86,26 @@ def test_face_value_reaches_the_share_by_hand() -> None:
 
 
 def test_cut_goes_the_delivered_part_of_the_way() -> None:
-    found = apply(futures(), spending(), promises(), settings("cut"), 1)
+    found = apply(futures(), promises(), settings("cut"), 1)
     gdp = LEVEL / 0.02 * 1.025**5
     assert middle(found, 2030) == pytest.approx((2.0 + 0.5 * 1.3) / 100 * gdp)
 
 
 def test_observed_years_and_others_are_not_touched() -> None:
     paths = futures()
-    found = apply(paths, spending(), promises(), settings("face_value"), 1)
+    found = apply(paths, promises(), settings("face_value"), 1)
     np.testing.assert_array_equal(found.economy("CHN"), paths.economy("CHN"))
     np.testing.assert_array_equal(found.economy("KOR")[:, :6], paths.economy("KOR")[:, :6])
 
 
 def test_a_plan_is_a_floor() -> None:
     paths = futures(growth=0.2)
-    np.testing.assert_array_equal(apply(paths, spending(), promises(), settings("face_value"), 1).values, paths.values)
+    np.testing.assert_array_equal(apply(paths, promises(), settings("face_value"), 1).values, paths.values)
 
 
 def test_more_of_the_plan_is_never_less_spending() -> None:
     paths = futures(growth=0.03)
-    off, cut, full = (apply(paths, spending(), promises(), settings(how, 0.12), 1).values
+    off, cut, full = (apply(paths, promises(), settings(how, 0.12), 1).values
                       for how in ("off", "cut", "face_value"))  # fmt: skip
     assert (cut >= off * (1 - 1e-12)).all()
     assert (full >= cut * (1 - 1e-12)).all()
@@ -113,12 +114,12 @@ def test_more_of_the_plan_is_never_less_spending() -> None:
 
 def test_delivery_differs_between_draws_by_its_spread_and_not_by_run() -> None:
     paths = futures(draws=4000)
-    found = apply(paths, spending(), promises(), settings("cut", 0.12), 7)
+    found = apply(paths, promises(), settings("cut", 0.12), 7)
     factor = (found.economy("KOR") / paths.economy("KOR"))[:, paths.years.index(2030)]
     part = (factor * LEVEL / (LEVEL / 0.02 * 1.025**5) * 100 - 2.0) / 1.3
     assert part.mean() == pytest.approx(0.5, abs=0.01)
     assert part.std() == pytest.approx(0.12, abs=0.01)
-    again = apply(paths, spending(), promises(), settings("cut", 0.12), 7)
+    again = apply(paths, promises(), settings("cut", 0.12), 7)
     assert found.values.tobytes() == again.values.tobytes()
 
 
@@ -141,7 +142,7 @@ def test_delivery_differs_between_draws_by_its_spread_and_not_by_run() -> None:
     ],
 )  # fmt: skip
 def test_targets_by_hand(cells: dict[str, object], share: float, reason: str) -> None:
-    [row] = targets(spending(), promises(plan(**cells))).to_dict("records")
+    [row] = targets(promises(plan(**cells))).to_dict("records")
     assert row["reason"] == reason
     assert row["used"] == (reason == "")
     np.testing.assert_allclose(row["share_pct"], share)
@@ -150,13 +151,13 @@ def test_targets_by_hand(cells: dict[str, object], share: float, reason: str) ->
 def test_an_older_edition_knows_no_later_plan() -> None:
     """A backtest on an edition must not see what was announced after the next one appeared."""
     rows = (plan(announced="2026-02"), plan(announced="2026-05"), plan(announced=np.nan))
-    known = targets(spending("2025-04"), promises(*rows))
+    known = targets(promises(*rows, edition="2025-04"))
     assert list(known["used"]) == [True, False, False]
-    assert list(targets(spending("2026-04"), promises(*rows))["used"]) == [True, True, True]
+    assert list(targets(promises(*rows))["used"]) == [True, True, True]
 
 
 def test_realisation_by_hand() -> None:
-    table = promises().realisation
+    table = promises().ledgers["realisation"]
     level = table.iloc[0].to_dict() | {"iso3": "JPN", "measure": "level", "planned": 100.0, "planned_growth_pct": 10.0,
                                        "made": 2021, "target_year": 2025, "delivered": 90.0}  # fmt: skip
     found = realised(pd.concat([table, pd.DataFrame([level])], ignore_index=True))
@@ -169,6 +170,7 @@ def test_realisation_by_hand() -> None:
 
 
 def test_an_economy_without_a_record_takes_the_mean_of_all() -> None:
-    bare = replace(promises(), realisation=promises().realisation.assign(iso3="JPN"))
-    one = apply(futures(), spending(), bare, settings("cut"), 1)
-    np.testing.assert_array_equal(one.values, apply(futures(), spending(), promises(), settings("cut"), 1).values)
+    ledgers = promises().ledgers
+    bare = replace(promises(), ledgers={**ledgers, "realisation": ledgers["realisation"].assign(iso3="JPN")})
+    one = apply(futures(), bare, settings("cut"), 1)
+    np.testing.assert_array_equal(one.values, apply(futures(), promises(), settings("cut"), 1).values)

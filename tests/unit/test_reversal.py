@@ -43,6 +43,16 @@ def test_reversal_by_hand() -> None:
     assert rows.loc["off", "ratio_2035_median"] == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("percent", [50, 80, 99])
+def test_the_interval_of_a_ratio_is_as_wide_as_asked(percent: int) -> None:
+    growth = np.linspace(0.0, 0.06, 101)
+    row = reversal({"off": even(list(growth))}, {"pair": PAIR}, Crossing(interval_pct=percent), ruler="x").iloc[0]
+    ratio = np.sort(110 * 1.03**5 / (80 * (1 + growth) ** 5 + 20))
+    low, high = (50 - percent / 2) / 100, (50 + percent / 2) / 100
+    expected = [np.interp(100 * level, np.arange(101), ratio) for level in (low, high)]
+    assert [row["ratio_2030_lo"], row["ratio_2030_hi"]] == pytest.approx(expected)
+
+
 def test_more_plans_never_lower_the_chance_of_regaining() -> None:
     random = np.random.default_rng(4).normal(0.04, 0.03, 300)
     table = reversal(
@@ -78,9 +88,9 @@ def test_unknown_balances_are_refused_together() -> None:
 
 
 def test_treatments_share_their_draws() -> None:
-    from test_plans import futures, promises, spending
+    from test_plans import futures, promises
 
-    by_plans = treatments(futures(), spending(), promises(), Futures.of({"plans": "off"}), 1)
+    by_plans = treatments(futures(), promises(), Futures.of({"plans": "off"}), 1)
     assert list(by_plans) == ["off", "cut", "face_value"]
     np.testing.assert_array_equal(by_plans["off"].values, futures().values)
     np.testing.assert_array_equal(by_plans["cut"].economy("CHN"), by_plans["off"].economy("CHN"))

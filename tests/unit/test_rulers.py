@@ -11,13 +11,15 @@ from overtake.balances import ratio
 from overtake.config.balances import Balance, default_balances
 from overtake.config.rulers import Composition, Rulers
 from overtake.draws import Paths
+from overtake.edition import Edition
 from overtake.errors import OvertakeError
-from overtake.rulers import RULERS, Figures, observed
+from overtake.rulers import RULERS, observed
 from overtake.rulers.china import at_level
 from overtake.rulers.composition import shares
 from overtake.rulers.military_ppp import multiplier
 from overtake.rulers.prices import exchange_shocks, price_level
 from overtake.rulers.tables import measure, measured, observed_table
+from tests.edition_case import made
 
 SETTINGS = Rulers()
 ECONOMIES = ("CHN", "IND", "JPN", "USA")
@@ -42,7 +44,7 @@ ESTIMATES = pd.DataFrame(
 ESTIMATES["china_us_ratio_hi"] = ESTIMATES["china_us_ratio_lo"]
 
 
-def made_figures() -> Figures:
+def made_figures() -> Edition:
     """Return four economies, spending 2000-2025 and the macro table 1999-2031, with wobbles so that nothing is flat."""
     random = np.random.default_rng(8)
     spending, macro = [], []
@@ -62,7 +64,7 @@ def made_figures() -> Figures:
             if 2000 <= year <= LAST:
                 current = real * index / 150 * (0.9 + random.uniform(0, 0.2))
                 spending.append((iso3, year, real, current, 2.0, 2024))
-    return Figures(
+    return made(
         pd.DataFrame(
             spending,
             columns=["iso3", "year", "milex_constant_usd_bn", "milex_current_usd_bn", "gdp_share_pct", "price_base"],
@@ -74,12 +76,12 @@ def made_figures() -> Figures:
                 "population_m", "real_growth_pct",
             ],
         ),
-        pd.DataFrame(
+        composition=pd.DataFrame(
             [("CHN", 2017, "personnel", 0.3), ("CHN", 2017, "operations", 0.3), ("CHN", 2017, "equipment", 0.4),
              ("IND", 2026, "equipment", 0.28)],
             columns=["iso3", "year", "part", "share"],
         ),
-        ESTIMATES,
+        china_estimates=ESTIMATES,
     )  # fmt: skip
 
 
@@ -170,7 +172,7 @@ def test_military_ppp_with_all_at_ppp_is_gdp_ppp() -> None:
         '{"military_ppp": {"equipment_at_ppp": 1}, "composition": {"personnel": 0, "operations": 1, "equipment": 0},'
         '"gdp_ppp": {"error_pct": 0}}'
     )
-    bare = Figures(FIGURES.spending, FIGURES.macro, FIGURES.composition.iloc[:0], FIGURES.estimates)
+    bare = made(FIGURES.spending, FIGURES.macro, composition=FIGURES.ledgers["composition"].iloc[:0])
     one = RULERS["military_ppp"].measure(HISTORY, bare, settings, 1).values
     np.testing.assert_allclose(one, RULERS["gdp_ppp"].measure(HISTORY, bare, settings, 1).values)
 
@@ -210,13 +212,14 @@ def test_symmetric_add_on_of_the_others_by_hand(others: str) -> None:
 
 def test_symmetric_works_before_the_pairs_year() -> None:
     old = FIGURES.spending[FIGURES.spending["year"] <= 2019]
-    figures = Figures(old, FIGURES.macro, FIGURES.composition, FIGURES.estimates)
+    figures = FIGURES.with_spending(old)
     found = RULERS["symmetric"].measure(observed(old), figures, CALM, 1)
     assert np.isfinite(found.values).all()
 
 
 def test_symmetric_without_its_pair_is_refused() -> None:
-    bare = Figures(FIGURES.spending, FIGURES.macro, FIGURES.composition, ESTIMATES.iloc[1:])
+    ledgers = {**FIGURES.ledgers, "china_estimates": ESTIMATES.iloc[1:]}
+    bare = made(FIGURES.spending, FIGURES.macro, **ledgers)
     with pytest.raises(OvertakeError, match="fravel_2024"):
         RULERS["symmetric"].measure(HISTORY, bare, CALM, 1)
 
@@ -231,14 +234,14 @@ def test_symmetric_without_its_pair_is_refused() -> None:
     ],
 )
 def test_chinas_level_moves_china_alone_and_as_the_pair_says(level: str, factor: float) -> None:
-    found = at_level(FUTURES, FIGURES, level, 1)
+    found = at_level(FUTURES, ESTIMATES, level, 1)
     np.testing.assert_allclose(found.economy("CHN") / FUTURES.economy("CHN"), factor, rtol=1e-6)
     np.testing.assert_array_equal(found.economy("USA"), FUTURES.economy("USA"))
-    assert at_level(FUTURES, FIGURES, "sipri", 1) is FUTURES
+    assert at_level(FUTURES, ESTIMATES, "sipri", 1) is FUTURES
 
 
 def test_uncertain_level_takes_the_newest_whole_estimates_equally_often() -> None:
-    factor = at_level(FUTURES, FIGURES, "uncertain", 1).economy("CHN")[:, 0] / FUTURES.economy("CHN")[:, 0]
+    factor = at_level(FUTURES, ESTIMATES, "uncertain", 1).economy("CHN")[:, 0] / FUTURES.economy("CHN")[:, 0]
     high = np.isclose(factor, 330 / 292, rtol=1e-5)
     assert high.sum() == 100
     ranged = factor[~high]
@@ -259,7 +262,7 @@ def test_uncertain_level_takes_the_newest_whole_estimates_equally_often() -> Non
 )
 def test_levels_that_are_not_to_be_had(level: str, what: str) -> None:
     with pytest.raises(OvertakeError, match=what):
-        at_level(FUTURES, FIGURES, level, 1)
+        at_level(FUTURES, ESTIMATES, level, 1)
 
 
 def test_stock_by_hand_and_in_the_long_run() -> None:
@@ -354,9 +357,7 @@ def test_missing_years_stay_missing_on_every_ruler() -> None:
 
 
 def test_an_economy_without_macro_figures_is_refused_by_name() -> None:
-    figures = Figures(
-        FIGURES.spending, FIGURES.macro[FIGURES.macro["iso3"] != "JPN"], FIGURES.composition, FIGURES.estimates
-    )
+    figures = made(FIGURES.spending, FIGURES.macro[FIGURES.macro["iso3"] != "JPN"], **FIGURES.ledgers)
     found = RULERS["gdp_ppp"].measure(FUTURES, figures, CALM, 1)
     with pytest.raises(OvertakeError, match=r"JPN: no value in 2025"):
         ratio(found, Balance(label="x", side={"JPN": 1.0}), "jpn")
@@ -380,7 +381,7 @@ def ledger(*rows: tuple[str, int, str, float]) -> pd.DataFrame:
 
 def test_composition_fills_what_the_ledger_lacks() -> None:
     default = Composition()
-    found = shares(FIGURES.composition, ("CHN", "IND", "JPN"), default)
+    found = shares(FIGURES.ledgers["composition"], ("CHN", "IND", "JPN"), default)
     np.testing.assert_allclose(found[["personnel", "operations", "equipment"]].astype(float).sum(axis=1), 1)
     assert found.loc["JPN", "personnel"] == default.personnel
     assert found.loc["JPN", "known"] == ""

@@ -14,11 +14,13 @@ from overtake.config.load import load, read_yaml
 from overtake.config.params import Params
 from overtake.config.scenario import Scenario, ShareTarget
 from overtake.draws import Paths
+from overtake.edition import Edition
 from overtake.edition.shares import gdp_constant_usd
 from overtake.errors import OvertakeError
-from overtake.rulers import Figures, observed
+from overtake.rulers import observed
 from overtake.scenarios.adjust import adjust
 from overtake.scenarios.compare import as_experiment, compare, hydra_settings, read_all
+from tests.edition_case import made
 
 BASE = Params()
 ECONOMIES = (
@@ -28,7 +30,7 @@ CROSSWALK = pd.DataFrame({"iso3": ["TWN"], "sipri_over_headline": [0.74]})
 LAST = 2025
 
 
-def made_figures() -> Figures:
+def made_figures() -> Edition:
     """Return sixteen economies whose spending grows at even rates, 2000-2025, with a flat macro table to 2031."""
     spending, macro = [], []
     for at, iso3 in enumerate(ECONOMIES):
@@ -39,11 +41,12 @@ def made_figures() -> Figures:
                 spending.append((iso3, year, level, level, 2.0, "2026-04", 2024))
     names = ["gdp_usd_bn", "gdp_lcu_bn", "gdp_deflator_index", "cpi_index", "ppp_lcu_per_intl_usd", "population_m"]
     measures = ["milex_constant_usd_bn", "milex_current_usd_bn", "gdp_share_pct", "edition", "price_base"]
-    return Figures(
+    return made(
         pd.DataFrame(spending, columns=["iso3", "year", *measures]),
         pd.DataFrame(macro, columns=["iso3", "year", *names, "real_growth_pct"]),
-        pd.DataFrame(columns=["iso3", "year", "part", "share"]),
-        pd.DataFrame(),
+        composition=pd.DataFrame(columns=["iso3", "year", "part", "share"]),
+        china_estimates=pd.DataFrame(),
+        crosswalk=CROSSWALK,
     )
 
 
@@ -64,7 +67,7 @@ FUTURES = simulate(SMALL)
 
 
 def adjusted(scenario: Scenario) -> Paths:
-    return adjust(FUTURES, scenario, FIGURES.spending, FIGURES.macro, CROSSWALK)
+    return adjust(FUTURES, scenario, FIGURES)
 
 
 def test_no_departure_leaves_the_very_paths() -> None:
@@ -165,7 +168,7 @@ def test_comparison_runs_each_simulation_once(tmp_path: Path) -> None:
         calls.append(1)
         return simulate(params)
 
-    table = compare(read_all(tmp_path, SMALL), FIGURES, CROSSWALK, counted)
+    table = compare(read_all(tmp_path, SMALL), FIGURES, counted)
     assert len(calls) == 1
     assert not table.duplicated(["scenario", "balance", "ruler"]).any()
     assert len(table) == 3 * len(BASE.scenarios.balances) * len(BASE.scenarios.rulers)
@@ -180,7 +183,7 @@ def test_figure_is_steady_and_shows_every_scenario(tmp_path: Path) -> None:
 
     write(tmp_path, "baseline", "{}", label="As it stands")
     write(tmp_path, "slow", "{scenario.growth_shift_pct: {CHN: -5}}", label="Slower China")
-    table = compare(read_all(tmp_path, SMALL), FIGURES, CROSSWALK, simulate)
+    table = compare(read_all(tmp_path, SMALL), FIGURES, simulate)
     svg = drawing(table, SMALL)
     assert svg == drawing(table, SMALL)
     assert "As it stands" in svg

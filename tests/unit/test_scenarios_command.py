@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 import test_scenarios as case
 
+from overtake import edition
 from overtake import paths as project
 from overtake.cli import scenarios as scenarios_command
 from overtake.config.load import load
 from overtake.draws import Paths, write_parquet, write_paths
 from overtake.errors import OvertakeError
-from overtake.rulers import tables as rulers_tables
 
 
 def run(*arguments: str) -> int:
@@ -44,7 +44,7 @@ def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(project, "REPORTS", tmp_path / "reports")
     monkeypatch.setattr(project, "SCENARIOS", tmp_path / "scenarios")
     monkeypatch.setattr(project, "PARAMS", tmp_path / "params.yaml")
-    monkeypatch.setattr(rulers_tables, "read_figures", lambda: case.FIGURES)
+    monkeypatch.setattr(edition, "of_run", lambda: case.FIGURES)
     (tmp_path / "params.yaml").write_text("run: {draws: 200}\n")
     (tmp_path / "scenarios").mkdir()
     case.write(tmp_path / "scenarios", "baseline", "{}")
@@ -80,16 +80,17 @@ def test_plans_alone_take_the_futures_without_plans(tables: Path, monkeypatch: p
 
     asked = []
 
-    def lifted(paths: Paths, _: object, __: object, settings: object, seed: int) -> Paths:
+    def lifted(paths: Paths, _: object, settings: object, seed: int) -> Paths:
         asked.append((settings, seed))
         return paths.with_values(paths.values * np.float32(2), paths.unit)
 
-    monkeypatch.setattr(plans, "read_promises", lambda: None)
     monkeypatch.setattr(plans, "apply", lifted)
     write_paths(case.FUTURES, tables / "futures_without_plans.parquet")
     base = load(project.PARAMS)
     other = base.model_copy(update={"futures": base.futures.model_copy(update={"plans": "face_value"})})
-    found = scenarios_command._futures(other, base)
+    found = scenarios_command._futures(other, base, case.FIGURES)
     np.testing.assert_allclose(found.values, 2 * case.FUTURES.values, rtol=1e-6)
     assert [settings.plans for settings, _ in asked] == ["face_value"]
-    np.testing.assert_allclose(scenarios_command._futures(base, base).values, case.FUTURES.values, rtol=1e-6)
+    np.testing.assert_allclose(
+        scenarios_command._futures(base, base, case.FIGURES).values, case.FUTURES.values, rtol=1e-6
+    )

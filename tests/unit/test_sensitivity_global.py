@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -13,11 +14,12 @@ from overtake.cli import main as cli
 from overtake.config.load import load, parse
 from overtake.config.params import Params
 from overtake.config.sensitivity import Range, Sensitivity
+from overtake.edition import read
 from overtake.errors import OvertakeError
 from overtake.futures.simulate import simulate
-from overtake.rulers.tables import observed_table
+from overtake.rulers.tables import observed_table, of_spending, wide
 from overtake.sensitivity import cost, flips, local, sweep, variance, verdicts, world
-from overtake.sensitivity.inputs import case_of, fingerprint, narrowed, read_inputs
+from overtake.sensitivity.inputs import fingerprint, narrowed, with_draws
 
 PARAMS = load(paths.PARAMS)
 
@@ -159,16 +161,16 @@ def grounds():
     """The project's own figures with few draws, one year's lead enough, so that answers have a closed form."""
     settings = PARAMS.sensitivity.model_copy(update={"draws": 400, "years": (2035,), "balances": ("eleven",)})
     crossing = PARAMS.crossing.model_copy(update={"sustain": 1})
-    return verdicts.grounds(PARAMS.model_copy(update={"sensitivity": settings, "crossing": crossing}))
+    return verdicts.questions(PARAMS.model_copy(update={"sensitivity": settings, "crossing": crossing}))
 
 
 def test_flips_of_a_balance_are_where_its_median_ratio_meets_the_threshold(grounds):
     """With one year enough, China leads in 2035 more likely than not where the median ratio of 2035 exceeds one."""
     search = verdicts.prepare(grounds["balance"])
     table = verdicts.evaluate(search, ("balance", "eleven"))
-    case = search.bench.case
-    drawn = simulate(case.figures.spending, case.milex, case.known, case.futures, case.run, case.promises)
-    along = ratio(drawn, case.balances["eleven"])[:, drawn.years.index(2035)]
+    params = search.bench.params
+    drawn = simulate(search.bench.edition, params.futures, params.run)
+    along = ratio(drawn, params.balances["eleven"])[:, drawn.years.index(2035)]
     middle = float(np.quantile(along, 0.5))
     spread = float(np.quantile(along, 0.5 + 2 / 400) - np.quantile(along, 0.5 - 2 / 400))
     for parameter, expected in (("china_level", 1 / middle), ("threshold", middle)):
@@ -189,9 +191,8 @@ def test_flips_of_a_claim_are_where_the_figures_say(grounds):
     search = verdicts.prepare(grounds["claim"])
     claim = next(one for one in grounds["claim"].claims if one.test == "rank")
     table = verdicts.evaluate(search, ("claim", claim.id))
-    case = search.bench.case
-    settings = case.rulers.model_copy(update={"use": tuple(claim.params["rulers"])})
-    measured = observed_table(case.figures, settings, 1)
+    settings = search.bench.params.rulers.model_copy(update={"use": tuple(claim.params["rulers"])})
+    measured = observed_table(search.bench.edition, settings, 1)
     measured = measured[measured["year"] >= claim.params["first_year"]]
     needed = 0.0
     for _, part in measured.groupby(["ruler", "year"]):
@@ -205,17 +206,14 @@ def test_flips_of_a_claim_are_where_the_figures_say(grounds):
 
 
 def test_wrong_figures_are_measured_as_if_they_were_right(grounds):
-    """The shortcut for proportional rulers against measuring the moved figures; and the last year stays."""
-    search = verdicts.prepare(grounds["claim"])
-    known = verdicts.known_if(search, "growth of China", 2.0, ("CHN",))
-    settings = search.bench.case.rulers.model_copy(update={"use": ("gdp_ppp", "military_ppp", "stock")})
-    slow = observed_table(known.figures, settings, search.seed)
-    for ruler, part in slow.groupby("ruler"):
-        wide = part.pivot(index="year", columns="iso3", values="value")
-        pd.testing.assert_frame_equal(
-            known.wide(str(ruler)).loc[wide.index, wide.columns], wide, rtol=1e-6, check_names=False
-        )
-    moved, base = known.wide()["CHN"], search.unmoved.wide()["CHN"]
+    """A ruler that is proportional moves with the figures, others stay as they are; and the last year stays."""
+    question = grounds["claim"]
+    known = verdicts.known_if(question.edition, "growth of China", 2.0, ("CHN",))
+    moved, base = (of_spending(edition)["CHN"] for edition in (known, question.edition))
+    for ruler in ("gdp_ppp", "military_ppp"):
+        one, two = (wide(edition, ruler, question.params.rulers, 1) for edition in (known, question.edition))
+        pd.testing.assert_series_equal(one["CHN"] / two["CHN"], (moved / base).loc[one.index], check_names=False)
+        pd.testing.assert_series_equal(one["JPN"], two["JPN"])
     assert moved.iloc[-1] == pytest.approx(base.iloc[-1])
     assert moved.iloc[-11] == pytest.approx(base.iloc[-11] / 1.02**10)
 
@@ -235,14 +233,16 @@ def test_the_tornado_by_the_slow_road():
             },
         }
     )
-    case = case_of(read_inputs(PARAMS), PARAMS.data, 300)
-    table = local.tornado(case, settings).set_index("parameter")
+    edition, case = read(PARAMS.data), with_draws(PARAMS, 300)
+    bench = local.Bench(edition, case, settings)
+    answers = pd.DataFrame([bench.row(dict(point)) for point in local.points(settings)])
+    table = local.rows(answers, settings).set_index("parameter")
 
     def answer(threshold: float, shrink: float) -> float:
         futures = case.futures.model_copy(
             update={"combination": case.futures.combination.model_copy(update={"shrink": shrink})}
         )
-        drawn = simulate(case.figures.spending, case.milex, case.known, futures, case.run, case.promises)
+        drawn = simulate(edition, futures, case.run)
         along = ratio(drawn, case.balances["five_us30"])
         first = int(np.argmax(np.isfinite(along).all(axis=0)))
         lead = leads(along[:, first:] > threshold, case.crossing.sustain)
@@ -310,11 +310,11 @@ def test_reversed_and_empty_ranges_are_refused_by_name(low, high):
 
 
 def test_a_parameter_that_cannot_be_moved_and_a_balance_that_is_not_there():
-    case = case_of(read_inputs(PARAMS), PARAMS.data, 200)
+    edition, params = read(PARAMS.data), with_draws(PARAMS, 200)
     with pytest.raises(OvertakeError, match="nowhere: no such balance"):
-        local.Bench(case, PARAMS.sensitivity.model_copy(update={"balances": ("nowhere",)}))
+        local.Bench(edition, params, PARAMS.sensitivity.model_copy(update={"balances": ("nowhere",)}))
     with pytest.raises(OvertakeError, match="no parameter that can be moved"):
-        local.Bench(case, PARAMS.sensitivity).answers({"brief.headline_balance": 1.0})
+        local.Bench(edition, params, PARAMS.sensitivity).answers({"brief.headline_balance": 1.0})
 
 
 def run(tmp_path, monkeypatch, *arguments: str) -> int:
@@ -373,7 +373,7 @@ def test_cost_in_words():
 def test_the_fingerprint_moves_with_what_an_answer_depends_on_and_nothing_else():
     def of(**changed) -> str:
         params = Params.of({**PARAMS.model_dump(mode="json"), **changed})
-        return fingerprint(read_inputs(narrowed(params, ("eleven",))), params.sensitivity.ranges)
+        return fingerprint(read(params.data), narrowed(params, ("eleven",)), params.sensitivity.ranges)
 
     whole = PARAMS.model_dump(mode="json")
     balances = whole["balances"]
@@ -384,9 +384,10 @@ def test_the_fingerprint_moves_with_what_an_answer_depends_on_and_nothing_else()
     assert of(balances={**balances, "eleven": {**balances["eleven"], "side": {"JPN": 1.0}}}) != base
     assert of(run={**whole["run"], "seed": 1}) != base
     assert of(futures={**whole["futures"], "plans": "off"}) != base
-    moved = read_inputs(narrowed(PARAMS, ("eleven",)))
-    milex = moved.milex.copy()
+    edition = read(PARAMS.data)
+    milex = edition.published["milex"].copy()
     milex.loc[milex.index[5], "milex_constant_usd_m"] += 1e-6
     from dataclasses import replace
 
-    assert fingerprint(moved) != fingerprint(replace(moved, milex=milex))
+    assert fingerprint(edition) == fingerprint(pickle.loads(pickle.dumps(edition)))
+    assert fingerprint(edition) != fingerprint(replace(edition, published={**edition.published, "milex": milex}))

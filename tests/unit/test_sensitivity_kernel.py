@@ -11,12 +11,14 @@ from overtake.config.balances import Balance
 from overtake.config.load import load
 from overtake.config.multiverse import Axes, Chunk
 from overtake.draws import Paths
+from overtake.edition import read
+from overtake.futures import plans
 from overtake.futures.simulate import simulate
 from overtake.rulers.base import observed
 from overtake.rulers.tables import measure
 from overtake.sensitivity import kernel, multiverse
 from overtake.sensitivity.axes import CHOICES
-from overtake.sensitivity.inputs import case_of, read_inputs
+from overtake.sensitivity.inputs import with_draws
 from overtake.streams import stream
 
 DRAWS = 120
@@ -34,7 +36,8 @@ SMALL = Axes.of(
 
 @pytest.fixture(scope="module")
 def inputs():
-    return read_inputs(load(paths.PARAMS))
+    params = load(paths.PARAMS)
+    return read(params.data), params
 
 
 @pytest.mark.parametrize("sustain", [1, 2, 3, 5])
@@ -69,7 +72,7 @@ def test_medians(count):
 
 
 def test_every_specification_stands_once_and_in_order(inputs):
-    bench = multiverse.prepare((inputs, SMALL))
+    bench = multiverse.prepare((*inputs, SMALL))
     tables = [multiverse.evaluate(bench, chunk) for chunk in SMALL.chunks()]
     assert sum(len(table) for table in tables) == SMALL.count()
     for table in tables:
@@ -83,15 +86,17 @@ def test_every_specification_stands_once_and_in_order(inputs):
 
 def slow_road(inputs, row) -> dict[str, float]:
     """Evaluate one specification as the stages do: simulate with plans, measure at the level, ratio, states."""
-    data = inputs.params.data.model_copy(update={"edition": row["edition"]})
-    case = case_of(inputs, data, DRAWS)
-    spending = case.figures.spending
+    given, params = inputs
+    case, run = with_draws(params, DRAWS), with_draws(params, DRAWS).run
+    edition = given.at(params.data.model_copy(update={"edition": row["edition"]}))
+    spending = edition.spending
     first = int(spending["year"].max()) - int(row["window_years"]) + 1
     walk = case.futures.pooled_random_walk
     walk = walk.model_copy(update={"window": min(int(row["window_years"]), walk.window)})
     futures = case.futures.model_copy(update={"model": row["model"], "plans": row["plans"], "pooled_random_walk": walk})
+    bare = futures.model_copy(update={"plans": "off"})
     kept = spending[spending["year"] >= first]
-    drawn = simulate(kept, case.milex, case.known, futures, case.run, case.promises)
+    drawn = plans.apply(simulate(edition.with_spending(kept), bare, run), edition, futures, run.seed)
     # Growth is estimated on the window; who led before it, and what was built up, is known from all years.
     past = observed(spending)
     ahead = [year for year in drawn.years if year > drawn.last_observed]
@@ -99,7 +104,7 @@ def slow_road(inputs, row) -> dict[str, float]:
     values = np.concatenate([past.values * error[:, :, None], drawn.values[:, :, -len(ahead) :]], axis=2)
     drawn = Paths(values, drawn.economies, (*past.years, *ahead), drawn.last_observed, drawn.unit)
     settings = case.rulers.model_copy(update={"china_level": row["china_level"]})
-    measured = measure(row["ruler"], drawn, case.figures, settings, case.run.seed)
+    measured = measure(row["ruler"], drawn, edition, settings, run.seed)
     declared = case.balances[row["coalition"]]
     side = dict(declared.side) | ({"USA": float(row["us_share"])} if row["us_share"] else {})
     balance = Balance(label=declared.label, against=declared.against, side=side, tie_downs=declared.tie_downs)
@@ -119,7 +124,7 @@ def test_random_specifications_by_the_slow_road(inputs, seed):
     random = stream(17, "specifications", str(seed))
     chunks = SMALL.chunks()
     chunk: Chunk = chunks[int(random.integers(len(chunks)))]
-    table = multiverse.evaluate(multiverse.prepare((inputs, SMALL)), chunk)
+    table = multiverse.evaluate(multiverse.prepare((*inputs, SMALL)), chunk)
     row = table.iloc[int(random.integers(len(table)))]
     expected = slow_road(inputs, row)
     # Single precision: a draw on the threshold may fall to either side.
@@ -130,7 +135,7 @@ def test_random_specifications_by_the_slow_road(inputs, seed):
 
 def test_common_random_numbers(inputs):
     """Raising China's level, or less of America, never lowers P(China leads): the draws are the same."""
-    table = multiverse.evaluate(multiverse.prepare((inputs, SMALL)), SMALL.chunks()[-1])
+    table = multiverse.evaluate(multiverse.prepare((*inputs, SMALL)), SMALL.chunks()[-1])
     rest = [name for name in CHOICES if name != "us_share"]
     pairs = table.pivot(index=rest, columns="us_share", values="p_ahead_2035")
     assert (pairs[0.0] >= pairs[0.2]).all()
@@ -140,8 +145,8 @@ def test_common_random_numbers(inputs):
 def test_an_answer_does_not_depend_on_what_was_asked_before(inputs):
     """A worker that has done other chunks, in any order, gives the same table."""
     first, last = SMALL.chunks()[0], SMALL.chunks()[-1]
-    fresh = multiverse.evaluate(multiverse.prepare((inputs, SMALL)), last)
-    used = multiverse.prepare((inputs, SMALL))
+    fresh = multiverse.evaluate(multiverse.prepare((*inputs, SMALL)), last)
+    used = multiverse.prepare((*inputs, SMALL))
     for chunk in (last, first):
         multiverse.evaluate(used, chunk)
     assert multiverse.evaluate(used, last).equals(fresh)
@@ -150,7 +155,7 @@ def test_an_answer_does_not_depend_on_what_was_asked_before(inputs):
 def test_years_in_any_order_keep_their_columns(inputs):
     turned = Axes.of({**SMALL.model_dump(mode="json"), "years": [2040, 2030]})
     chunk = SMALL.chunks()[0]
-    plain, other = (multiverse.evaluate(multiverse.prepare((inputs, axes)), chunk) for axes in (SMALL, turned))
+    plain, other = (multiverse.evaluate(multiverse.prepare((*inputs, axes)), chunk) for axes in (SMALL, turned))
     for name in ("p_ahead_2030", "p_ahead_2040", "ratio_2040"):
         assert other[name].equals(plain[name])
 

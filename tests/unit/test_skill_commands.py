@@ -41,8 +41,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Run, object]]:
     found: list[tuple[str, Run, object]] = []
 
     def growth(series, known, settings, steps, run):
-        found.append((settings.model, run, known.macro))
-        assert (known.edition, series.years[-1] < LAST) == (f"{LAST + 1}-04", True)
+        found.append((settings.model, run, len(known.macro)))
+        assert (known.name, series.years[-1] < LAST) == (f"{LAST + 1}-04", True)
         spread = np.linspace(-0.5, 0.6, run.draws)[:, None, None] * np.sqrt(np.arange(1, steps + 1))
         ranks = [np.roll(spread[:, 0], 31 * row, axis=0) for row in range(len(series.economies))]
         return np.stack(ranks, axis=1) * (2.0 if settings.model == "combined" else 1.0)
@@ -94,7 +94,7 @@ def test_skill_scores_every_model_from_2000_on_and_writes_a_sealed_table(raw, as
     assert run("skill", "--panel", path, "--peers", peers(tmp_path), "--draws", 100, "--horizons", 2) == 0
     assert {name for name, _, _ in asked} == {"combined", *commands.ALONE}
     assert {draws for _, draws, _ in asked} == {Run(seed=SEED, draws=100)}
-    assert all(macro is None for *_, macro in asked)
+    assert all(rows == 0 for *_, rows in asked)
     assert len(asked) == 4 * (LAST - 2000)
     table = pd.read_csv(raw / full.FILE)
     assert list(table.columns) == list(full.COLUMNS)

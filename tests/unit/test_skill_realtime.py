@@ -13,12 +13,12 @@ from overtake.config.balances import Balance
 from overtake.config.core import Run
 from overtake.config.futures import Futures
 from overtake.config.skill import Skill
+from overtake.edition import Edition
 from overtake.errors import OvertakeError
 from overtake.futures import models
-from overtake.futures.knowledge import Knowledge
 from overtake.futures.series import Series, of_spending
 from overtake.skill import realtime, rolling, scores, split, tables
-from overtake.skill.evaluate import evaluate, tuning_scores, upto
+from overtake.skill.evaluate import evaluate, tuning_scores
 from overtake.streams import stream
 
 ECONOMIES = ("CHN", "JPN", "USA")
@@ -64,22 +64,26 @@ def raw() -> dict[str, pd.DataFrame]:
     return {"milex": milex(), "macro": macro(), "editions": editions}
 
 
-def knowledge(edition: str = NEWEST) -> Knowledge:
-    nothing = pd.DataFrame()
-    return Knowledge(edition, nothing, nothing, nothing, nothing, macro())
+def spending() -> pd.DataFrame:
+    table = milex()
+    table = table[table["edition"] == NEWEST]
+    return table.assign(milex_constant_usd_bn=table["milex_constant_usd_m"] / 1000)
+
+
+def edition(**tables_: pd.DataFrame) -> Edition:
+    """Return the newest edition, with what is published as in `raw` but for `tables_`."""
+    return Edition(NEWEST, spending(), macro(), {}, {}, {**raw(), **tables_})
 
 
 def newest() -> Series:
-    table = milex()
-    table = table[table["edition"] == NEWEST]
-    return of_spending(table.assign(milex_constant_usd_bn=table["milex_constant_usd_m"] / 1000))
+    return of_spending(spending())
 
 
 @dataclass
 class Shown:
     """What a made-up model was asked: the series, the knowledge and the settings of every call."""
 
-    calls: list[tuple[Series, Knowledge, Futures, Run]] = field(default_factory=list)
+    calls: list[tuple[Series, Edition, Futures, Run]] = field(default_factory=list)
 
 
 def made_up(series: Series, steps: int, draws: int, model: str = "pooled_random_walk") -> np.ndarray:
@@ -94,7 +98,7 @@ def made_up(series: Series, steps: int, draws: int, model: str = "pooled_random_
 def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
     found = Shown()
 
-    def growth(series: Series, known: Knowledge, settings: Futures, steps: int, run: Run) -> np.ndarray:
+    def growth(series: Series, known: Edition, settings: Futures, steps: int, run: Run) -> np.ndarray:
         found.calls.append((series, known, settings, run))
         return made_up(series, steps, run.draws, settings.model)
 
@@ -107,23 +111,21 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
 
 
 def test_a_past_edition_is_as_printed_with_the_forecast_of_its_day() -> None:
-    tables_ = raw()
-    series, path = realtime.past_series("2021-04", tables_["milex"], tables_["macro"], tables_["editions"])
+    found = edition().as_printed("2021-04")
+    series = of_spending(found.spending)
     assert (series.origin, series.economies) == (2020, ECONOMIES)
     printed = milex().set_index(["edition", "iso3", "year"])["milex_constant_usd_m"]
     assert series.log_milex[2, 2011 - FIRST] == pytest.approx(np.log(printed["2021-04", "USA", 2011] / 1000))
-    assert path is not None
-    assert set(path["real_growth_pct"]) == {5.0}
-    later, path = realtime.past_series(NEWEST, tables_["milex"], tables_["macro"], tables_["editions"])
-    assert later.origin == 2023
-    assert path is not None
-    assert set(path["edition"]) == {"2023-10"}
+    assert set(found.macro["real_growth_pct"]) == {5.0}
+    later = edition().as_printed(NEWEST)
+    assert later.last == 2023
+    assert set(later.macro["edition"]) == {later.weo} == {"2023-10"}
 
 
 def test_without_a_forecast_of_its_day_a_gap_is_carried_flat() -> None:
-    tables_ = raw()
-    series, path = realtime.past_series("2018-04", tables_["milex"], tables_["macro"], tables_["editions"])
-    assert path is None
+    found = edition().as_printed("2018-04")
+    series = of_spending(found.spending)
+    assert (len(found.macro), found.weo) == (0, "")
     assert series.origin == 2017
     assert series.log_milex[1, -1] == pytest.approx(series.log_milex[1, -2], abs=1e-12)
 
@@ -143,19 +145,19 @@ def test_aligned_continues_with_growth_and_mixes_no_levels() -> None:
 
 def test_a_forecast_is_the_last_figure_and_the_growth_since(shown: Shown) -> None:
     series = newest().upto(2010)
-    drawn = realtime.forecaster(knowledge(), SETTINGS, RUN)(series, 3)
+    drawn = realtime.forecaster(edition(), SETTINGS, RUN)(series, 3)
     np.testing.assert_allclose(drawn, series.log_milex[None, :, -1:] + made_up(series, 3, 101))
     assert shown.calls[0][2:] == (SETTINGS, RUN)
 
 
 def test_the_real_time_backtest_forecasts_from_each_older_edition(shown: Shown) -> None:
-    points, pairs = realtime.backtest(raw(), knowledge(), newest(), SETTINGS, RUN, 4)
-    assert [known.edition for _, known, _, _ in shown.calls] == ["2018-04", "2021-04"]
-    assert shown.calls[0][1].macro is None
+    points, pairs = realtime.backtest(edition(), SETTINGS, RUN, 4)
+    assert [known.name for _, known, _, _ in shown.calls] == ["2018-04", "2021-04"]
+    assert shown.calls[0][1].macro.empty
     assert set(shown.calls[1][1].macro["edition"]) == {"2019-04"}
     expected: dict[str, list[pd.DataFrame]] = {"points": [], "pairs": []}
-    for edition, origin in (("2018-04", 2017), ("2021-04", 2020)):
-        past, _ = realtime.past_series(edition, *raw().values())
+    for name, origin in (("2018-04", 2017), ("2021-04", 2020)):
+        past = of_spending(edition().as_printed(name).spending)
         whole = realtime.aligned(past, newest())
         for name, forecaster in (
             (SETTINGS.model, lambda series, steps: series.log_milex[None, :, -1:] + made_up(series, steps, 101)),
@@ -170,9 +172,9 @@ def test_the_real_time_backtest_forecasts_from_each_older_edition(shown: Shown) 
 
 
 def test_without_an_older_edition_the_real_time_backtest_is_refused(shown: Shown) -> None:
-    only = {**raw(), "milex": milex()[milex()["edition"] == NEWEST]}
+    only = edition(milex=milex()[milex()["edition"] == NEWEST])
     with pytest.raises(OvertakeError, match=r"data/raw/milex\.csv: holds no edition older than the one in use"):
-        realtime.backtest(only, knowledge(), newest(), SETTINGS, RUN, 4)
+        realtime.backtest(only, SETTINGS, RUN, 4)
 
 
 # What would have been said
@@ -185,13 +187,13 @@ BALANCES = {
 
 def test_rows_of_what_would_have_been_said_by_hand(shown: Shown) -> None:
     series = newest()
-    found = realtime.would_have_said(raw(), knowledge(), series, BALANCES, SETTINGS, RUN)
+    found = realtime.would_have_said(edition(), BALANCES, SETTINGS, RUN)
     assert tuple(found.columns) == realtime.SAID
-    oldest, _ = realtime.past_series("2018-04", *raw().values())
+    oldest = of_spending(edition().as_printed("2018-04").spending)
     cases = [(f"{origin + 1}", NEWEST, series.upto(origin), series) for origin in (2004, 2009, 2014)]
     cases.append(("2018-04", "2018-04", oldest, realtime.aligned(oldest, series)))
     expected: list[tuple[Any, ...]] = []
-    for label, edition, past, whole in cases:
+    for label, name_, past, whole in cases:
         steps = 2023 - past.origin
         drawn = np.exp(past.log_milex[None, :, -1:] + made_up(past, steps, 101))
         for name, balance in BALANCES.items():
@@ -203,12 +205,12 @@ def test_rows_of_what_would_have_been_said_by_hand(shown: Shown) -> None:
                 truth = china / (japan + share * states)
                 limit = balance.threshold
                 quantiles = np.quantile(ratio, [0.1, 0.5, 0.9])
-                expected.append((label, edition, past.origin, name, year, (ratio > limit).mean(), *quantiles, truth,
+                expected.append((label, name_, past.origin, name, year, (ratio > limit).mean(), *quantiles, truth,
                                  truth > limit))  # fmt: skip
     pd.testing.assert_frame_equal(found, pd.DataFrame(expected, columns=list(realtime.SAID)))
     assert 0 < found["ahead_outcome"].mean() < 1
-    assert [None if known.macro is None else "some" for _, known, _, _ in shown.calls] == [None] * 4
-    assert [known.edition for _, known, _, _ in shown.calls] == [NEWEST] * 3 + ["2018-04"]
+    assert [len(known.macro) for _, known, _, _ in shown.calls] == [0] * 4
+    assert [known.name for _, known, _, _ in shown.calls] == [NEWEST] * 3 + ["2018-04"]
 
 
 def flat(first: int, last: int) -> Series:
@@ -229,18 +231,16 @@ def flat(first: int, last: int) -> Series:
 def test_origins_need_ten_years_before_and_one_after(
     shown: Shown, monkeypatch: pytest.MonkeyPatch, first: int, last: int, labels: list[str]
 ) -> None:
-    monkeypatch.setattr(realtime, "past_series", lambda *_: (flat(first, last), None))
-    found = realtime.would_have_said(raw(), knowledge(), flat(first, last), BALANCES, SETTINGS, RUN)
+    monkeypatch.setattr(realtime, "of_spending", lambda _: flat(first, last))
+    found = realtime.would_have_said(edition(), BALANCES, SETTINGS, RUN)
     # The oldest edition ends where the newest does: nothing followed, so it says nothing.
     assert list(dict.fromkeys(found["as_of"])) == labels
 
 
 def test_sides_that_are_equal_are_not_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "growth", lambda series, known, settings, steps, run: np.zeros((run.draws, 3, steps)))
-    monkeypatch.setattr(realtime, "past_series", lambda *_: (flat(1989, 2005), None))
-    found = realtime.would_have_said(
-        raw(), knowledge(), flat(1989, 2005), {"japan": BALANCES["japan"]}, SETTINGS, RUN
-    ).iloc[0]
+    monkeypatch.setattr(realtime, "of_spending", lambda _: flat(1989, 2005))
+    found = realtime.would_have_said(edition(), {"japan": BALANCES["japan"]}, SETTINGS, RUN).iloc[0]
     assert (found["ratio_q50"], found["ratio_outcome"]) == (1.0, 1.0)
     assert (found["p_ahead"], bool(found["ahead_outcome"])) == (0.0, False)
 
@@ -251,9 +251,9 @@ def test_sides_that_are_equal_are_not_ahead(monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_evaluation_scores_rolling_origins_and_past_editions(shown: Shown) -> None:
     settings = Skill(first_origin=2017, horizons=3, draws=200, bootstrap=100)
     series = newest()
-    skill, reliability = evaluate(series, knowledge(), raw(), SETTINGS, settings, 6)
-    rolling_calls = [(past.origin, known.macro) for past, known, _, _ in shown.calls if known.edition == NEWEST]
-    assert rolling_calls == [(origin, None) for origin in range(2017, 2023)]
+    skill, reliability = evaluate(edition(), SETTINGS, settings, 6)
+    rolling_calls = [(past.origin, len(known.macro)) for past, known, _, _ in shown.calls if known.name == NEWEST]
+    assert rolling_calls == [(origin, 0) for origin in range(2017, 2023)]
     assert {run for *_, run in shown.calls} == {Run(seed=6, draws=200)}
     model = lambda series, steps: series.log_milex[None, :, -1:] + made_up(series, steps, 200)  # noqa: E731
     found = [
@@ -262,7 +262,7 @@ def test_the_evaluation_scores_rolling_origins_and_past_editions(shown: Shown) -
     ]
     points, pairs = (pd.concat(parts, ignore_index=True) for parts in zip(*found, strict=True))
     rolled = tables.summarise(points, pairs, backtest="rolling", bootstrap=100, seed=6, peer="naive")
-    past = realtime.backtest(raw(), knowledge(), series, SETTINGS, Run(seed=6, draws=200), 3)
+    past = realtime.backtest(edition(), SETTINGS, Run(seed=6, draws=200), 3)
     real = tables.summarise(*past, backtest="real time", bootstrap=100, seed=6, peer="naive")
     pd.testing.assert_frame_equal(skill, pd.concat([rolled, real], ignore_index=True))
     both = [tables.reliability(pairs, "rolling"), tables.reliability(past[1], "real time")]
@@ -271,17 +271,15 @@ def test_the_evaluation_scores_rolling_origins_and_past_editions(shown: Shown) -
 
 def test_an_evaluation_of_an_edition_sees_none_that_is_newer(shown: Shown) -> None:
     settings = Skill(first_origin=2015, horizons=3, draws=200, bootstrap=100)
-    oldest, _ = realtime.past_series("2018-04", *raw().values())
-    skill, reliability = evaluate(oldest, knowledge("2018-04"), raw(), SETTINGS, settings, 6)
+    skill, reliability = evaluate(edition().as_printed("2018-04"), SETTINGS, settings, 6)
     assert set(skill["backtest"]) == set(reliability["backtest"]) == {"rolling"}
-    assert set(upto(milex(), "2021-04")["edition"]) == {"2018-04", "2021-04"}
+    assert edition().as_printed("2021-04").names() == ["2018-04", "2021-04"]
 
 
 def test_one_older_edition_is_enough_for_a_real_time_backtest(shown: Shown) -> None:
     """From 2017, the end of the oldest edition, three economies and the three years that the middle one adds."""
     settings = Skill(first_origin=2017, horizons=3, draws=200, bootstrap=100)
-    middle, _ = realtime.past_series("2021-04", *raw().values())
-    skill, reliability = evaluate(middle, knowledge("2021-04"), raw(), SETTINGS, settings, 6)
+    skill, reliability = evaluate(edition().as_printed("2021-04"), SETTINGS, settings, 6)
     assert set(skill["backtest"]) == set(reliability["backtest"]) == {"rolling", "real time"}
     rows = skill[(skill["backtest"] == "real time") & (skill["score"] == "crps")].set_index(["model", "horizon"])
     for model in (SETTINGS.model, "naive"):
@@ -290,14 +288,14 @@ def test_one_older_edition_is_enough_for_a_real_time_backtest(shown: Shown) -> N
 
 @pytest.mark.filterwarnings("ignore:invalid value encountered in divide")  # too few pairs for a ratio of Brier scores
 def test_a_first_origin_without_an_outcome_is_refused(shown: Shown) -> None:
-    series = newest().upto(2017)
+    oldest = edition().as_printed("2018-04")
     with pytest.raises(OvertakeError) as caught:
-        evaluate(series, knowledge("2018-04"), raw(), SETTINGS, Skill(first_origin=2017), 6)
+        evaluate(oldest, SETTINGS, Skill(first_origin=2017), 6)
     message = str(caught.value)
     assert "params.yaml: skill.first_origin: leaves no outcome to score" in message
     assert "found:   2017" in message
     assert "allowed: before the last observed year, 2017" in message
-    evaluate(series, knowledge("2018-04"), raw(), SETTINGS, Skill(first_origin=2016, draws=200, bootstrap=100), 6)
+    evaluate(oldest, SETTINGS, Skill(first_origin=2016, draws=200, bootstrap=100), 6)
 
 
 def test_tuning_scores_are_means_over_the_tuning_half_up_to_2014(shown: Shown) -> None:
@@ -306,7 +304,7 @@ def test_tuning_scores_are_means_over_the_tuning_half_up_to_2014(shown: Shown) -
     walk = np.cumsum(stream(2, "tuning").normal(0.02, 0.1, (6, len(years))), axis=1)
     series = Series(walk, np.zeros_like(walk), codes, years)
     settings = Skill(first_origin=2012, horizons=2, draws=200)
-    table = tuning_scores(series, knowledge(), Futures(), settings, 6)
+    table = tuning_scores(series, edition(), Futures(), settings, 6)
     assert list(table["model"]) == list(models.MODELS)
     tuned = [row for row, iso3 in enumerate(codes) if split.tuning_country(iso3)]
     assert tuned == [0, 4]
