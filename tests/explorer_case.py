@@ -12,13 +12,13 @@ import pandas as pd
 
 from overtake.balances import breakeven, ratio, states
 from overtake.balances.summary import first_crossed, quantiles, year_interval
-from overtake.brief.formats import PROBABILITY, RATIO, SHARE
 from overtake.config.balances import Balance, Crossing, default_balances
 from overtake.draws import FloatArray, Paths
 from overtake.explorer import Settings, write
 from overtake.explorer.content import Content, content
 from overtake.explorer.plans import PARTS, Plans
 from overtake.rulers.china import pairs
+from overtake.show.formats import PROBABILITY, RATIO, SHARE
 from overtake.streams import stream
 from tests import synthetic
 

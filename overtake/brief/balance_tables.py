@@ -10,9 +10,9 @@ from markupsafe import Markup
 from overtake.brief.blocks import table
 from overtake.brief.charts.common import edition_name
 from overtake.brief.context import Context
-from overtake.brief.formats import BN, CHANGE, CHANGE1, PERCENT, PERCENT1, PROBABILITY, RATIO, YEAR
-from overtake.brief.numbers import Cell, slug, term
 from overtake.brief.sentences import View, since, until
+from overtake.show.formats import BN, CHANGE, CHANGE1, PERCENT, PERCENT1, PROBABILITY, RATIO, YEAR
+from overtake.show.numbers import Cell, slug, term
 
 
 def rulers(ctx: Context) -> Markup:

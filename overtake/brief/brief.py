@@ -15,10 +15,10 @@ from overtake.brief.blocks import Block
 from overtake.brief.charts import balance, checks, coalition, countries, crossing, ledgers, matrix, robustness, together
 from overtake.brief.context import Context
 from overtake.brief.figure import Figure
-from overtake.brief.formats import YEAR
 from overtake.brief.sentences import View, state_sentence
 from overtake.draws import Paths, read_paths
 from overtake.publish.manifest import whole_settings
+from overtake.show.formats import YEAR
 
 
 class Brief:

@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from overtake.brief.blocks import declared, table
 from overtake.brief.context import Context
-from overtake.brief.formats import COUNT, PERCENT, SHARE, for_unit
-from overtake.brief.numbers import Cell
 from overtake.brief.sentences import missing
+from overtake.show.formats import COUNT, PERCENT, SHARE, for_unit
+from overtake.show.numbers import Cell
 
 #: Verdicts as the claims table writes them, and the look of their tag.
 VERDICTS = {

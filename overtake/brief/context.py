@@ -13,10 +13,10 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from overtake.brief.formats import YEAR, Format
-from overtake.brief.numbers import Cell, Key, Numbers, slug
 from overtake.draws import read_parquet
 from overtake.errors import OvertakeError
+from overtake.show.formats import YEAR, Format
+from overtake.show.numbers import Cell, Key, Numbers, slug
 
 #: A pandas DataFrame; its stubs know too little of what rows hold to help here.
 Frame = Any

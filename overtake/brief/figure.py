@@ -15,10 +15,10 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from overtake.brief import style
-from overtake.brief.formats import Format
-from overtake.brief.numbers import Numbers
 from overtake.errors import OvertakeError
+from overtake.show import style
+from overtake.show.formats import Format
+from overtake.show.numbers import Numbers
 
 #: Rows of a figure's table that the page shows; the CSV has them all.
 SHOWN_ROWS = 60

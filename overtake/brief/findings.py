@@ -7,8 +7,6 @@ from markupsafe import Markup
 from overtake.brief.charts.common import edition_name
 from overtake.brief.charts.crossing import most_open
 from overtake.brief.context import Context
-from overtake.brief.formats import PROBABILITY, RATIO, SHARE, YEAR
-from overtake.brief.numbers import Cell
 from overtake.brief.sentences import (
     View,
     contrast,
@@ -18,6 +16,8 @@ from overtake.brief.sentences import (
     plural_verb,
     state_sentence,
 )
+from overtake.show.formats import PROBABILITY, RATIO, SHARE, YEAR
+from overtake.show.numbers import Cell
 
 
 def head(ctx: Context) -> Markup:

@@ -9,12 +9,12 @@ from markupsafe import Markup
 from overtake.brief.blocks import declared, table
 from overtake.brief.charts.common import edition_name
 from overtake.brief.context import Context
-from overtake.brief.formats import COUNT, SHARE, YEAR
-from overtake.brief.numbers import TERMS, Cell, slug
 from overtake.brief.sentences import (
     join,
     missing,
 )
+from overtake.show.formats import COUNT, SHARE, YEAR
+from overtake.show.numbers import TERMS, Cell, slug
 
 
 def terms(ctx: Context) -> Markup:
@@ -22,7 +22,7 @@ def terms(ctx: Context) -> Markup:
     rows, low = [], 0.0
     for high, word in TERMS:
         cells = [
-            Cell(slug("terms", word, end), value, "overtake/brief/numbers.py", (("term", word),), end)
+            Cell(slug("terms", word, end), value, "overtake/show/numbers.py", (("term", word),), end)
             for end, value in (("low", low), ("high", min(high, 1.0)))
         ]
         rows.append((word, Markup("{} to {}").format(*(ctx.num.show(cell, SHARE) for cell in cells))))

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from overtake.brief.blocks import table
 from overtake.brief.charts.common import edition_name
 from overtake.brief.context import Context
-from overtake.brief.formats import COUNT, PROBABILITY, RATIO, SCORE, SHARE, YEAR
-from overtake.brief.numbers import Cell, slug
+from overtake.show.formats import COUNT, PROBABILITY, RATIO, SCORE, SHARE, YEAR
+from overtake.show.numbers import Cell, slug
 
 #: Scores that the brief shows: caption and format.
 SCORES = {

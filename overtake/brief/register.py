@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from overtake.brief.blocks import table
 from overtake.brief.context import Context
-from overtake.brief.formats import CHANGE1, YEAR, for_unit
-from overtake.brief.numbers import Cell, slug
 from overtake.brief.sentences import missing
+from overtake.show.formats import CHANGE1, YEAR, for_unit
+from overtake.show.numbers import Cell, slug
 
 #: States of the register table in the brief's words.
 STATES = {

@@ -9,10 +9,10 @@ from markupsafe import Markup
 from overtake.brief.blocks import table
 from overtake.brief.charts import checks, common, robustness
 from overtake.brief.context import Context
-from overtake.brief.formats import COUNT, PROBABILITY, SHARE, YEAR, Format
-from overtake.brief.formats import _fixed as fixed
-from overtake.brief.formats import _signed as signed
-from overtake.brief.numbers import Cell, slug
+from overtake.show.formats import COUNT, PROBABILITY, SHARE, YEAR, Format
+from overtake.show.formats import _fixed as fixed
+from overtake.show.formats import _signed as signed
+from overtake.show.numbers import Cell, slug
 
 NONE = Markup("none")
 #: What is asked, beside `robustness.CHOICES`, how it is answered.

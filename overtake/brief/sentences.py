@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from overtake.brief.charts.common import articled
 from overtake.brief.context import Context
-from overtake.brief.formats import PERCENT, PROBABILITY, YEAR, Format
-from overtake.brief.numbers import Cell, term
+from overtake.show.formats import PERCENT, PROBABILITY, YEAR, Format
+from overtake.show.numbers import Cell, term
 
 #: The verb that a probability calls for: upper bound, what China does.
 VERBS: tuple[tuple[float, str], ...] = (

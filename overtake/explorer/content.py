@@ -202,8 +202,8 @@ def _phrase(label: str) -> str:
 
 def _words() -> dict[str, Any]:
     """Return the brief's verbs and calibrated words with their upper bounds."""
-    from overtake.brief.numbers import TERMS
     from overtake.brief.sentences import VERBS, plural_verb
+    from overtake.show.numbers import TERMS
 
     # A probability inside each class, to ask for the verb of several subjects.
     return {

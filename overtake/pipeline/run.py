@@ -55,6 +55,7 @@ def run_stage(name: str, root: Path = paths.ROOT) -> Path:
     """
     stage = stage_of(name, root)
     parameters = subset(load(root / "params.yaml"), stage.params)
+    os.environ["OVERTAKE_STAGE"] = name
     return run_notebook(
         root / "notebooks" / stage.notebook,
         root / "data" / "processed" / "notebooks" / stage.notebook,

@@ -10,11 +10,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from overtake.brief import formats
 from overtake.brief.blocks import table
 from overtake.brief.context import Context
-from overtake.brief.numbers import Cell, slug
 from overtake.errors import OvertakeError
+from overtake.show import formats
+from overtake.show.numbers import Cell, slug
 
 #: Where the last published run's numbers and manifest are kept, relative to the project.
 PUBLISHED = Path("data") / "published"

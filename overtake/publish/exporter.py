@@ -13,9 +13,10 @@ from nbconvert.exporters.templateexporter import TemplateExporter
 from traitlets import Unicode, default
 
 from overtake import paths
-from overtake.brief import references, style
+from overtake.brief import references
 from overtake.brief.blocks import anchor
 from overtake.brief.figure import font_faces, striptags
+from overtake.show import style
 
 TEMPLATES = Path(__file__).parent / "templates"
 

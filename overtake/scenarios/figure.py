@@ -18,8 +18,8 @@ ROW, HEAD, FOOT, LEFT = 26, 46, 26, 150
 
 def drawing(table: pd.DataFrame, params: Params) -> str:
     """Return the SVG of `table` (see `overtake.scenarios.compare.compare`): dots are medians, lines 80% intervals."""
-    from overtake.brief import style
     from overtake.brief.figure import standalone
+    from overtake.show import style
 
     balances = list(params.scenarios.balances)
     rows = list(dict.fromkeys(table["scenario"]))
@@ -56,7 +56,7 @@ def _alt(table: pd.DataFrame, balances: list[str], params: Params) -> str:
 
 def _plot(figure: Any, size: Any, table: pd.DataFrame, params: Params, balances: list[str], rows: list[str]) -> None:
     """Draw one panel for each of `balances`, in rows of `ACROSS`."""
-    from overtake.brief import style
+    from overtake.show import style
 
     labels = dict(zip(table["scenario"], table["scenario_label"], strict=True))
     rulers = list(params.scenarios.rulers)[:MARKS]

@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from overtake.brief.formats import PROBABILITY
 from overtake.explorer.content import Content
+from overtake.show.formats import PROBABILITY
 from overtake.streams import stream
 from tests.explorer_case import BY_YEARS, Case, answer, case
 

@@ -12,16 +12,17 @@ import pandas as pd
 import pytest
 from markupsafe import Markup
 
-from overtake.brief import blocks, references, style
+from overtake.brief import blocks, references
 from overtake.brief.charts.common import articled
 from overtake.brief.claim_tables import quoted
 from overtake.brief.figure import Column, inert, make, standalone, striptags, to_csv
-from overtake.brief.formats import RATIO, YEAR
-from overtake.brief.numbers import Numbers
 from overtake.brief.sentences import join, plural_verb, verb
 from overtake.errors import OvertakeError
 from overtake.publish import crate, diff, embed, exporter
 from overtake.publish.manifest import flatten, manifest
+from overtake.show import style
+from overtake.show.formats import RATIO, YEAR
+from overtake.show.numbers import Numbers
 
 
 def luminance(colour: str) -> float:

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from overtake.brief import style
 from overtake.brief.charts import common
 from overtake.brief.context import Context
 from overtake.brief.figure import NOTHING, Column, Figure, make
-from overtake.brief.formats import BN, RATIO, USD_BN, YEAR
-from overtake.brief.numbers import Cell
-from overtake.brief.style import Size
 from overtake.draws import Paths
+from overtake.show import style
+from overtake.show.formats import BN, RATIO, USD_BN, YEAR
+from overtake.show.numbers import Cell
+from overtake.show.style import Size
 
 FIRST_SHOWN = 1995
 #: Years of the futures that the area shows; beyond, the interval dwarfs all that was observed.

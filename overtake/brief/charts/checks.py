@@ -7,13 +7,13 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from overtake.brief import style
 from overtake.brief.charts import common
 from overtake.brief.context import Context
 from overtake.brief.figure import NOTHING, Column, Figure, make
-from overtake.brief.formats import PLAIN, PROBABILITY, RATIO, SHARE, YEAR, for_unit
-from overtake.brief.numbers import Cell, slug
-from overtake.brief.style import Size
+from overtake.show import style
+from overtake.show.formats import PLAIN, PROBABILITY, RATIO, SHARE, YEAR, for_unit
+from overtake.show.numbers import Cell, slug
+from overtake.show.style import Size
 
 #: Editions that the revision figure shows at most: one line each.
 EDITIONS_SHOWN = 5

@@ -7,12 +7,12 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from overtake.brief import style
 from overtake.brief.charts import common
 from overtake.brief.context import Context
 from overtake.brief.figure import Column, Figure, make
-from overtake.brief.formats import BN, SHARE, YEAR
-from overtake.brief.style import Size
+from overtake.show import style
+from overtake.show.formats import BN, SHARE, YEAR
+from overtake.show.style import Size
 
 FIRST_SHOWN = 2000
 

@@ -10,11 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 from markupsafe import Markup
 
-from overtake.brief import style
 from overtake.brief.context import Context, Frame
-from overtake.brief.formats import COUNT_AT_START, COUNT_IN_WORDS, YEAR
-from overtake.brief.numbers import Cell
 from overtake.draws import FloatArray, Paths
+from overtake.show import style
+from overtake.show.formats import COUNT_AT_START, COUNT_IN_WORDS, YEAR
+from overtake.show.numbers import Cell
 
 Floats = npt.NDArray[np.float64]
 

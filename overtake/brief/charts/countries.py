@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from overtake.brief import style
 from overtake.brief.charts import common
 from overtake.brief.context import Context
 from overtake.brief.figure import Column, Figure, make
-from overtake.brief.formats import BN, PERCENT1, YEAR
-from overtake.brief.style import Size
 from overtake.draws import Paths
+from overtake.show import style
+from overtake.show.formats import BN, PERCENT1, YEAR
+from overtake.show.style import Size
 
 FIRST_SHOWN, YEARS_AHEAD = 2000, 15
 

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from overtake.brief import style
 from overtake.brief.charts import common
 from overtake.brief.context import Context, Frame
 from overtake.brief.figure import Column, Figure, make
-from overtake.brief.formats import COUNT_AT_START, COUNT_IN_WORDS, PROBABILITY, RATIO, YEAR, Format
-from overtake.brief.numbers import Cell, term
-from overtake.brief.style import Size
+from overtake.show import style
+from overtake.show.formats import COUNT_AT_START, COUNT_IN_WORDS, PROBABILITY, RATIO, YEAR, Format
+from overtake.show.numbers import Cell, term
+from overtake.show.style import Size
 
 #: A balance is open where its crossing by the horizon is neither near certain nor near impossible.
 OPEN_LOW, OPEN_HIGH = 0.02, 0.97

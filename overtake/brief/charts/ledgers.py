@@ -7,13 +7,13 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from overtake.brief import style
 from overtake.brief.charts import common
 from overtake.brief.context import Context, Frame
 from overtake.brief.figure import Column, Figure, make
-from overtake.brief.formats import BN, SHARE, USD_BN, YEAR
-from overtake.brief.numbers import Cell, slug
-from overtake.brief.style import Size
+from overtake.show import style
+from overtake.show.formats import BN, SHARE, USD_BN, YEAR
+from overtake.show.numbers import Cell, slug
+from overtake.show.style import Size
 
 ROWS_SHOWN = 15
 #: Estimates of earlier years say nothing of the present debate.

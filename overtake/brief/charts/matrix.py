@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from overtake.brief import style
 from overtake.brief.charts import common
 from overtake.brief.context import Context
 from overtake.brief.figure import Column, Figure, make
-from overtake.brief.formats import PROBABILITY, YEAR
-from overtake.brief.style import Size
+from overtake.show import style
+from overtake.show.formats import PROBABILITY, YEAR
+from overtake.show.style import Size
 
 #: Fills by the probability that China's side leads at the horizon: not measured, then from blue for the coalition
 #: through white to vermilion for China. They stay light on a dark page, and so does the ink on them stay dark.

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from overtake.brief import style
 from overtake.brief.charts import common
 from overtake.brief.context import Context, Frame
 from overtake.brief.figure import Column, Figure, make
-from overtake.brief.formats import COUNT, PROBABILITY, SHARE, YEAR
-from overtake.brief.numbers import Cell, slug
-from overtake.brief.style import Size
+from overtake.show import style
+from overtake.show.formats import COUNT, PROBABILITY, SHARE, YEAR
+from overtake.show.numbers import Cell, slug
+from overtake.show.style import Size
 
 #: Axes of the multiverse that say how a question is answered, in words; the others say what is asked.
 CHOICES = {

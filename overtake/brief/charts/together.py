@@ -6,13 +6,13 @@ from typing import Any
 
 from markupsafe import Markup
 
-from overtake.brief import style
 from overtake.brief.charts import checks, common
 from overtake.brief.context import Context
 from overtake.brief.figure import Column, Figure, make
-from overtake.brief.formats import COUNT, SHARE
-from overtake.brief.numbers import Cell, slug
-from overtake.brief.style import Size
+from overtake.show import style
+from overtake.show.formats import COUNT, SHARE
+from overtake.show.numbers import Cell, slug
+from overtake.show.style import Size
 
 
 def sobol(ctx: Context) -> Figure | None:

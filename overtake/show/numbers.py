@@ -11,8 +11,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from overtake.brief.formats import PLAIN, Format
 from overtake.errors import OvertakeError
+from overtake.show.formats import PLAIN, Format
 
 Key = str | int | float
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from overtake.brief.formats import Format
+from overtake.show.formats import Format
 
 FONTS = Path(__file__).parent / "fonts"
 FAMILY, BOLD = "Source Sans 3", "Source Sans 3 SemiBold"

@@ -1,0 +1,84 @@
+"""Open a notebook: the settings of its stage, as in `params.yaml` where nothing else is given; only a stage writes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from overtake import draws, paths
+from overtake.config.load import override, parse, read_yaml
+from overtake.config.params import Params
+from overtake.errors import OvertakeError
+from overtake.pipeline.run import subset
+from overtake.pipeline.stages import Stage, stage
+from overtake.show import Table, table
+
+#: The stage that `overtake run` has at work, in the environment; a notebook that is run by hand finds none.
+AT_WORK = "OVERTAKE_STAGE"
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A notebook that is open: its stage and the settings that it may see."""
+
+    stage: Stage
+    settings: Params
+
+    @property
+    def writes(self) -> bool:
+        """Tell whether the pipeline runs this notebook as its stage."""
+        return os.environ.get(AT_WORK) == self.stage.name
+
+    def read(self, name: str) -> pd.DataFrame:
+        """Return the table `name` of data/processed, without ending."""
+        return draws.read_parquet(paths.PROCESSED / f"{name}.parquet")
+
+    def write(self, **tables: pd.DataFrame | draws.Paths) -> Table:
+        """Write tables to data/processed, if the pipeline runs the notebook; return what goes out, as a table.
+
+        tables: by name without ending, each an output of the stage in dvc.yaml. By hand nothing is written.
+        """
+        rows = []
+        for name, content in tables.items():
+            out = f"data/processed/{name}.parquet"
+            if out not in self.stage.outs:
+                allowed = ", ".join(self.stage.outs)
+                raise OvertakeError(f"stage {self.stage.name}", "has no such output", found=out, allowed=allowed)
+            if self.writes:
+                _write(content, paths.ROOT / out)
+            shape = content.values.shape[:2] if isinstance(content, draws.Paths) else (1, len(content))
+            rows.append((out, shape[0] * shape[1]))
+        return table(pd.DataFrame(rows, columns=["file", "rows"]), "What goes out: written by `dvc repro`, not by hand",
+                     {"file": "file", "rows": "rows"})  # fmt: skip
+
+
+def _write(content: pd.DataFrame | draws.Paths, path: Path) -> None:
+    if isinstance(content, draws.Paths):
+        draws.write_paths(content, path)
+    else:
+        draws.write_parquet(content, path)
+
+
+def open_chapter(name: str, sections: Mapping[str, Any], **values: Any) -> Chapter:
+    """Return the notebook of the stage `name`, open.
+
+    sections: of params.yaml as the notebook's parameters give them, None for what stands in the file; keys that the
+    stage does not declare are checked and left out. values: single parameters by dotted key, underscores for the dot
+    (`run__draws=500`), None likewise.
+    """
+    found, raw = stage(name), read_yaml(paths.PARAMS)
+    for section, given in sections.items():
+        if isinstance(given, str):
+            step = f"papermill -y '{{{section}: ...}}' or -f params.yaml give a section, -p gives text"
+            raise OvertakeError(f"notebook {found.notebook}: {section}", "is text, not a section", found=given,
+                                next_step=step)  # fmt: skip
+        if given is not None:
+            raw[section] = {**raw.get(section, {}), **given}
+    single = {key.replace("__", "."): value for key, value in values.items() if value is not None}
+    params = parse(override(raw, single, found.notebook), found.notebook)
+    return Chapter(found, Params.declared(subset(params, found.params)))

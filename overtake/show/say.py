@@ -1,0 +1,158 @@
+"""`say(template, ...)`: a sentence in markdown whose every number is a cell of a table, and leads back to it."""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from overtake.errors import OvertakeError
+from overtake.show import formats
+from overtake.show.numbers import Cell, Key, Numbers, slug, term
+
+#: The filters of a template, and how each writes a number.
+FILTERS: Mapping[str, formats.Format] = {
+    "year": formats.YEAR,
+    "count": formats.COUNT,
+    "in_words": formats.COUNT_IN_WORDS,
+    "percent": formats.PERCENT,
+    "percent1": formats.PERCENT1,
+    "change": formats.CHANGE1,
+    "share": formats.SHARE,
+    "ratio": formats.RATIO,
+    "usd_bn": formats.USD_BN,
+    "probability": formats.PROBABILITY,
+    "score": formats.SCORE,
+    "number": formats.PLAIN,
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table that knows its file, the columns of its key and its edition: each value leaves it as a cell."""
+
+    table: pd.DataFrame
+    file: str
+    key: tuple[str, ...]
+    edition: str = ""
+
+    def cell(self, column: str, **row: Key) -> Cell:
+        """Return the value of `column` in the one row that `row` names; none or several are refused."""
+        found = self.table
+        for name, value in row.items():
+            found = found[found[name] == value]
+        place = f"{self.file}: {', '.join(f'{name} {value}' for name, value in row.items())}"
+        if len(found) != 1:
+            raise OvertakeError(
+                place, "is not one row", found=f"{len(found)} rows", allowed=f"key {', '.join(self.key)}"
+            )
+        key = tuple((name, _plain(found[name].iloc[0])) for name in self.key)
+        stem = self.file.rsplit("/", 1)[-1].split(".")[0]
+        return Cell(slug(stem, *(value for _, value in key), column), float(found[column].iloc[0]), self.file, key,
+                    column, self.edition)  # fmt: skip
+
+    def made(self, name: str, value: float, how: str) -> Cell:
+        """Return a value worked out from the whole table, `how` in words."""
+        stem = self.file.rsplit("/", 1)[-1].split(".")[0]
+        return Cell(slug(stem, name), float(value), self.file, (), "", self.edition, (), how)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence as markdown and as HTML; its numbers are recorded."""
+
+    text: Markup
+    numbers: Numbers = field(repr=False, compare=False)
+
+    def __str__(self) -> str:
+        """Return the words without markup."""
+        return re.sub(r"<[^>]+>", "", str(self.text))
+
+    def html(self) -> Markup:
+        """Return the sentence as HTML."""
+        return Markup(_markdown()(str(self.text)))
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """Return what Jupyter stores: markdown for Quarto, HTML for the page, the bare words for a terminal."""
+        return {"text/plain": str(self), "text/markdown": str(self.text), "text/html": str(self.html())}
+
+
+def say(template: str, numbers: Numbers | None = None, **values: Any) -> Said:
+    """Return `template` (Jinja, markdown) filled with `values`: cells through the filters, names as they are.
+
+    A number that is no cell, a cell without a number and a name that is not given are refused, so that no sentence
+    says what no table holds.
+    """
+    from jinja2 import TemplateError
+
+    numbers = numbers or Numbers()
+    for name, value in values.items():
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            raise OvertakeError(f"say: {name}", "is a bare number", found=value, allowed="a cell of a table")
+    try:
+        written = _environment().from_string(" ".join(template.split(" "))).render(**values, numbers_=numbers)
+    except TemplateError as error:
+        raise OvertakeError(f"say: {template[:60]!r}", str(error)) from error
+    return Said(Markup(written.strip()), numbers)
+
+
+@functools.cache
+def _environment() -> Any:
+    """Return the templates' environment: names that are missing stop, texts are escaped, filters record."""
+    from jinja2 import Environment, StrictUndefined, pass_context
+
+    def of(style: formats.Format) -> Any:
+        @pass_context
+        def written(context: Any, value: Any) -> Markup:
+            return shown(_cell(value), style, context["numbers_"])
+
+        return written
+
+    environment = Environment(undefined=StrictUndefined, autoescape=True, keep_trailing_newline=False)
+    environment.filters.update({name: of(style) for name, style in FILTERS.items()})
+    environment.filters["chance"] = lambda value: term(_cell(value).value)
+    environment.tests["present"] = lambda value: isinstance(value, Cell) and value.present
+    environment.finalize = _no_bare_number
+    return environment
+
+
+def shown(cell: Cell, style: formats.Format, numbers: Numbers) -> Markup:
+    """Return a number as a recorded span that tells its source on hover."""
+    if not cell.present:
+        raise OvertakeError(f"number {cell.id}", "is missing: its sentence must not be said", found=cell.source())
+    return Markup('<span class="num" data-id="{}" title="{}">{}</span>').format(
+        cell.id, cell.source(), numbers.text(cell, style)
+    )
+
+
+def _cell(value: Any) -> Cell:
+    if not isinstance(value, Cell):
+        raise OvertakeError("say", "writes cells of tables alone", found=repr(value)[:60])
+    return value
+
+
+def _no_bare_number(value: Any) -> Any:
+    """Let texts through; a number without a filter would be printed unrecorded."""
+    if isinstance(value, Cell) or (isinstance(value, int | float) and not isinstance(value, bool)):
+        raise OvertakeError("say", "a number needs a filter", found=repr(value)[:60], allowed=", ".join(FILTERS))
+    return value if isinstance(value, Markup) else escape(value)
+
+
+@functools.cache
+def _markdown() -> Any:
+    import mistune
+
+    return mistune.create_markdown(escape=False, plugins=["table"])
+
+
+def _plain(value: Any) -> Key:
+    """Return a key's value as a plain Python one."""
+    found = value.item() if hasattr(value, "item") else value
+    whole = isinstance(found, float) and math.isfinite(found) and found == int(found)
+    return int(found) if whole else found
