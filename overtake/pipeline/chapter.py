@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,11 @@ class Chapter:
     def read(self, name: str) -> pd.DataFrame:
         """Return the table `name` of data/processed, without ending."""
         return draws.read_parquet(paths.PROCESSED / f"{name}.parquet")
+
+    @cached_property
+    def folder(self) -> Path:
+        """Return where a stage that writes by itself is to write: data/processed, by hand a folder of this session."""
+        return paths.PROCESSED if self.writes else Path(tempfile.mkdtemp(prefix=f"overtake-{self.stage.name}-"))
 
     def write(self, **tables: pd.DataFrame | draws.Paths) -> Table:
         """Write tables to data/processed, if the pipeline runs the notebook; return what goes out, as a table.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -103,3 +103,8 @@ def table(
         for row in frame[list(columns)].itertuples(index=False, name=None)
     )
     return Table(caption, tuple(columns.values()), rows, tuple(name in numbers for name in columns))
+
+
+def frame(rows: Sequence[Sequence[Any]], columns: Sequence[str]) -> pd.DataFrame:
+    """Return rows as a table with named columns."""
+    return pd.DataFrame(list(rows), columns=list(columns))
