@@ -119,7 +119,7 @@ def folder_of(out: Path) -> Iterator[Path]:
             if aside.exists():
                 aside.rename(out)
             raise
-        remove(aside)
+        shutil.rmtree(aside, ignore_errors=True)  # what cannot be removed is named by `overtake doctor --mend`
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 

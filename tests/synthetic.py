@@ -361,11 +361,12 @@ def write_copy(root: Path) -> dict[str, Any]:
 
 
 def render(root: Path) -> Path:
-    """Run and publish the brief over the tables under `root` in a fresh process; return the folder reports."""
+    """Run and publish the brief over the tables under `root` in a fresh process; return the folder reports/brief."""
     project = Path(__file__).resolve().parents[1]
     (root / "notebooks").mkdir(exist_ok=True)
     shutil.copy(project / "notebooks" / "brief.ipynb", root / "notebooks")
-    shutil.copy(project / "CITATION.cff", root)
+    for name in ("CITATION.cff", "dvc.yaml"):
+        shutil.copy(project / name, root)
     environment = os.environ | {"OVERTAKE_ROOT": str(root), "PYTHONHASHSEED": "0"}
     done = subprocess.run(
         [sys.executable, "-m", "overtake", "run", "brief"],
@@ -377,7 +378,7 @@ def render(root: Path) -> Path:
     )
     if done.returncode:
         raise RuntimeError(done.stderr[-3000:])
-    return root / "reports"
+    return root / "reports" / "brief"
 
 
 @functools.cache

@@ -24,7 +24,7 @@ from pathlib import Path
 from threading import Thread
 
 #: Stages that are killed, quickest first.
-STAGES = ("validate", "clean", "rulers", "futures", "explorer", "balances", "skill", "sensitivity", "brief")
+STAGES = ("validate", "clean", "rulers", "futures", "explorer", "balances", "skill", "sensitivity", "brief", "pdf")
 SAID = "overtake: ", "ERROR: ", "mended: "
 
 
@@ -274,8 +274,7 @@ def read_only_brief(project: Project, rng: random.Random) -> str:
 
 def read_only_file(project: Project, rng: random.Random) -> str:
     """Make one published file read-only, publish another brief, mend: whole each time, and what hinders is named."""
-    published = [path for path in sorted((project.root / "reports").rglob("*")) if path.is_file()]
-    path = rng.choice([item for item in published if item.name not in ("explorer.html", ".gitkeep")])
+    path = rng.choice([path for path in sorted((project.root / "reports/brief").rglob("*")) if path.is_file()])
     try:
         with another_label(project, "Changed label"), immutable(path):
             code, said = project.run("overtake", "run", "brief")
@@ -289,7 +288,7 @@ def read_only_file(project: Project, rng: random.Random) -> str:
             project.other = project.other or whole
             assert whole == project.other, "the brief is of two runs"
     finally:
-        left = project.root / ".reports.new" / path.relative_to(project.root / "reports")
+        left = project.root / "reports/.brief.old" / path.relative_to(project.root / "reports/brief")
         if left.is_file():
             subprocess.run(["chattr", "-i", str(left)], check=True)
     project.recovers()
@@ -297,7 +296,7 @@ def read_only_file(project: Project, rng: random.Random) -> str:
 
 
 def killed_publication(project: Project, rng: random.Random) -> str:
-    """Kill the publishing of another brief near its last moment: reports/ is the old or the new one, whole, at once."""
+    """Kill the publishing of another brief near its last moment: after `--mend` it is the old or the new one, whole."""
     if not project.other:
         with another_label(project, "Changed label"):
             code, said = project.run("overtake", "run", "brief")
@@ -306,12 +305,14 @@ def killed_publication(project: Project, rng: random.Random) -> str:
         project.recovers()
     with another_label(project, "Changed label"):
         started = project.start("overtake", "run", "brief")
-        last = project.root / ".reports.new" / "ro-crate-metadata.json"
+        last = project.root / "reports/.brief.new/ro-crate-metadata.json"
         while started.poll() is None and not last.is_file():
             time.sleep(0.0005)
         time.sleep(rng.uniform(0.0, 0.03))
         ended = started.poll() is not None
         kill(started) if not ended else started.communicate()
+    code, said = project.run("overtake", "doctor", "--mend")
+    assert code == 0, said
     now = project.hashes_of_brief()
     old = project.hashes_of_brief(project.good)
     assert now in (old, project.other), "the brief is of two runs"

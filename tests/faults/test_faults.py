@@ -38,7 +38,7 @@ def test_nothing_is_lost(project: Project, name: str, round_: int) -> None:
 
 
 def test_the_harness_sees_a_brief_that_is_not_intact(project: Project) -> None:
-    path = project.root / "reports" / "metrics.json"
+    path = project.root / "reports/brief/metrics.json"
     content = path.read_bytes()
     path.write_bytes(content + b" ")
     with pytest.raises(AssertionError, match=r"metrics\.json"):

@@ -85,11 +85,11 @@ def built(built_once, built_copy):
 def test_a_fresh_clone_builds_the_brief(built):
     root, output = built
     assert {"validate", "clean", "futures", "balances", "brief"} <= ran(output)
-    page = (root / "reports/brief.html").read_text(encoding="utf-8")
+    page = (root / "reports/brief/brief.html").read_text(encoding="utf-8")
     assert page.count("<svg") >= 6
     assert "http://" not in page.replace("http://www.w3.org", "")
-    assert (root / "reports/brief.pdf").read_bytes().startswith(b"%PDF")
-    assert json.loads((root / "reports/metrics.json").read_text(encoding="utf-8"))
+    assert (root / "reports/pdf/brief.pdf").read_bytes().startswith(b"%PDF")
+    assert json.loads((root / "reports/brief/metrics.json").read_text(encoding="utf-8"))
 
 
 def test_historic_crossings_come_out_of_the_pipeline(built):
@@ -138,14 +138,14 @@ def test_an_older_edition_rebuilds_the_brief_as_of_its_publication(built):
     spending = pd.read_parquet(root / "data/processed/spending.parquet")
     assert set(spending["price_base"]) == {2018}
     assert spending["year"].max() == 2019
-    page = re.sub(r"<[^>]+>", "", (root / "reports/brief.html").read_text(encoding="utf-8"))
+    page = re.sub(r"<[^>]+>", "", (root / "reports/brief/brief.html").read_text(encoding="utf-8"))
     assert "SIPRI edition of April 2020, data to 2019" in page
 
 
 def test_a_bad_parameter_stops_in_the_first_stage_and_the_last_brief_stays(built):
     root, _ = built
-    before = (root / "reports/brief.html").read_bytes()
+    before = (root / "reports/brief/brief.html").read_bytes()
     change(root, {("crossing", "sustain"): 99})
     with pytest.raises(AssertionError, match=r"crossing\.sustain"):
         repro(root)
-    assert (root / "reports/brief.html").read_bytes() == before
+    assert (root / "reports/brief/brief.html").read_bytes() == before

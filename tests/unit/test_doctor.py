@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from overtake import paths
+from overtake import draws, paths
 from overtake.cli import doctor
 from overtake.cli.doctor import NOTE, OK, STALE, WRONG, Finding
 from overtake.cli.main import main
@@ -103,8 +103,8 @@ def test_a_change_that_moved_nothing_does_not_make_the_brief_stale(root, monkeyp
 
 def test_the_last_run_is_compared_with_what_is_here(root):
     assert [finding.what for finding in doctor.outputs(root)] == ["not built yet"]
-    (root / "reports").mkdir()
-    path = root / "reports" / "manifest.json"
+    (root / "reports/brief").mkdir(parents=True)
+    path = root / "reports/brief/manifest.json"
     path.write_text("{", encoding="utf-8")
     assert states(doctor.outputs(root)) == [WRONG]
     from overtake.publish.manifest import manifest, whole_settings
@@ -189,9 +189,9 @@ def test_a_sound_lock_stays(root):
 def litter(root):
     """Return what a killed run leaves half written."""
     (root / "data/processed").mkdir()
-    (root / ".reports.new" / "tables").mkdir(parents=True)
+    (root / "reports/.brief.new" / "tables").mkdir(parents=True)
     link = "data/processed/.qWFsmMVhn0KfgPWxkmivAg.tmp"  # as DVC names it
-    for name in ("data/processed/futures.parquet.partial", link, ".reports.new/tables/a.csv"):
+    for name in ("data/processed/futures.parquet.partial", link, "reports/.brief.new/tables/a.csv"):
         (root / name).write_text("half", encoding="utf-8")
     return root / "data/processed/futures.parquet.partial"
 
@@ -204,7 +204,7 @@ def test_half_written_files_are_cleared(root):
     assert len(doctor.mend(root)) == 3
     assert not partial.exists()
     assert not list((root / "data/processed").glob(".*.tmp"))
-    assert not (root / ".reports.new").exists()
+    assert not (root / "reports/.brief.new").exists()
     assert list(doctor.leftovers(root)) == []
 
 
@@ -271,101 +271,86 @@ def test_the_command_prints_each_finding(root, monkeypatch, capsys):
     assert "mended: half-written" in capsys.readouterr().out
 
 
-def pages(root, name, text, files=("a.html", "tables/b.csv", "z.json")):
-    """Return the folder `name` with a brief of which every file holds `text`."""
-    (root / name / "tables").mkdir(parents=True)
+def pages(folder, text, files=("a.html", "tables/b.csv", "z.json")):
+    """Write a report of which every file holds `text` to `folder`."""
     for file in files:
-        (root / name / file).write_text(text, encoding="utf-8")
-    return root / name
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_text(text, encoding="utf-8")
 
 
-def texts(root):
+def texts(out):
     """Return what stands in the published files."""
-    return {path.read_text(encoding="utf-8") for path in (root / "reports").rglob("*") if path.is_file()}
+    return {path.read_text(encoding="utf-8") for path in out.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def out(root):
+    """Return reports/brief with an old report."""
+    pages(root / "reports/brief", "old", ("a.html", "tables/gone.csv", "z.json"))
+    return root / "reports/brief"
 
 
 @pytest.mark.parametrize("error", [OSError, KilledError])
-def test_a_publication_file_by_file_that_fails_or_is_killed_is_taken_back(root, monkeypatch, error):
-    """Where two folders cannot change places: macOS, a mounted reports/."""
+def test_a_report_that_fails_while_it_is_written_leaves_the_old_one(root, out, error):
+    with pytest.raises(error), draws.folder_of(out):
+        raise error
+    assert texts(out) == {"old"}
+    assert [path.name for path in out.parent.iterdir()] == ["brief"]
+
+
+@pytest.mark.parametrize("killed_at", [1, 2])
+def test_a_kill_at_either_rename_is_taken_back_or_is_done(root, out, monkeypatch, killed_at):
+    """Killed before the first rename the old report stands; between the two it stands aside and is put back."""
     from pathlib import Path
 
-    from overtake.publish import files as publish
+    real, count = Path.rename, []
 
-    out, fresh, real = pages(root, "reports", "old"), pages(root, "fresh", "new"), Path.replace
-    monkeypatch.setattr(publish, "exchange", lambda *_: False)
+    def killed(self, target):
+        count.append(target)
+        if len(count) == killed_at:
+            raise KilledError
+        return real(self, target)
+
     with monkeypatch.context() as patch:
-
-        def fail(self, target):
-            if self == fresh / "z.json":
-                raise error
-            return real(self, target)
-
-        patch.setattr(Path, "replace", fail)
-        with pytest.raises(error):
-            publish.replace(fresh, out)
-    if error is KilledError:
-        assert texts(root) == {"old", "new"}
-        assert any("taken back" in line for line in doctor.mend(root))
-    assert texts(root) == {"old"}
-    publish.replace(pages(root, "again", "new"), out)
-    assert texts(root) == {"new"}
-    assert not list(root.glob(".reports*"))
+        patch.setattr(Path, "rename", killed)
+        with pytest.raises(KilledError), draws.folder_of(out) as fresh:
+            pages(fresh, "new")
+    assert any("taken back" in line for line in doctor.mend(root)) == (killed_at == 2)
+    assert texts(out) == {"old"}
+    with draws.folder_of(out) as fresh:
+        pages(fresh, "new")
+    assert texts(out) == {"new"}
+    assert not (out / "tables/gone.csv").exists()
+    assert [path.name for path in out.parent.iterdir()] == ["brief"]
 
 
-def test_a_publication_happens_at_one_moment(root, monkeypatch):
-    """Killed before the one rename, reports/ is the old brief whole; after it, the new one whole."""
-    from overtake.publish import files as publish
+def test_a_rename_that_fails_puts_the_old_report_back(root, out, monkeypatch):
+    from pathlib import Path
 
-    real = publish.exchange
-    if not real(pages(root, "one", "1"), pages(root, "two", "2")):
-        pytest.skip("the file system at the temporary folder cannot let two folders change places")
-    out = pages(root, "reports", "old")
-    seen = []
+    real = Path.rename
 
-    def killed(first, second, after):
-        seen.append(texts(root))
-        assert not after or real(first, second)
-        raise KilledError
+    def fails(self, target):
+        if self.name == ".brief.new":
+            raise PermissionError
+        return real(self, target)
 
-    for after in (False, True):
-        monkeypatch.setattr(publish, "exchange", lambda first, second, after=after: killed(first, second, after))
-        with pytest.raises(KilledError):
-            publish.replace(pages(root, ".reports.new", "new"), out)
-        assert texts(root) == ({"new"} if after else {"old"})
-        assert doctor.mend(root) == ["half-written .reports.new is removed"]
-    assert seen == [{"old"}, {"old"}]
-    assert texts(root) == {"new"}
+    monkeypatch.setattr(Path, "rename", fails)
+    with pytest.raises(PermissionError), draws.folder_of(out) as fresh:
+        pages(fresh, "new")
+    assert texts(out) == {"old"}
 
 
-def test_a_publication_keeps_what_is_not_the_briefs(root):
-    from overtake.publish import files as publish
-
-    out = pages(root, "reports", "old", ("a.html", "tables/gone.csv", "explorer.html", ".gitkeep"))
-    (out / "mine").mkdir()
-    (out / "mine" / "notes.txt").write_text("old", encoding="utf-8")
-    (out / "link").symlink_to("a.html")
-    publish.replace(pages(root, ".reports.new", "new"), out)
-    found = {str(path.relative_to(out)): path.read_text() for path in sorted(out.rglob("*")) if path.is_file()}
-    old = dict.fromkeys(("explorer.html", ".gitkeep", "mine/notes.txt"), "old")
-    assert found == {"a.html": "new", "z.json": "new", "tables/b.csv": "new", "link": "new"} | old
-    assert (out / "link").is_symlink()
+def test_a_report_put_aside_by_a_kill_goes_where_a_newer_one_is_there(root, out):
+    pages(out.with_name(".brief.old"), "older")
+    doctor.mend(root)
+    assert texts(out) == {"old"}
+    assert [path.name for path in out.parent.iterdir()] == ["brief"]
 
 
-def test_a_first_publication_needs_no_folder(root):
-    from overtake.publish import files as publish
-
-    publish.replace(pages(root, ".reports.new", "new"), root / "reports")
-    assert texts(root) == {"new"}
-
-
-def test_a_linked_reports_folder_stays_a_link(root):
-    from overtake.publish import files as publish
-
-    pages(root, "elsewhere", "old")
-    (root / "reports").symlink_to("elsewhere")
-    publish.replace(pages(root, ".reports.new", "new"), root / "reports")
-    assert (root / "reports").is_symlink()
-    assert {path.read_text(encoding="utf-8") for path in (root / "elsewhere").rglob("*") if path.is_file()} == {"new"}
+def test_a_first_report_needs_no_folder(root):
+    with draws.folder_of(root / "reports/pdf") as fresh:
+        pages(fresh, "new")
+    assert texts(root / "reports/pdf") == {"new"}
 
 
 def test_what_cannot_be_removed_is_told(root, monkeypatch):
@@ -377,7 +362,7 @@ def test_what_cannot_be_removed_is_told(root, monkeypatch):
         raise PermissionError(1, "Operation not permitted", f"{path}/a.csv")
 
     monkeypatch.setattr(shutil, "rmtree", fail)
-    with pytest.raises(OvertakeError, match=r"\.reports\.new: cannot be removed"):
+    with pytest.raises(OvertakeError, match=r"\.brief\.new: cannot be removed"):
         doctor.mend(root)
 
 

@@ -43,10 +43,12 @@ def test_schema_writes_what_is_committed(tmp_path, monkeypatch, capsys):
 
 def test_outputs_names_only_what_is_there(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(paths, "REPORTS", tmp_path)
-    (tmp_path / "brief.html").touch()
-    (tmp_path / "tables").mkdir()
+    (tmp_path / "brief/tables").mkdir(parents=True)
+    (tmp_path / "brief/brief.html").touch()
     assert cli.main(["outputs"]) == 0
-    assert capsys.readouterr().out.splitlines() == ["open:", "  reports/brief.html", "  reports/tables"]
+    *lines, last = capsys.readouterr().out.splitlines()
+    assert lines == ["open:", "  reports/brief/brief.html", "  reports/brief/tables"]
+    assert last.startswith("no PDF: Pango is missing (Debian: apt-get install libpango-1.0-0")
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_recorded_values_are_those_of_the_tables(reports, numbers):
     """A second way to the same values: straight from the parquet file, by the row's key."""
     checked = 0
     for id, record in numbers["numbers"].items():
-        path = reports.parent / record["table"]
+        path = reports.parents[1] / record["table"]
         if path.suffix != ".parquet" or record.get("how") or not record["row"] or record["value"] is None:
             continue
         frame = pd.read_parquet(path)
@@ -138,7 +138,7 @@ def test_projections_are_in_hubverse_long_form(reports):
     ]  # fmt: skip
     quantiles = frame[frame["output_type"] == "quantile"]
     one = quantiles[(quantiles["location"] == "JPN") & (quantiles["horizon"] == 10)]
-    futures = pd.read_parquet(reports.parent / "data" / "processed" / "futures.parquet")
+    futures = pd.read_parquet(reports.parents[1] / "data" / "processed" / "futures.parquet")
     drawn = futures.loc[futures["iso3"] == "JPN", str(synthetic.LAST + 10)]
     assert one.set_index("output_type_id")["value"].to_dict() == pytest.approx(
         {q: drawn.quantile(float(q)) for q in ("0.05", "0.1", "0.25", "0.5", "0.75", "0.9", "0.95")}, rel=1e-4
@@ -169,29 +169,29 @@ def test_a_second_rendering_is_the_same_bytes(reports, tmp_path):
 
 
 def test_trace_goes_down_to_the_figures(reports):
-    chain = trace("surplus.eleven.2025.gap", reports.parent)
+    chain = trace("surplus.eleven.2025.gap", reports.parents[1])
     assert "data/processed/rulers.parquet: iso3 = CHN" in chain
     assert "data/raw/milex.csv: edition = 2026-04, iso3 = CHN, year = 2025" in chain
     assert "fake.xlsx (sha256 000000000000...), Constant, cell B" in chain
-    assert trace("curves", reports.parent).startswith("curves: table of a figure")
+    assert trace("curves", reports.parents[1]).startswith("curves: table of a figure")
 
 
 def test_trace_refuses_an_unknown_id_with_the_nearest(reports):
     with pytest.raises(OvertakeError, match=r"crossings\.eleven\.constant_usd\.margin"):
-        trace("crossing.eleven.constant_usd.margins", reports.parent)
+        trace("crossing.eleven.constant_usd.margins", reports.parents[1])
 
 
 def test_a_failed_publication_keeps_the_last_good_brief(reports, tmp_path):
     out = tmp_path / "reports"
-    executed = reports.parent / "data" / "processed" / "notebooks" / "brief.ipynb"
-    publish(executed, out, pdf=False)
+    executed = reports.parents[1] / "data" / "processed" / "notebooks" / "brief.ipynb"
+    publish(executed, out)
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     notebook = json.loads(executed.read_text(encoding="utf-8"))
     notebook["cells"][2]["outputs"] = [{"output_type": "error", "ename": "E", "evalue": "broken", "traceback": []}]
     broken = tmp_path / "broken.ipynb"
     broken.write_text(json.dumps(notebook), encoding="utf-8")
     with pytest.raises(OvertakeError, match="cell 2"):
-        publish(broken, out, pdf=False)
+        publish(broken, out)
     assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
     assert not list(tmp_path.glob(".*new"))
 
@@ -200,10 +200,8 @@ def test_figures_of_an_earlier_brief_are_removed(reports, tmp_path):
     out = tmp_path / "reports"
     (out / "figures").mkdir(parents=True)
     (out / "figures" / "gone.svg").write_text("<svg/>")
-    (out / "explorer.html").write_text("kept")
-    publish(reports.parent / "data" / "processed" / "notebooks" / "brief.ipynb", out, pdf=False)
+    publish(reports.parents[1] / "data" / "processed" / "notebooks" / "brief.ipynb", out)
     assert not (out / "figures" / "gone.svg").exists()
-    assert (out / "explorer.html").read_text() == "kept"
 
 
 @pytest.mark.parametrize("name", ["nothing.ipynb", "damaged.ipynb"])
