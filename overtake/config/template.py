@@ -19,15 +19,25 @@ WIDTH = 116
 
 
 def text() -> str:
-    """Return the whole of `params.yaml` with the defaults of the models."""
+    """Return the whole of `params.yaml` with the defaults of the models, laid out as DVC writes it.
+
+    `dvc exp run -S` writes every list anew and drops the comments behind it. So lists come first in their section, what
+    follows a list has its comment on its own line, and the section of lists alone comes last: only the value changes.
+    """
+    from io import StringIO
+
+    from ruamel.yaml import YAML
+
     defaults = Params().model_dump(mode="json")
     lines = list(_section(Params, defaults, 0))
-    return HEAD + "\n".join(lines) + "\n"
+    yaml, out = YAML(), StringIO()
+    yaml.dump(yaml.load(HEAD + "\n".join(lines) + "\n"), out)
+    return out.getvalue()
 
 
 def _section(model: type[BaseModel], values: dict[str, Any], depth: int) -> Iterator[str]:
-    pad = "  " * depth
-    for name, field in model.model_fields.items():
+    pad, after_list = "  " * depth, False
+    for name, field in sorted(model.model_fields.items(), key=lambda item: _rank(item[1], values[item[0]])):
         value, kind = values[name], field.annotation
         if depth == 0:
             yield ""
@@ -36,14 +46,38 @@ def _section(model: type[BaseModel], values: dict[str, Any], depth: int) -> Iter
             yield f"{pad}{name}:"
             yield from _section(kind, value, depth + 1)
             continue
-        yield from _comment(f"{field.description or ''}{_range(field)}", pad)
+        said = f"{field.description or ''}{_range(field)}"
+        behind = f"  # {' '.join(said.split())}" if after_list else ""
+        if not after_list:
+            yield from _comment(said, pad)
         if isinstance(value, dict) and value and all(isinstance(item, dict) for item in value.values()):
-            yield f"{pad}{name}:"
+            yield f"{pad}{name}:{behind}"
             for key, item in value.items():
                 yield f"{pad}  {key}:"
-                yield from (f"{pad}    {inner}: {flow(entry)}" for inner, entry in item.items() if _worth(inner, entry))
+                for inner, entry in item.items():
+                    if _worth(inner, entry):
+                        yield from _entry(inner, entry, f"{pad}    ", "")
         else:
-            yield f"{pad}{name}: {flow(value)}"
+            yield from _entry(name, value, pad, behind)
+        after_list = isinstance(value, list)
+
+
+def _rank(field: FieldInfo, value: Any) -> int:
+    """Return where a key stands among its neighbours: lists first, a section of lists alone last, else as declared."""
+    if isinstance(value, list):
+        return 0
+    nothing_but_lists = isinstance(value, dict) and value and all(isinstance(item, list) for item in value.values())
+    is_section = isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+    return 2 if nothing_but_lists and is_section else 1
+
+
+def _entry(name: str, value: Any, pad: str, behind: str) -> Iterator[str]:
+    """Yield a key with its value, a list an item a line, as DVC writes it."""
+    if isinstance(value, list) and value:
+        yield f"{pad}{name}:{behind}"
+        yield from (f"{pad}- {flow(item)}" for item in value)
+    else:
+        yield f"{pad}{name}: {flow(value)}{behind}"
 
 
 def _worth(name: str, value: Any) -> bool:

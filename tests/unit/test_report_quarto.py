@@ -142,7 +142,7 @@ def test_the_whole_brief_becomes_markdown_with_valid_drawings(tmp_path):
 
     from tests import synthetic
 
-    executed = synthetic.rendered().parents[1]s[1] / "data" / "processed" / "notebooks" / "brief.ipynb"
+    executed = synthetic.rendered().parents[1] / "data" / "processed" / "notebooks" / "brief.ipynb"
     copy = translated(nbformat.read(executed, as_version=4), tmp_path)
     text = "".join(
         "".join(output["data"].get("text/markdown", ""))
