@@ -18,7 +18,8 @@ from overtake.futures.series import Series, of_spending
 def simulate(edition: Edition, settings: Futures, run: Run) -> Paths:
     """Return the futures of all economies of `edition`, constant US$ bn, from its first year to the horizon.
 
-    Every year of a draw, observed ones included, carries that draw's level error; announced plans as the settings say.
+    Every year of a draw, observed ones included, carries that draw's level error, later ones that of the last observed;
+    announced plans as the settings say.
     """
     series = of_spending(edition.spending)
     last = series.years[-1]
@@ -35,9 +36,9 @@ def simulate(edition: Edition, settings: Futures, run: Run) -> Paths:
 
 @dataclass(frozen=True)
 class Ground:
-    """What futures stand on whatever their growth: the edition, and log level errors (draws, economies).
+    """What futures stand on whatever their growth: the edition, and log level errors of the last observed year.
 
-    observed: (draws, economies, observed years), levels with each draw's error.
+    error: (draws, economies). observed: (draws, economies, observed years), levels with each draw's error.
     """
 
     edition: Edition
@@ -47,9 +48,8 @@ class Ground:
 
 def ground(series: Series, edition: Edition, run: Run) -> Ground:
     """Return the ground of `run.draws` futures."""
-    sd = measurement.revision_sd(edition.published["milex"])
-    error = measurement.level_error(edition.spending, series.economies, sd, run.draws, run.seed)
-    return Ground(edition, error, np.exp(series.log_milex.astype(np.float32) + error[:, :, None]))
+    error = measurement.level_error(edition.spending, series.economies, edition.published["milex"], run.draws, run.seed)
+    return Ground(edition, error[:, :, -1], np.exp(series.log_milex.astype(np.float32) + error))
 
 
 def assemble(growth: FloatArray, series: Series, under: Ground, settings: Futures, run: Run) -> Paths:

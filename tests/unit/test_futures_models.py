@@ -15,6 +15,7 @@ import pytest
 from futures_case import ECONOMIES, EDITION, LAST, RUN, fitted, known, milex, series, spending
 from pydantic import ValidationError
 
+from overtake import paths as project
 from overtake.config.futures import Combination, Futures, PanelRegression, PooledRandomWalk
 from overtake.errors import OvertakeError
 from overtake.futures import coefficients, gdp, macro_models, measurement, models, panel_regression, pooled, time_series
@@ -295,9 +296,8 @@ def test_gdp_paths_and_level_errors_of_an_economy_do_not_depend_on_the_others() 
     expected = np.full((6, STEPS), 0.02)
     whole = gdp.paths(series(), expected, 2.0, 100, 9)
     np.testing.assert_array_equal(gdp.paths(only(series(), "DDD"), expected[:1], 2.0, 100, 9)[:, 0], whole[:, 3])
-    sd = measurement.revision_sd(milex())
-    errors = measurement.level_error(spending(), ECONOMIES, sd, 100, 9)
-    np.testing.assert_array_equal(measurement.level_error(spending(), ("DDD",), sd, 100, 9)[:, 0], errors[:, 3])
+    errors = measurement.level_error(spending(), ECONOMIES, milex(), 100, 9)
+    np.testing.assert_array_equal(measurement.level_error(spending(), ("DDD",), milex(), 100, 9)[:, 0], errors[:, 3])
 
 
 # Correlation
@@ -370,21 +370,87 @@ def test_shocks_have_heavy_tails_and_the_volatility_asked_for() -> None:
     assert heavy == pytest.approx(share, abs=4 * np.sqrt(share / 200_000))
 
 
-def test_revisions_by_hand() -> None:
-    """Figures were revised by plus or minus 2 %: the root mean square of the logs; a flag is never better than none."""
-    found = measurement.revision_sd(milex())
-    by_hand = np.sqrt((13 * np.log(1.02) ** 2 + 12 * np.log(0.98) ** 2) / 25)
-    assert found == pytest.approx(dict.fromkeys(measurement.STATUSES, by_hand))
-    flagged = milex().assign(status=lambda t: np.where(t.iso3 == "AAA", "estimate", "reported"))
-    flagged.loc[(flagged.iso3 == "AAA") & (flagged.edition == EDITION), "milex_lcu_m"] = 110.0
-    found = measurement.revision_sd(flagged)
-    assert found["reported"] == pytest.approx(by_hand)
-    assert found["estimate"] == found["highly uncertain"] == pytest.approx(np.log(1.1))
+def printed(
+    spread: dict[str, float], editions: int, years: int, status: str = "reported", seed: int = 5
+) -> pd.DataFrame:
+    """Return made-up editions: in each, an economy's figures since the last are revised together by its own spread."""
+    random, rows = np.random.default_rng(5), []
+    for iso3, sd in spread.items():
+        first = random.lognormal(5, 0.3, size=years)
+        for at in range(editions):
+            known = years - (editions - 1 - at) * (years // editions)
+            rows += [(f"{2010 + at}-04", iso3, 1990 + year, first[year], status) for year in range(known)]
+            first = first * np.exp(random.normal(0, sd))
+    return pd.DataFrame(rows, columns=["edition", "iso3", "year", "milex_lcu_m", "status"])
+
+
+def sd_of(table: pd.DataFrame, iso3: str, status: str = "reported") -> float:
+    return float(table[(table["iso3"] == iso3) & (table["status"] == status)]["sd"].iloc[0])
+
+
+def test_the_spread_of_revisions_is_each_economys_own() -> None:
+    """Recovery: many editions give back the spread of each; its figures move by sums of revisions since their first."""
+    asked = {f"E{at:02d}": sd for at, sd in enumerate([0.004, 0.004, 0.02, 0.02, 0.08, 0.08, 0.08, 0.02])}
+    found = measurement.revision_sd(printed(asked, 40, 80))
+    steps = measurement.revisions(printed(asked, 40, 80))
+    for iso3, sd in asked.items():
+        own = steps[steps["iso3"] == iso3]
+        passed = [int(edition[:4]) for edition in own["edition"]]
+        scale = sd * np.sqrt(np.mean([2049 - at for at in passed]))
+        assert sd_of(found, iso3) == pytest.approx(scale, rel=0.6)
+    assert sd_of(found, "E04") > 5 * sd_of(found, "E00")
+
+
+def test_few_events_are_drawn_to_the_mean_and_many_are_not() -> None:
+    asked = {"AAA": 0.05, "BBB": 0.002, "CCC": 0.01, "DDD": 0.02, "EEE": 0.005}
+    for editions, far in ((3, 1.5), (30, 1.05)):
+        table = measurement.revision_sd(printed(asked, editions, 60))
+        seen = table[table["events"] > 0]
+        moved = np.abs(np.log(seen["sd"] / np.hypot(seen["raw"], measurement.ROUNDING)))
+        assert moved.max() < np.log(far)
+        middle = np.log(np.hypot(seen["raw"], measurement.ROUNDING)).mean()
+        assert ((np.log(seen["sd"]) - middle).abs() <= (np.log(seen["raw"]) - middle).abs() + 0.02).all()
+
+
+def test_a_flag_alone_makes_no_error_larger() -> None:
+    """An economy whose estimates never moved has a smaller one than another whose reported figures did."""
+    both = pd.concat([printed({"AAA": 0.0, "BBB": 0.0}, 4, 40, "estimate"), printed({"CCC": 0.05, "DDD": 0.04}, 4, 40)])
+    table = measurement.revision_sd(both)
+    assert sd_of(table, "AAA", "estimate") < 0.1 * sd_of(table, "CCC")
+
+
+def test_a_filled_year_is_wider_than_any_reported_one() -> None:
+    rows = [("AAA", year, "reported", False) for year in range(2000, 2009)] + [("AAA", 2009, "highly uncertain", True)]
+    spent = pd.DataFrame(rows, columns=["iso3", "year", "status", "gap_filled"])
+    scale = measurement.year_sd(spent, measurement.revision_sd(printed({"AAA": 0.03}, 5, 40)), ("AAA",))[0]
+    assert scale[-1] == pytest.approx(np.sqrt(2) * scale[0])
+
+
+def test_a_part_common_to_all_is_found_where_there_is_one() -> None:
+    alone = printed({f"E{at}": 0.02 for at in range(12)}, 12, 60)
+    assert measurement.common_sd(alone) < 0.01
+    shift = {edition: 0.1 * np.sin(3 * at) for at, edition in enumerate(sorted(alone["edition"].unique()))}
+    moved = alone.assign(milex_lcu_m=alone["milex_lcu_m"] * np.exp(alone["edition"].map(shift)))
+    assert measurement.common_sd(moved) > 0.03
 
 
 def test_a_lone_edition_knows_no_revision() -> None:
     lone = milex()[lambda t: t.edition == EDITION]
-    assert set(measurement.revision_sd(lone).values()) == {0.0}
+    assert set(measurement.revision_sd(lone)["sd"]) == {0.0}
+    assert measurement.common_sd(lone) == 0.0
+
+
+def test_chinas_estimates_are_more_than_twice_as_uncertain_as_steady_reporters() -> None:
+    """Second route: plain pandas from data/raw, root mean square of revisions, unshrunk."""
+    figures = pd.read_csv(project.RAW / "milex.csv")
+    table = measurement.revision_sd(figures)
+    china = sd_of(table, "CHN", "estimate")
+    known = figures[figures["milex_lcu_m"] > 0].sort_values("edition")
+    ends = known.groupby(["iso3", "year"])["milex_lcu_m"].agg(["first", "last"])
+    rough = np.log(ends["last"] / ends["first"]).pow(2).groupby("iso3").mean().pow(0.5)
+    for iso3 in ("AUS", "USA", "KOR", "IND"):
+        assert china > 2 * sd_of(table, iso3)
+        assert rough["CHN"] > 2 * rough[iso3]
 
 
 def test_simulate_keeps_one_timeline_and_one_level_error_a_draw() -> None:
