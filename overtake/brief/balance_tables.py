@@ -25,7 +25,9 @@ def rulers(ctx: Context) -> Markup:
         if view.measured:
             rows.append((ctx.ruler_name(ruler).capitalize().replace("Gdp", "GDP"), *_state_cells(ctx, view)))
     return table(
-        Markup("China and {}, ruler by ruler").format(View(ctx, ctx.headline_balance, ctx.headline_ruler).whom()),
+        Markup("{} and {}, ruler by ruler").format(
+            ctx.who_html(ctx.headline_balance), View(ctx, ctx.headline_balance, ctx.headline_ruler).whom()
+        ),
         _state_heads("Ruler", ctx),
         rows,
     )
@@ -127,7 +129,7 @@ def reversal(ctx: Context) -> Markup:
             )
         )
     heads = [("Balance", ""), ("Passed", ""), ("Probability of a reversal", "r"), ("In words", "")]
-    leads = table("Leads that China may lose again within the horizon", heads, rows)
+    leads = table("Leads that the challenger may lose again within the horizon", heads, rows)
     return leads + _by_treatment(ctx)
 
 
@@ -151,9 +153,9 @@ def _by_treatment(ctx: Context) -> Markup:
         for name in dict.fromkeys(frame["balance"].astype(str))
     ]
     year = ctx.num.show(Cell("reversal.year", BY_YEAR, ctx.path("reversal"), (), column), YEAR)
-    caption = Markup("Probability that the coalition regains the lead by {}, and China's median ratio then").format(
-        year
-    )
+    caption = Markup(
+        "Probability that the coalition regains the lead by {}, and the challenger's median ratio then"
+    ).format(year)
     return table(caption, [("Balance", ""), *((TREATMENTS[one], "r") for one in known)], rows)
 
 
@@ -175,7 +177,7 @@ def by_edition(ctx: Context) -> Markup:
     view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
     heads = [(f"{ctx.ruler_name(ruler).capitalize()}, {when}", "r") for ruler in rulers
              for when in ("as published", "the same years now")]  # fmt: skip
-    caption = Markup("The year in which China passed {}, by edition").format(view.whom())
+    caption = Markup("The year in which {} passed {}, by edition").format(ctx.who_html(view.balance), view.whom())
     return table(caption, [("Edition", ""), *heads], rows)
 
 
@@ -193,9 +195,9 @@ def _edition_cell(ctx: Context, row: dict[Hashable, Any] | None, column: str) ->
 def _state_heads(first: str, ctx: Context) -> list[tuple[Any, str]]:
     return [
         (first, ""),
-        ("China's margin", "r"),
+        ("margin of the challenger", "r"),
         ("Interval", "r"),
-        ("China leads", ""),
+        ("challenger leads", ""),
         ("Crossing", ""),
         ("Reversal", "r"),
     ]

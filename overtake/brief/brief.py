@@ -43,9 +43,9 @@ class Brief:
         """Return a numbered section; nothing where none of `pieces` has content."""
         return blocks.section(title, text, *pieces)
 
-    def box(self, title: str, text: str) -> Markup:
-        """Return a boxed aside of markdown prose."""
-        return blocks.box(title, blocks.prose(text))
+    def method(self) -> Markup:
+        """Return a boxed aside with the method in brief."""
+        return blocks.box("The method in brief", parts.method(self.ctx))
 
     def more(self, summary: str, *tables: Markup) -> Markup:
         """Return tables behind a summary that opens them, left out on paper."""

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from overtake.brief.blocks import declared, table
 from overtake.brief.context import Context
 from overtake.brief.sentences import missing
-from overtake.show.formats import COUNT, PERCENT, SHARE, for_unit
+from overtake.show.formats import COUNT, PERCENT, SHARE, YEAR, for_unit
 from overtake.show.numbers import Cell
 
 #: Verdicts as the claims table writes them, and the look of their tag.
@@ -59,6 +59,8 @@ def claim_result(ctx: Context, row: dict[str, Any]) -> Markup:
     """Return a claim's result template with its numbers filled in and recorded."""
     claim = str(row["claim"])
     template = "" if missing(row.get("result")) else str(row["result"])
+    if str(row["verdict"]) == "untestable" and "{" in template:
+        return Markup("Not testable with figures to {}.").format(ctx.num.show(ctx.last_cell(), YEAR))
     fmt = for_unit(str(row.get("unit", "")))
     filled = Markup("")
     for index, piece in enumerate(template.replace("{", "\0{").replace("}", "}\0").split("\0")):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -150,6 +150,55 @@ class Context:
     def name(self, iso3: str) -> str:
         """Return an economy's name."""
         return self.names.get(iso3, iso3)
+
+    def who(self, balance: str) -> str:
+        """Return the names of a balance's challengers as they stand in a sentence, shares below one named."""
+        against = self.balances[balance].against
+        names = [
+            self.name(iso3) if share == 1 else f"{share:.0%} of {self.name(iso3)}" for iso3, share in against.items()
+        ]
+        return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+    def who_html(self, balance: str) -> Markup:
+        """Return `who` as HTML, a share in it recorded."""
+        return self.prose(self.who(balance), f"params.balances.{balance}.against", f"balances.{balance}.against")
+
+    def many(self, balance: str) -> bool:
+        """Tell whether a balance has several challengers, and their verb a plural."""
+        return len(self.balances[balance].against) > 1
+
+    def challenger(self, balances: Iterable[str]) -> str:
+        """Return the challengers' names where all of `balances` have the same, else `the challenger`."""
+        found = {self.who(name) for name in balances if name in self.balances}
+        return found.pop() if len(found) == 1 else "the challenger"
+
+    def level_words(self) -> str:
+        """Return whose level of China's spending is used where it is not SIPRI's, else nothing."""
+        level = str(self.settings.get("rulers", {}).get("china_level", "sipri"))
+        if level == "sipri":
+            return ""
+        if level == "uncertain":
+            return "China's level drawn from all estimates at market exchange rates, not SIPRI's alone"
+        frame = self.frame("china_estimates")
+        rows = [] if frame is None else frame[frame["estimate"] == level].to_dict("records")
+        label = f"{rows[0]['label']}, {int(rows[0]['year'])}" if rows else level
+        return f"China's level by another estimate than SIPRI's ({label})"
+
+    def scenario_words(self) -> str:
+        """Return the scenario in force in words, else nothing; it carries no probability."""
+        scenario = self.settings.get("scenario", {})
+        shifts = [
+            f"{self.name(iso3)} {value:+g} points a year"
+            for iso3, value in scenario.get("growth_shift_pct", {}).items()
+            if value
+        ]
+        targets = [f"{self.name(iso3)} {share}" for iso3, share in scenario.get("share_targets", {}).items()]
+        if not shifts and not targets:
+            return ""
+        parts = [f"growth of spending: {', '.join(shifts)}"] * bool(shifts) + [
+            f"shares of GDP: {', '.join(targets)}"
+        ] * bool(targets)
+        return f"Under a scenario, which has no probability ({'; '.join(parts)})"
 
     def ruler_name(self, ruler: str) -> str:
         """Return the short name of a ruler."""

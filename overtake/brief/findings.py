@@ -26,7 +26,7 @@ def head(ctx: Context) -> Markup:
     return Markup(
         '<header><p class="kicker">Overtake: military expenditure in the Indo-Pacific</p>'
         '<h1 class="doc-title">{}</h1><p class="standfirst">In {}, {} spent {}. With measurement error allowed for, '
-        'the probability that it leads is {}.</p><p class="dateline">SIPRI edition of {}, data to {}, futures to {}. '
+        'the probability that {} is {}.</p>{}<p class="dateline">SIPRI edition of {}, data to {}, futures to {}. '
         "Intervals hold {} of what measurement and the future leave open. Where no other ruler is named: "
         "{}.</p></header>"
     ).format(
@@ -34,12 +34,25 @@ def head(ctx: Context) -> Markup:
         ctx.num.show(ctx.last_cell(), YEAR),
         view.who(),
         margin_phrase(view),
+        view.does("it leads", "they lead"),
         ctx.num.show(view.now(), PROBABILITY),
+        _departures(ctx),
         edition_name(ctx.edition),
         ctx.num.show(ctx.last_cell(), YEAR),
         ctx.num.show(ctx.horizon_cell(), YEAR),
         interval_words(ctx),
         ctx.unit_words(ctx.headline_ruler),
+    )
+
+
+def _departures(ctx: Context) -> Markup:
+    """Return what the figures of this run depart from: another level of China than SIPRI's, a scenario."""
+    said = [words for words in (ctx.level_words(), ctx.scenario_words()) if words]
+    if not said:
+        return Markup("")
+    text = ". ".join(words[:1].upper() + words[1:] for words in said)
+    return Markup('<p class="departure"><strong>{}.</strong></p>').format(
+        ctx.prose(text, "params.departure", "rulers.china_level, scenario")
     )
 
 
@@ -131,11 +144,11 @@ def _breakeven_finding(ctx: Context) -> Markup:
     when = shown(Cell("breakeven.year", year, ctx.path("breakeven"), (("year", year),), "year", ctx.edition), YEAR)
     whom = View(ctx, name, ctx.headline_ruler).whom()
     head_text = (
-        Markup("{} would need {} of US spending to match China in {}.").format(
-            _upper(whom), shown(then[50], SHARE), when
+        Markup("{} would need {} of US spending to match {} in {}.").format(
+            _upper(whom), shown(then[50], SHARE), ctx.who_html(name), when
         )
         if then[50].value > 0
-        else Markup("{} would match China in {} without any US spending.").format(_upper(whom), when)
+        else Markup("{} would match {} in {} without any US spending.").format(_upper(whom), ctx.who_html(name), when)
     )
     return _item(
         shown(then[50], SHARE),
@@ -159,8 +172,8 @@ def _open_finding(ctx: Context) -> Markup:
     return _item(
         view.show("p_by_2035", PROBABILITY),
         Markup("probability by {}").format(due),
-        Markup("<strong>The most open balance sets China against {}.</strong> {}").format(
-            view.whom(), state_sentence(view)
+        Markup("<strong>The most open balance sets {} against {}.</strong> {}").format(
+            ctx.who_html(name), view.whom(), state_sentence(view)
         ),
         Markup("The probability that the crossing comes by {} is {}.").format(
             due,

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from overtake.brief.blocks import declared, table
+from overtake.brief.blocks import declared, prose, table
 from overtake.brief.charts.common import edition_name
 from overtake.brief.context import Context
 from overtake.brief.sentences import (
@@ -33,10 +33,13 @@ def terms(ctx: Context) -> Markup:
 def states(ctx: Context) -> Markup:
     """Return the four states in words."""
     rows = [
-        ("crossed", "China's side leads in the last observed year and keeps the lead to the horizon"),
-        ("crossing", "the coalition leads in the last observed year; China's side takes the lead within the horizon"),
+        ("crossed", "the challenger's side leads in the last observed year and keeps the lead to the horizon"),
+        (
+            "crossing",
+            "the coalition leads in the last observed year; the challenger's side takes the lead within the horizon",
+        ),
         ("not within the horizon", "the coalition leads, always did, and keeps the lead to the horizon"),
-        ("crossed back", "China's side led or leads, and has lost or loses the lead again within the horizon"),
+        ("crossed back", "the challenger's side led or leads, and has lost or loses the lead again within the horizon"),
     ]
     return table("The four states of a balance; each future is in exactly one", [("State", ""), ("Meaning", "")], rows)
 
@@ -52,6 +55,8 @@ def editions(ctx: Context) -> Markup:
     for row in ledger.to_dict("records"):
         if row["publisher"] != "sipri" and str(row["edition"]) != used:
             continue
+        if row["publisher"] == "sipri" and str(row["edition"]) > ctx.edition:
+            continue  # not known at the edition in use
         publisher = {"sipri": "SIPRI Military Expenditure Database", "imf": "IMF World Economic Outlook"}.get(
             str(row["publisher"]), str(row["publisher"])
         )
@@ -84,7 +89,7 @@ def _span(row: dict[str, Any]) -> str:
 
 def ratio() -> Markup:
     """Return the ratio of a balance's two sides as MathML, in words for paper and for readers that have none."""
-    words = "R(t) is the sum of w x(t) over China's side, divided by the sum of v x(t) over the coalition"
+    words = "R(t) is the sum of w x(t) over the challenger's side, divided by the sum of v x(t) over the coalition"
 
     def total(weight: str, index: str, under: str) -> str:
         return (
@@ -97,6 +102,48 @@ def ratio() -> Markup:
     return Markup(
         f'<p class="formula"><math display="block" alttext="{words}" aria-label="{words}">'
         f"<mi>R</mi><mo>(</mo><mi>t</mi><mo>)</mo><mo>=</mo>{fraction}</math></p>"
+    )
+
+
+#: How growth is simulated, by `futures.model`.
+MODELS = {
+    "combined": "a combination of models, each heard as often as its record deserves",
+    "panel_regression": "a regression on what followed similar histories in all countries",
+    "pooled_random_walk": "a random walk whose drift and volatility are pooled over all countries",
+    "gdp_share": "economic growth times a share of GDP that reverts slowly",
+    "damped_trend": "a damped trend of each economy's own history",
+    "state_space": "a local trend of each economy's own history, estimated as a state-space model",
+    "error_correction": "an equation that draws spending back to the economy",
+}
+#: What is made of announced plans, by `futures.plans`.
+PLANS = {
+    "off": "Announced plans are left out.",
+    "cut": "Announced plans enter after conversion and are cut by what such plans have delivered.",
+    "face_value": "Announced plans enter at their word, after conversion.",
+}
+
+
+def method(ctx: Context) -> Markup:
+    """Return the method in brief, as the parameters of this run have it."""
+    futures = ctx.settings.get("futures", {})
+    model, combined = str(futures.get("model", "combined")), futures.get("combination", {})
+    told = MODELS.get(model, model.replace("_", " "))
+    if model == "combined":
+        members = [MODELS.get(str(name), str(name)) for name in combined.get("members", ())]
+        told += f": {'; '.join(members)}" if members else ""
+        kept = combined.get("weights") == "scored"
+        told += ". The models are weighted by their record, not by how their answers look" * kept
+        told += ". The models have equal weights" * (not kept)
+    return prose(
+        f"""
+Military expenditure is SIPRI's [@sipri-milex], in the edition named on top; the economy is the IMF's [@imf-weo].
+Growth of all economies is simulated jointly to the horizon by {told}. {PLANS.get(str(futures.get("plans")), "")}
+Shocks are correlated and heavy-tailed. Levels carry an error of measurement as large as each economy's past revisions.
+
+In every future each balance is measured on every ruler as the ratio below, with the shares *w* and *v* of what each
+economy spends that count on either side. It changes hands only when the new order lasts, and ends in one of four states
+whose probabilities add up to one. Intervals are quantiles over futures. Scenarios carry no probability.
+"""
     )
 
 

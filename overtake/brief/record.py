@@ -44,7 +44,8 @@ def would_have_said(ctx: Context) -> Markup:
     first = origins[0]
     year = ctx.num.show(_cell(ctx, first, _key(first), "year"), YEAR)
     caption = Markup(
-        "What the method would have said of {}, beside what happened: probability that China leads; ratio (interval)"
+        "What the method would have said of {}, beside what happened: "
+        "probability that the challenger leads; ratio (interval)"
     ).format(year)
     heads = [("Balance", ""), *((_origin(ctx, row, _key(row)), "r") for row in origins), ("Outcome", "r")]
     return table(caption, heads, rows)
@@ -67,7 +68,7 @@ def _forecasts(ctx: Context, rows: pd.DataFrame, origins: list[dict[Hashable, An
             # An older edition's level is another: its forecast goes with the outcome that continues that level.
             told += Markup("<br><small>came to {}</small>").format(shown["ratio_outcome"])
         else:
-            who = "China ahead" if row["ahead_outcome"] else "coalition ahead"
+            who = "challenger ahead" if row["ahead_outcome"] else "coalition ahead"
             outcome = Markup("{}<br><small>{}</small>").format(shown["ratio_outcome"], who)
         cells.append(told)
     return [*cells, outcome]

@@ -53,7 +53,10 @@ def shares(ctx: Context) -> Markup:
     frame = frame[frame["measure"] == f"p_ahead_{year}"]
     made = []
     for scope, caption in (
-        ("same question", "Which choice moves the answer to a question most: probability that China leads in {}"),
+        (
+            "same question",
+            "Which choice moves the answer to a question most: probability that the challenger leads in {}",
+        ),
         ("everything", "The same with the question itself among the choices, {}"),
     ):
         rows = []
@@ -161,4 +164,4 @@ def _asked(ctx: Context, question: str, part: Any) -> Markup:
     year = question.rsplit(" ", 1)[-1]
     cell = Cell(f"flips.year-{year}", float(year), ctx.path("flips"), (), "question")
     before = str(part.loc[part["question"] == question, "before"].iloc[0])
-    return Markup("{}: China {}").format(ctx.num.show(cell, YEAR), before)
+    return Markup("{}: the challenger {}").format(ctx.num.show(cell, YEAR), before)

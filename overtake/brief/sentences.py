@@ -90,7 +90,16 @@ class View:
 
     def who(self) -> str:
         """Return the names of China's side."""
-        return str(join([self.ctx.name(iso3) for iso3 in self.ctx.balances[self.balance].against]))
+        return self.ctx.who(self.balance)
+
+    @property
+    def they(self) -> bool:
+        """Tell whether several economies challenge together."""
+        return self.ctx.many(self.balance)
+
+    def does(self, one: str, many: str) -> str:
+        """Return the verb that agrees with the challengers."""
+        return many if self.they else one
 
     def whom(self) -> Markup:
         """Return the coalition's label as it stands in a sentence, numerals recorded."""
@@ -99,6 +108,11 @@ class View:
             f"params.balances.{self.balance}.label",
             f"balances.{self.balance}.label",
         )
+
+
+def verb_of(view: View, probability: float) -> str:
+    """Return the verb of a probability that agrees with the challengers of `view`."""
+    return plural_verb(probability) if view.they else verb(probability)
 
 
 def join(parts: Sequence[Any]) -> Any:
@@ -135,7 +149,7 @@ def state_sentence(view: View) -> Markup:
     if view.ahead:
         then = view.at_horizon()
         return Markup("{} passed {} {} {} {}{} lead in {} ({} probability{}).").format(
-            who, whom, since(view), "and" if state == "crossed" else "but", verb(then.value),
+            who, whom, since(view), "and" if state == "crossed" else "but", verb_of(view, then.value),
             " still" if state == "crossed" else "", end, view.ctx.num.show(then, PROBABILITY), _in_words(then.value),
         )  # fmt: skip
     if state == "crossed_back":
@@ -144,7 +158,7 @@ def state_sentence(view: View) -> Markup:
         )
     likely = view.value("p_crossing")
     head = Markup("{} {} overtake {} by {} ({} probability{})").format(
-        who, verb(likely), whom, end, view.show("p_crossing", PROBABILITY), _in_words(likely)
+        who, verb_of(view, likely), whom, end, view.show("p_crossing", PROBABILITY), _in_words(likely)
     )
     if likely > 0.5 and view.cell("median_year").present:
         return head + Markup("; the median year is {}, the interval {} to {}.").format(
@@ -181,15 +195,16 @@ def headline(ctx: Context) -> Markup:
         then = view.at_horizon().value
         told = Markup("{} passed {} {}").format(who, whom, since(view))
         if then >= 0.55:
-            told += Markup(" and {} stay ahead").format(verb(then))
+            told += Markup(" and {} stay ahead").format(verb_of(view, then))
         elif then >= 0.45:
-            told += Markup("; whether it stays ahead is open")
+            told += Markup("; whether {} ahead is open").format(view.does("it stays", "they stay"))
         else:
-            told += Markup(", but {} stay ahead").format(verb(then))
+            told += Markup(", but {} stay ahead").format(verb_of(view, then))
     elif view.state == "crossed_back":
-        told = Markup("{} have regained the lead over {}").format(whom, who)
+        has = "has" if len(ctx.balances[view.balance].side) == 1 else "have"
+        told = Markup("{} {} regained the lead over {}").format(whom, has, who)
     else:
-        told = Markup("{} {} overtake {}").format(who, verb(view.value("p_crossing")), whom)
+        told = Markup("{} {} overtake {}").format(who, verb_of(view, view.value("p_crossing")), whom)
         if view.value("p_crossing") > 0.5 and view.cell("median_year").present:
             told += Markup(", most likely by {}").format(view.show("median_year", YEAR))
         else:
@@ -199,9 +214,9 @@ def headline(ctx: Context) -> Markup:
         return told
     ruler = ctx.ruler_name(other.ruler)
     return told + (
-        Markup("; by {} it still spends less").format(ruler)
+        Markup("; by {} {} still {} less").format(ruler, view.does("it", "they"), view.does("spends", "spend"))
         if view.ahead
-        else Markup("; by {} it already spends more").format(ruler)
+        else Markup("; by {} {} already {} more").format(ruler, view.does("it", "they"), view.does("spends", "spend"))
     )
 
 

@@ -43,16 +43,18 @@ def surplus(ctx: Context, paths: Paths | None, balance: str | None = None) -> Fi
     last = int(past.index[-1])
     now, best = float(past.iloc[-1]), int(past.idxmax())
     now_cell = ctx.num.derive(
-        f"surplus.{balance}.{last}", now, "coalition minus China's side", _members(ctx, balance, ruler, last)
+        f"surplus.{balance}.{last}", now, "coalition minus the challenger's side", _members(ctx, balance, ruler, last)
     )
-    leader = "China's side" if now < 0 else "the coalition"
+    who, many = ctx.who(balance), ctx.many(balance)
+    leader = who if now < 0 else "the coalition"
     label = common.articled(ctx.label_text(balance))
     gap = Cell(f"{now_cell.id}.gap", abs(now), now_cell.table, now_cell.row, now_cell.column, ctx.edition,
                now_cell.raw, "size of the gap", (now_cell.id,))  # fmt: skip
     named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
-    title = (
-        Markup("China now outspends {} by {}") if now < 0 else Markup("China is still outspent by {} by {}")
-    ).format(named, ctx.num.show(gap, USD_BN))
+    done = "outspent" if now < 0 else ("were outspent by" if many else "was outspent by")
+    title = Markup("{} {} {} by {} in {}").format(
+        ctx.who_html(balance), done, named, ctx.num.show(gap, USD_BN), ctx.num.show(ctx.last_cell(), YEAR)
+    )
 
     def plot(figure: Any, size: Size) -> None:
         axes = style.panel(figure, size, 44 if not size.small else 34, 14, 22, 30)
@@ -73,7 +75,7 @@ def surplus(ctx: Context, paths: Paths | None, balance: str | None = None) -> Fi
         axes.set_ylim(bottom - 0.04 * (top - bottom), top + 0.10 * (top - bottom))
         bottom, top = axes.get_ylim()
         _corner(axes, "Coalition spends more", 1.0, style.COALITION, "top")
-        _corner(axes, "China spends more", 0.0, style.CHINA, "bottom")
+        _corner(axes, f"{who} {'spend' if many else 'spends'} more", 0.0, style.CHINA, "bottom")
         if not seen.all():
             axes.text(last + 1, top, "Futures: median and\n80% interval" if not size.small else "Futures",
                       va="top", ha="left", fontsize=12, color=style.MUTED)  # fmt: skip
@@ -86,7 +88,7 @@ def surplus(ctx: Context, paths: Paths | None, balance: str | None = None) -> Fi
             f"with an interval from {_signed(end['low'])} to {_signed(end['high'])}."
         )
     alt = (
-        f"Area chart of {label} minus China, {int(table['year'].iloc[0])} to {int(table['year'].iloc[-1])}. "
+        f"Area chart of {label} minus {who}, {int(table['year'].iloc[0])} to {int(table['year'].iloc[-1])}. "
         f"The coalition's surplus was largest in {best}; in {last} {leader} spends more, by {abs(now):.1f} "
         f"billion dollars.{future_text}"
     )
@@ -94,13 +96,13 @@ def surplus(ctx: Context, paths: Paths | None, balance: str | None = None) -> Fi
         ctx.num,
         "surplus",
         title=title,
-        subtitle=Markup("{} minus China, constant ({}) US$ billion at market exchange rates").format(
-            ctx.label(balance), ctx.num.show(ctx.base_cell(), YEAR)
+        subtitle=Markup("{} minus {}, constant ({}) US$ billion at market exchange rates").format(
+            ctx.label(balance), ctx.who_html(balance), ctx.num.show(ctx.base_cell(), YEAR)
         ),
         alt=alt,
         description=Markup(
-            "Above the line the coalition spends more, below it China does. Left of the dotted line are figures, right "
-            "of it the median of the futures, with the interval that holds four in five of them."
+            "Above the line the coalition spends more, below it the other side. Left of the dotted line are figures, "
+            "right of it the median of the futures, with the interval that holds four in five of them."
         ),
         note=Markup("Dashed: median of the futures; the fan holds four fifths of them.") if paths else NOTHING,
         source=common.source_line(ctx, ruler, futures=paths is not None),
@@ -109,7 +111,7 @@ def surplus(ctx: Context, paths: Paths | None, balance: str | None = None) -> Fi
             "year": Column("Year", YEAR, "year"),
             "low": Column("Low, US$ billion", BN, "10th percentile over draws"),
             "median": Column(
-                "Coalition minus China, US$ billion", BN, "observed; median over draws after the last figure"
+                f"Coalition minus {who}, US$ billion", BN, "observed; median over draws after the last figure"
             ),
             "high": Column("High, US$ billion", BN, "90th percentile over draws"),
         },
@@ -133,18 +135,20 @@ def fans(
     last, end = ctx.last_observed, ctx.horizon
     cells = {ruler: ctx.cell("curves", "ratio_q50", balance=balance, ruler=ruler, year=last) for ruler in chosen}
     ahead = [ruler for ruler in chosen if cells[ruler].value > 1]
-    label = common.articled(ctx.label_text(balance))
+    label, who, many = common.articled(ctx.label_text(balance)), ctx.who_html(balance), ctx.many(balance)
     named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
     if len(ahead) == len(chosen):
-        title = Markup("On every ruler shown China spends more than {}").format(named)
+        title = Markup("On every ruler shown {} {} more than {}").format(who, "spend" if many else "spends", named)
     elif ahead:
-        title = Markup("China leads {} in {}, not in {}").format(
+        title = Markup("{} {} {} in {}, not in {}").format(
+            who,
+            "lead" if many else "leads",
             named,
             _join([ctx.ruler_name(r) for r in ahead]),
             _join([ctx.ruler_name(r) for r in chosen if r not in ahead]),
         )
     else:
-        title = Markup("On no ruler shown does China spend more than {}").format(named)
+        title = Markup("On no ruler shown {} {} spend more than {}").format("do" if many else "does", who, named)
     table = frame[frame["ruler"].isin(chosen)].assign(ruler=lambda d: d["ruler"].map(ctx.ruler_name))
     names = ["ratio_q05", "ratio_q10", "ratio_q25", "ratio_q50", "ratio_q75", "ratio_q90", "ratio_q95"]
     top = min(float(frame[frame["ruler"].isin(chosen)]["ratio_q95"].max()), 3.0)
@@ -171,18 +175,18 @@ def fans(
         ctx.num,
         id,
         title=title,
-        subtitle=Markup("China's military expenditure as a multiple of {}").format(named),
+        subtitle=Markup("Military expenditure of {} as a multiple of that of {}").format(who, named),
         note=Markup(
             "The fans hold half, four fifths and nine tenths of the futures; before them, of the measurement error."
         ),
         alt=(
-            f"Fan charts of the ratio of China to {label}. In {last}: "
+            f"Fan charts of the ratio of {ctx.who(balance)} to {label}. In {last}: "
             + "; ".join(f"{ctx.ruler_name(r)} {cells[r].value:.2f}" for r in chosen)
             + "."
         ),
         description=Markup(
-            "One panel a ruler. Above the line at one China spends more. The dark line is observed, the dashed line "
-            "the median of the futures. In the last observed year the ratios are {}."
+            "One panel a ruler. Above the line at one the challenger spends more. The dark line is observed, the "
+            "dashed line the median of the futures. In the last observed year the ratios are {}."
         ).format(_join([Markup("{} in {}").format(ctx.num.show(cells[r], RATIO), ctx.ruler_name(r)) for r in chosen])),
         source=common.source_line(ctx, "gdp_ppp" if "gdp_ppp" in chosen else chosen[0], futures=True),
         table=table,

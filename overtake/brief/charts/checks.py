@@ -185,7 +185,7 @@ def revisions(ctx: Context, balance: str | None = None) -> Figure | None:
         Cell(slug("revisions", balance, edition, year), float(lines[edition].loc[year]), "data/raw/milex.csv",
              (("edition", edition), ("year", int(year))), "milex_constant_usd_m", edition,
              tuple(f"data/raw/milex.csv[edition={edition}, iso3={iso3}, year={year}]" for iso3 in (*against, *members)),
-             "weighted sum of China's side over that of the coalition")
+             "weighted sum of the challenger's side over that of the coalition")
         for edition in (oldest, newest)
     ]  # fmt: skip
     label = common.articled(ctx.label_text(balance))
@@ -217,8 +217,10 @@ def revisions(ctx: Context, balance: str | None = None) -> Figure | None:
         ctx.num,
         "revisions",
         title=title,
-        subtitle=Markup("China's military expenditure as a multiple of {}, by SIPRI edition").format(named),
-        alt=f"Lines of the ratio of China to {label} as published in "
+        subtitle=Markup("Military expenditure of {} as a multiple of that of {}, by SIPRI edition").format(
+            ctx.who_html(ctx.headline_balance), named
+        ),
+        alt=f"Lines of the ratio of {ctx.who(ctx.headline_balance)} to {label} as published in "
         + "; ".join(f"{names[e]}, {lines[e].iloc[-1]:.2f} in {lines[e].index[-1]}" for e in shown)
         + ".",
         description=Markup(
@@ -257,13 +259,13 @@ def measure_words(ctx: Context, measure: str, table: str = "sensitivity") -> Mar
     """Return a measure of the sensitivity tables in words, its year recorded."""
     for start, text in (
         ("p_by_", "Probability of a crossing by {}"),
-        ("p_ahead_", "Probability that China leads in {}"),
+        ("p_ahead_", "Probability that the challenger leads in {}"),
     ):
         if measure.startswith(start):
             written = measure.removeprefix(start)
             year = Cell(f"{table}.year-{written}", float(written), ctx.path(table), (), measure)
             return Markup(text).format(ctx.num.show(year, YEAR))
-    words = {"p_crossed": "Probability that China keeps its lead", "p_crossing": "Probability of a crossing",
+    words = {"p_crossed": "Probability that the challenger keeps its lead", "p_crossing": "Probability of a crossing",
              "p_crossed_back": "Probability of a reversal", "median_year": "Median year of the crossing"}  # fmt: skip
     return Markup.escape(words.get(measure, measure.replace("_", " ")))
 

@@ -35,7 +35,7 @@ def stack(ctx: Context, balance: str | None = None) -> Figure | None:
     table = table.reset_index(names="year")
     parts = [name for name in table.columns if name not in ("year", "china")]
     names = {name: ctx.name(name) for name in large} | {"others": f"{len(rest)} others"}
-    who = " and ".join(ctx.name(iso3) for iso3 in against)
+    who = ctx.who(balance)
     last = int(table["year"].iloc[-1])
     biggest = large[0]
     top_two = ctx.num.derive(
@@ -76,7 +76,9 @@ def stack(ctx: Context, balance: str | None = None) -> Figure | None:
         "stack",
         title=Markup("{} and {} make up {} of what {} spend").format(
             ctx.name(biggest), ctx.name(large[1]), ctx.num.show(top_two, SHARE), named
-        ),
+        )
+        if len(side) > 2
+        else Markup("What {} spent beside {}").format(named, ctx.who_html(balance)),
         subtitle=Markup("Military expenditure, constant ({}) US$ billion at market exchange rates").format(
             ctx.num.show(ctx.base_cell(), YEAR)
         ),
@@ -86,8 +88,8 @@ def stack(ctx: Context, balance: str | None = None) -> Figure | None:
             + f"; {who} {table['china'].iloc[-1]:.0f} billion dollars."
         ),
         description=Markup(
-            "Columns add up the coalition's members, the largest at the bottom; the line is China's side. Where the "
-            "line runs above the columns, China's side spends more."
+            "Columns add up the coalition's members, the largest at the bottom; the line is the challenger's side. "
+            "Where the line runs above the columns, the challenger spends more."
         ),
         source=common.source_line(ctx, ruler),
         table=table,
@@ -120,10 +122,11 @@ def breakeven(ctx: Context, member: str = "USA", ruler: str | None = None) -> Fi
     label = common.articled(ctx.label_text(chosen[0]))
     named = ctx.prose(label, f"params.balances.{chosen[0]}.label", f"balances.{chosen[0]}.label")
     who = "US" if member == "USA" else ctx.name(member)
-    title = Markup("{} {} {} spending to match China in {}; in {} they {}").format(
+    title = Markup("{} {} {} spending to match {} in {}; in {} they {}").format(
         Markup(str(named)[:1].upper() + str(named)[1:]),
         Markup("needed {} of").format(ctx.num.show(now, SHARE)) if now.value > 0 else "needed no",
         who if member == "USA" else f"{who}'s",
+        ctx.who_html(chosen[0]),
         *(ctx.num.show(common.year_cell(ctx, "breakeven", year, "breakeven"), YEAR) for year in (last, then)),
         Markup("would need {} of it").format(ctx.num.show(later, SHARE)) if later.value > 0 else "would need none",
     )

@@ -35,6 +35,10 @@ def source_line(ctx: Context, ruler: str | None = None, extra: str = "", futures
     line = Markup("; ").join(parts) + Markup(".")
     if ruler in (None, "constant_usd", "stock", "symmetric"):
         line += Markup(" Prices of {}.").format(ctx.num.show(ctx.base_cell(), YEAR))
+    if level := ctx.level_words():
+        line += Markup(" {}.").format(ctx.prose(level, "params.level", "rulers.china_level"))
+    if futures and (scenario := ctx.scenario_words()):
+        line += Markup(" {}.").format(ctx.prose(scenario, "params.scenario", "scenario"))
     if extra and extra != "macro":
         line += Markup(" {}").format(extra)
     return line

@@ -70,8 +70,9 @@ def curves(ctx: Context, ruler: str | None = None) -> Figure | None:
     frame = frame[(frame["ruler"] == ruler) & frame["balance"].isin(chosen) & (frame["year"] >= last)]
     wide = frame.pivot(index="year", columns="balance", values="p_crossed_by")[chosen]
     over = [name for name in chosen if wide[name].iloc[-1] > 0.5]
-    title = Markup("{} open balances will more likely than not have tipped to China by {}").format(
+    title = Markup("{} open balances will more likely than not have tipped to {} by {}").format(
         common.counted(ctx, "curves.tipped", len(over), len(chosen), "curves", "balances above one half, and shown"),
+        ctx.challenger(chosen),
         ctx.num.show(ctx.horizon_cell(), YEAR),
     )
 
@@ -103,7 +104,9 @@ def curves(ctx: Context, ruler: str | None = None) -> Figure | None:
         ctx.num,
         "curves",
         title=title,
-        subtitle=Markup("Probability that China spends more by each year, {}").format(ctx.unit_words(ruler)),
+        subtitle=Markup("Probability that {} has taken the lead by each year, {}").format(
+            ctx.challenger(chosen), ctx.unit_words(ruler)
+        ),
         alt=(
             f"Curves of the probability of a crossing by each year from {last} to {end}. By {end}: "
             + "; ".join(
@@ -149,7 +152,7 @@ def dots(ctx: Context, ruler: str | None = None) -> Figure | None:
     last, end = ctx.last_observed, ctx.horizon
     start = int(min(frame["at"].min(), frame["lo_year"].min()))
     title = Markup("{} coalitions have been passed; {} more will probably be by {}").format(
-        _count(ctx, "dots.past", past, "coalitions led by China's side", COUNT_AT_START),
+        _count(ctx, "dots.past", past, "coalitions led by the challenger's side", COUNT_AT_START),
         _count(ctx, "dots.future", future, "coalitions with a crossing probability above one half", COUNT_IN_WORDS),
         ctx.num.show(ctx.horizon_cell(), YEAR),
     )
@@ -195,7 +198,7 @@ def dots(ctx: Context, ruler: str | None = None) -> Figure | None:
         table=frame.assign(label=[ctx.label_text(n) for n in frame["balance"]]),
         columns={
             "label": Column("Balance"),
-            "first_crossed": Column("First year of China's lead", YEAR, "first_crossed"),
+            "first_crossed": Column("First year of the challenger's lead", YEAR, "first_crossed"),
             "median_year": Column("Median year", YEAR, "median_year"),
             "lo_year": Column("Low", YEAR, "lo_year"),
             "hi_year": Column("High", YEAR, "hi_year"),

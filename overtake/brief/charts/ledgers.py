@@ -141,19 +141,24 @@ def plans(ctx: Context) -> Figure | None:
                    (("balance", balance), ("year", year), ("step", step)), "margin", ctx.edition)
         for step, _, value in (rows[0], rows[-1])
     }  # fmt: skip
+    if not any(value for _, _, value in rows[1:-1]):
+        return None  # plans that move nothing are no figure
     against = set(ctx.balances[balance].against)
     label = common.articled(ctx.label_text(balance))
     named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
     when = ctx.num.show(common.year_cell(ctx, "waterfall", year, "waterfall"), YEAR)
     if start < 0 <= end:
-        title = Markup("Announced plans put {} ahead of China by {}, by {}").format(
-            named, when, ctx.num.show(cells["planned"], USD_BN)
+        title = Markup("Announced plans put {} ahead of {} by {}, by {}").format(
+            named, ctx.who_html(balance), when, ctx.num.show(cells["planned"], USD_BN)
         )
     else:
         lead = Cell(f"{cells['planned'].id}.size", abs(end), cells["planned"].table, cells["planned"].row, "margin",
                     ctx.edition, (), "size of the margin", (cells["planned"].id,))  # fmt: skip
         title = Markup("With announced plans {} {} in {} by {}").format(
-            named, "lead China" if end >= 0 else "still trail China", when, ctx.num.show(lead, USD_BN)
+            named,
+            f"lead {ctx.who(balance)}" if end >= 0 else f"still trail {ctx.who(balance)}",
+            when,
+            ctx.num.show(lead, USD_BN),
         )
     total = ctx.num.derive(f"waterfall.{balance}.effect", end - start, "with plans minus without",
                            [cells["planned"], cells["without"]])  # fmt: skip
@@ -184,20 +189,20 @@ def plans(ctx: Context) -> Figure | None:
         ctx.num,
         "plans",
         title=title,
-        subtitle=Markup("{} minus China in {}, mean of the futures, constant ({}) US$ billion").format(
-            ctx.label(balance), when, ctx.num.show(ctx.base_cell(), YEAR)
+        subtitle=Markup("{} minus {} in {}, mean of the futures, constant ({}) US$ billion").format(
+            ctx.label(balance), ctx.who_html(balance), when, ctx.num.show(ctx.base_cell(), YEAR)
         ),
         note=Markup("Plans are converted to SIPRI's definition and cut by what earlier plans delivered. Means add up."),
-        alt=f"Waterfall of the margin of {label} over China in {year}: "
+        alt=f"Waterfall of the margin of {label} over {ctx.who(balance)} in {year}: "
         + "; ".join(f"{name} {value:+.1f}" for _, name, value in rows)
         + " billion dollars.",
         description=Markup(
-            "From the margin without announced plans, each bar adds what one economy's plans change; China's own plans "
-            "count against the coalition. In all, plans move the margin by {}."
+            "From the margin without announced plans, each bar adds what one economy's plans change; the challenger's "
+            "own plans count against the coalition. In all, plans move the margin by {}."
         ).format(ctx.num.show(total, USD_BN)),
         source=common.source_line(ctx, "constant_usd", extra="Plans: data/raw/plans.csv.", futures=True),
         table=pd.DataFrame(rows, columns=["step", "name", "adds"]).assign(
-            unit=unit, side=["" if s in ("without", "planned") else ("China's" if s in against else "coalition")
+            unit=unit, side=["" if s in ("without", "planned") else ("challenger" if s in against else "coalition")
                              for s, _, _ in rows]
         ),
         columns={

@@ -49,7 +49,7 @@ def matrix(ctx: Context) -> Figure | None:
                 len(differing),
                 len(names),
                 "crossings",
-                "balances led by China on one ruler and not on another",
+                "balances led by the challenger on one ruler and not on another",
             )
         )
         if differing
@@ -88,7 +88,7 @@ def matrix(ctx: Context) -> Figure | None:
         "matrix",
         title=title,
         subtitle=Markup(
-            "Year since which China leads (bold), else the median year of crossing, else the probability by {}"
+            "Year since which the challenger leads (bold), else the median year of crossing, else the probability by {}"
         ).format(ctx.num.show(ctx.horizon_cell(), YEAR)),
         alt=(
             f"Matrix of {len(names)} balances by {len(rulers)} rulers. "
@@ -101,9 +101,9 @@ def matrix(ctx: Context) -> Figure | None:
             )
         ),
         description=Markup(
-            "One row a balance, one column a ruler; the warmer a cell, the more likely China leads at the horizon. "
-            "Bold cells are led by China now and give the first year of that lead. The other cells give the median "
-            "year of the crossing where it is more likely than not, else its probability."
+            "One row a balance, one column a ruler; the warmer a cell, the more likely the challenger leads at the "
+            "horizon. Bold cells are led by it now and give the first year of that lead. The other cells give the "
+            "median year of the crossing where it is more likely than not, else its probability."
         ),
         source=common.source_line(ctx, None, extra="macro" if len(rulers) > 2 else "", futures=True),
         table=table,

@@ -78,8 +78,11 @@ def specifications(ctx: Context) -> Figure | None:
         f"multiverse.headline.over-half-{year}", over / len(frame), "specifications that put it above one half",
         [count_cell(ctx, "headline", len(frame), "specifications of the headline's question")],
     )  # fmt: skip
-    title = Markup("In {} of the specifications China is more likely than not to lead in {}").format(
-        ctx.num.show(share, SHARE), ctx.num.show(year_cell(ctx, year), YEAR)
+    title = Markup("In {} of the specifications {} {} more likely than not to lead in {}").format(
+        ctx.num.show(share, SHARE),
+        ctx.who_html(ctx.headline_balance),
+        "are" if ctx.many(ctx.headline_balance) else "is",
+        ctx.num.show(year_cell(ctx, year), YEAR),
     )
 
     def plot(figure: Any, size: Size) -> None:
@@ -97,10 +100,8 @@ def specifications(ctx: Context) -> Figure | None:
         ctx.num,
         "specifications",
         title=title,
-        subtitle=Markup("Probability that China leads {}, specification by specification, in rising order").format(
-            named
-        ),
-        alt=f"Specification curves of the probability that China leads {label}. "
+        subtitle=Markup("Probability that {} leads {}, specification by specification, in rising order").format(named),
+        alt=f"Specification curves of the probability that {ctx.who(ctx.headline_balance)} leads {label}. "
         + " ".join(
             f"{one}: from {PROBABILITY(float(lines[one][0]))} over a median of "
             f"{PROBABILITY(float(np.median(lines[one])))} to {PROBABILITY(float(lines[one][-1]))}."
@@ -113,7 +114,10 @@ def specifications(ctx: Context) -> Figure | None:
         source=common.source_line(ctx, "gdp_ppp", EARLIER, futures=True),
         table=table,
         columns={"rank": Column("Share of specifications at or below", SHARE)}
-        | {f"p_{one}": Column(f"Probability that China leads in {one}", PROBABILITY, f"p_ahead_{one}") for one in told},
+        | {
+            f"p_{one}": Column(f"Probability that the challenger leads in {one}", PROBABILITY, f"p_ahead_{one}")
+            for one in told
+        },
         plot=plot,
         height=340,
         narrow_height=320,
@@ -175,8 +179,8 @@ def options(ctx: Context) -> Figure | None:
         ctx.num,
         "choices",
         title=title,
-        subtitle=Markup("Probability that China leads in {}: median and middle four fifths of the specifications "
-                        "that take each option").format(
+        subtitle=Markup("Probability that the challenger leads in {}: median and middle four fifths of the "
+                        "specifications that take each option").format(
             ctx.num.show(year_cell(ctx, middle_year(frame)), YEAR)
         ),
         alt="Answers by option. "
