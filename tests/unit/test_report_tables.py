@@ -109,7 +109,7 @@ def test_a_forecast_of_an_older_edition_stands_beside_the_outcome_on_its_own_lev
     ctx._frames["would_have_said"] = table
     head, row = cells(record.would_have_said(ctx))
     assert head[1:] == ["figures to 2014", "April 2020 edition, as printed", "Outcome"]
-    assert row[1:] == ["40% 0.90 (0.60 to 1.30)", "70% 1.10 (0.80 to 1.60) came to 1.20", "1.07 China ahead"]
+    assert row[1:] == ["40% 0.90 (0.60 to 1.30)", "70% 1.10 (0.80 to 1.60) came to 1.20", "1.07 challenger ahead"]
 
 
 def test_a_cell_of_a_stacked_table_carries_its_heading():

@@ -100,7 +100,9 @@ def specifications(ctx: Context) -> Figure | None:
         ctx.num,
         "specifications",
         title=title,
-        subtitle=Markup("Probability that {} leads {}, specification by specification, in rising order").format(named),
+        subtitle=Markup("Probability that {} leads {}, specification by specification, in rising order").format(
+            ctx.who_html(ctx.headline_balance), named
+        ),
         alt=f"Specification curves of the probability that {ctx.who(ctx.headline_balance)} leads {label}. "
         + " ".join(
             f"{one}: from {PROBABILITY(float(lines[one][0]))} over a median of "
