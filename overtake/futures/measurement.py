@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pandas as pd
 
+from overtake import alike
 from overtake.draws import FloatArray
 from overtake.streams import stream
 
@@ -27,7 +28,7 @@ def revision_sd(milex: pd.DataFrame) -> dict[str, float]:
     last = known.drop_duplicates(["iso3", "year"], keep="last")
     pairs = first.merge(last, on=["iso3", "year"], suffixes=("", "_last"))
     pairs = pairs[pairs["edition"] != pairs["edition_last"]]
-    step = np.log(pairs["milex_lcu_m_last"].to_numpy() / pairs["milex_lcu_m"].to_numpy())
+    step = alike.log(pairs["milex_lcu_m_last"].to_numpy() / pairs["milex_lcu_m"].to_numpy())
     pooled = _spread(step)
     found = {}
     for status in STATUSES:
