@@ -27,7 +27,7 @@ def table(paths: Paths, edition: Edition, settings: Rulers, seed: int) -> pd.Dat
 
 def errors(paths: Paths, edition: Edition, settings: Rulers, seed: int, rulers: pd.DataFrame) -> dict[str, FloatArray]:
     """Return each flow ruler's log departure from its central factor, (draws, economies, years), where it has any."""
-    found = {}
+    found: dict[str, FloatArray] = {}
     for name in dict.fromkeys(rulers.loc[rulers["kind"] == "flow", "ruler"]):
         measured = RULERS[str(name)].measure(paths, edition, settings, seed)
         with np.errstate(divide="ignore", invalid="ignore"):

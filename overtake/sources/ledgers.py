@@ -107,7 +107,7 @@ def evidence(realisation: pd.DataFrame) -> pd.DataFrame:
     ratio = realisation["delivered"] / planned
     years = (realisation["target_year"] - realisation["made"]).astype(float)
     planned_log = years * alike.log(1 + realisation["planned_growth_pct"] / 100)
-    of_growth = (1 + alike.log(ratio) / planned_log).where(realisation["measure"] == "level")
+    of_growth = pd.Series(1 + alike.log(ratio) / planned_log).where(realisation["measure"] == "level")
     return realisation.assign(ratio=ratio, factor=of_growth.fillna(ratio))
 
 
