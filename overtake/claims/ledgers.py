@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from overtake import alike
 from overtake.claims import statistics
 from overtake.claims.model import UNTESTABLE, Claim, Result, both, detail, graded
 from overtake.claims.observed import log_growth
@@ -52,7 +53,7 @@ def plan_and_outturn(edition: Edition, claim: Claim, settings: Params) -> Result
     plan = plans.loc[params["plan"]]
     nominal = edition.spending[edition.spending["iso3"] == economy].set_index("year")["milex_lcu_bn"]
     start = params["from_year"] if params["from_year"] in nominal.index else edition.last
-    promised = 100 * ((float(plan["value"]) / float(nominal[start])) ** (1 / (int(plan["target_year"]) - start)) - 1)
+    promised = 100 * (_yearly(float(plan["value"]) / float(nominal[start]), int(plan["target_year"]) - start) - 1)
     grown = (wide.iloc[-1] / wide.iloc[-1 - years] - 1) * 100
     others = grown[[iso3 for iso3 in members(params["coalition"]) if iso3 != economy]]
     value, beside = float(grown[economy]), float(others.median())
@@ -63,7 +64,7 @@ def plan_and_outturn(edition: Edition, claim: Claim, settings: Params) -> Result
         detail("promised, nominal", promised, "per cent a year", ruler="lcu", window=f"{start}-{plan['target_year']}")
     ]
     if start < edition.last:
-        delivered = 100 * ((float(nominal[edition.last]) / float(nominal[start])) ** (1 / (edition.last - start)) - 1)
+        delivered = 100 * (_yearly(float(nominal[edition.last]) / float(nominal[start]), edition.last - start) - 1)
         row = detail("delivered, nominal", delivered, "per cent a year", ruler="lcu", window=f"{start}-{edition.last}")
         details.append(row)
     details += [detail(str(iso3), float(grown[iso3]), "per cent", window=window) for iso3 in (economy, *others.index)]
@@ -94,3 +95,8 @@ def composition_trend(edition: Edition, claim: Claim, settings: Params) -> Resul
 def untestable(edition: Edition, claim: Claim, settings: Params) -> Result:
     """Return that spending cannot judge the claim."""
     return UNTESTABLE
+
+
+def _yearly(factor: float, years: int) -> float:
+    """Return the factor of one year that makes `factor` in so many `years`."""
+    return float(alike.power(factor, 1 / years))

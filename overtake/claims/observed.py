@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from overtake import alike
 from overtake.config.balances import members
 from overtake.edition import Edition
 from overtake.edition.memo import once
@@ -30,4 +31,4 @@ def sides(edition: Edition, economy: str, coalition: str) -> pd.DataFrame:
 
 def log_growth(series: pd.Series) -> pd.Series:
     """Return log growth of a series by year, its first year left out."""
-    return pd.Series(np.log(series.to_numpy(dtype=float)), index=series.index).diff().dropna()
+    return pd.Series(alike.log(series.to_numpy(dtype=float)), index=series.index).diff().dropna()

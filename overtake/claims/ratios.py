@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from overtake import alike
 from overtake.balances import RECENT, leads, ratio, settled
 from overtake.claims import statistics
 from overtake.claims.model import UNTESTABLE, Claim, Result, Verdict, all_or_some, both, detail
@@ -152,11 +153,11 @@ def resampled(edition: Edition, claim: Claim, seed: int) -> Paths:
     past = observed(edition.spending)
     # A crossing must last, so the paths run on as long after the claim's year.
     ahead = claim.params["by_year"] + claim.params["sustain"] - past.last_observed
-    growth = np.diff(np.log(past.values[0]), axis=1)[:, -claim.params["history_years"] :]
+    growth = np.diff(alike.log(past.values[0]), axis=1)[:, -claim.params["history_years"] :]
     draws = claim.params["draws"]
     index = statistics.block_index(growth.shape[1], ahead, draws, seed, "crossings", edition.name)
     steps = np.moveaxis(growth[:, index], 0, 1).cumsum(axis=2)
-    future = past.values[:, :, -1:] * np.exp(steps)
+    future = past.values[:, :, -1:] * alike.exp(steps)
     values = np.concatenate([np.repeat(past.values, draws, axis=0), future], axis=2)
     years = (*past.years, *range(past.last_observed + 1, past.last_observed + ahead + 1))
     return Paths(values, past.economies, years, past.last_observed, past.unit)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from overtake import alike
 from overtake.config.balances import members
 from overtake.edition import Edition
 from overtake.rulers.tables import of_spending
@@ -48,7 +49,7 @@ def _judged(row: dict[str, Any], edition: Edition) -> dict[str, Any]:
     found = {"year": year, "value": value, "unit": UNITS[row["measure"]], "needed_pct": np.nan}
     found["state"] = state(str(row["direction"]), value, float(row["threshold"]), due <= last)
     if found["state"] == "open" and row["direction"] != "at_most" and row["measure"] != "milex_growth_pct":
-        found["needed_pct"] = 100 * ((float(row["threshold"]) / value) ** (1 / (due - year)) - 1)
+        found["needed_pct"] = 100 * (float(alike.power(float(row["threshold"]) / value, 1 / (due - year))) - 1)
     return {name: {**row, **found}[name] for name in COLUMNS}
 
 
@@ -87,7 +88,7 @@ def measured(row: Mapping[str, Any], edition: Edition) -> pd.Series:
     if measure == "milex_factor":
         return factor
     years = factor.index.to_numpy() - base
-    return pd.Series(100 * (factor.to_numpy() ** (1 / years) - 1), index=factor.index)
+    return pd.Series(100 * (alike.power(factor, 1 / years) - 1), index=factor.index)
 
 
 def _over(wide: pd.DataFrame, subject: str, comparator: str) -> pd.Series:

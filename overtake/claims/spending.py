@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from overtake import alike
 from overtake.claims import statistics
 from overtake.claims.model import UNTESTABLE, Claim, Result, all_or_some, both, detail, graded
 from overtake.claims.observed import log_growth, sides
@@ -68,7 +69,7 @@ def _gap(
     if inside.sum() <= window[1] - window[0]:
         return None
     ratio = both_sides["economy"].to_numpy()[inside] / both_sides["coalition"].to_numpy()[inside]
-    return statistics.as_per_cent(statistics.mean_hac(np.diff(np.log(ratio)), interval_pct))
+    return statistics.as_per_cent(statistics.mean_hac(np.diff(alike.log(ratio)), interval_pct))
 
 
 def _row(item: str, window: tuple[int, int], found: statistics.Estimate) -> dict[str, object]:
@@ -112,7 +113,7 @@ def _growth_in(edition: Edition, growth: pd.Series, iso3: str, year: int) -> flo
     if year in growth.index:
         return float(growth[year])
     rows = edition.macro[(edition.macro["iso3"] == iso3) & (edition.macro["year"] == year)]["real_growth_pct"]
-    return float(np.log1p(rows.iloc[0] / 100)) if len(rows) else float("nan")
+    return float(alike.log(1 + rows.iloc[0] / 100)) if len(rows) else float("nan")
 
 
 def flat_or_falling(edition: Edition, claim: Claim, settings: Params) -> Result:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from overtake import alike
 from overtake.draws import FloatArray
 from overtake.errors import OvertakeError
 from overtake.streams import stream
@@ -119,7 +120,7 @@ def shortfall(growth: FloatArray, cumulated: float, steps: int, interval_pct: fl
 
 def per_cent(log_change: float) -> float:
     """Return a log change as per cent."""
-    return float(100 * np.expm1(log_change))
+    return float(100 * (alike.exp(log_change) - 1))
 
 
 def as_per_cent(found: Estimate) -> Estimate:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from overtake import alike
 from overtake.config.core import Data
 from overtake.errors import OvertakeError, raise_all
 
@@ -124,7 +125,7 @@ def fill(values: np.ndarray, growth_pct: np.ndarray) -> np.ndarray:
     first, last = present[0], present[-1]
     filled = values.astype(float).copy()
     inner = np.arange(first, last + 1)
-    filled[inner] = np.exp(np.interp(inner, present, np.log(values[present])))
+    filled[inner] = alike.exp(np.interp(inner, present, alike.log(values[present])))
     filled[present] = values[present]
     for index in range(last + 1, len(values)):
         growth = growth_pct[index] if np.isfinite(growth_pct[index]) else 0.0

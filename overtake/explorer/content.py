@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from overtake import alike
 from overtake.balances.sides import weights
 from overtake.config.balances import Balance
 from overtake.draws import FloatArray, Paths
@@ -49,7 +50,7 @@ def content(
     kept = encode.chosen(paths, settings.draws, settings.seed)
     base = encode.chosen(plans.without, settings.draws, settings.seed) if plans else kept
     with np.errstate(divide="ignore", invalid="ignore"):
-        logs = np.log(base.values.astype(np.float64))
+        logs = alike.log(base.values.astype(np.float64))
     draws = encode.layer(logs, kept.economies, kept.years, encode.middle(logs), "futures.parquet")
     listed, layers = _rulers(kept, rulers, errors or {})
     planned = None
@@ -115,7 +116,7 @@ def _rulers(paths: Paths, rulers: pd.DataFrame, errors: Mapping[str, FloatArray]
             entry["share"] = [float(share) for share in factor[:, -1]]
         else:
             with np.errstate(invalid="ignore"):
-                centre = np.round(np.log(factor), 6)
+                centre = np.round(alike.log(factor), 6)
             off = errors.get(name, np.zeros((1, *centre.shape)))
             found = encode.layer(centre + off, paths.economies, paths.years, centre, f"rulers, {name}")
             entry |= {"first": list(found.first), "centre": _numbers(found.centre, found.first)}

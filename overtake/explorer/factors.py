@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from overtake import alike
 from overtake.config.rulers import Rulers
 from overtake.draws import FloatArray, Paths
 from overtake.edition import Edition
@@ -26,11 +27,11 @@ def table(paths: Paths, edition: Edition, settings: Rulers, seed: int) -> pd.Dat
 
 def errors(paths: Paths, edition: Edition, settings: Rulers, seed: int, rulers: pd.DataFrame) -> dict[str, FloatArray]:
     """Return each flow ruler's log departure from its central factor, (draws, economies, years), where it has any."""
-    found = {}
+    found: dict[str, FloatArray] = {}
     for name in dict.fromkeys(rulers.loc[rulers["kind"] == "flow", "ruler"]):
         measured = RULERS[str(name)].measure(paths, edition, settings, seed)
         with np.errstate(divide="ignore", invalid="ignore"):
-            off = np.log(measured.values / paths.values) - np.log(wide(rulers, str(name), paths))
+            off = alike.log(measured.values / paths.values) - alike.log(wide(rulers, str(name), paths))
         if np.nanmax(np.abs(off), initial=0.0) > 1e-4:  # more than float32's own rounding
             found[str(name)] = off
     return found

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from overtake import alike
 from overtake.draws import Paths
 from overtake.explorer import encode
 from overtake.rulers.china import MARKET, alternatives, at_level, pairs
@@ -32,7 +33,7 @@ def offered(
                 "layer": "level",
             }
         )
-        logs = np.log(_uncertain(estimates, draws, seed))[:, None, None]
+        logs = alike.log(_uncertain(estimates, draws, seed))[:, None, None]
         layer = encode.layer(logs, ("CHN",), (0,), np.zeros((1, 1)), "china_estimates.csv")
     newest = {pair.label: pair.name for pair in sorted(known.values(), key=lambda pair: (pair.year, pair.name))}
     for pair in sorted(known.values(), key=lambda pair: (-pair.year, pair.name)):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from overtake import alike
 from overtake.draws import Paths
 from overtake.edition import Edition
 from overtake.explorer import encode
@@ -44,7 +45,7 @@ def of_edition(without: Paths, edition: Edition) -> Plans:
                     "part": np.repeat(PARTS, len(without.years)),
                     "iso3": str(iso3),
                     "year": np.tile(without.years, len(PARTS)),
-                    "log_lift": np.log(factor).ravel(),
+                    "log_lift": alike.log(factor).ravel(),
                 }
             )
         )
@@ -68,7 +69,7 @@ def embedded(paths: Paths, without: Paths, plans: Plans) -> tuple[dict[str, Any]
         iso3: np.round(wide.loc[iso3].reindex(list(PARTS)).to_numpy(dtype=float)[:, ahead:], 5).tolist() for iso3 in at
     }
     with np.errstate(divide="ignore", invalid="ignore"):
-        own = np.log(paths.values.astype(float)) - np.log(without.values.astype(float))
+        own = alike.log(paths.values.astype(float)) - alike.log(without.values.astype(float))
     layer = encode.layer(own, paths.economies, paths.years, np.zeros(own.shape[1:]), "futures_without_plans.parquet")
     # The slider's place while the page follows the brief: what plans have delivered, to the nearest step.
     place = round(round(plans.delivered / STEP) * STEP, 2)

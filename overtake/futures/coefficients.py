@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from overtake import alike
 from overtake.errors import OvertakeError
 from overtake.futures import panel_regression as model
 from overtake.futures.features import MEDIAN_TERMS, SCALE_TERMS
@@ -29,7 +30,7 @@ def estimate(panel: pd.DataFrame, edition: str, origins: Iterable[int]) -> pd.Da
     }
     years = tuple(range(int(panel["year"].min()), int(panel["year"].max()) + 1))
     logs, shares = (
-        np.log(np.where(values > 0, values, np.nan))
+        alike.log(np.where(values > 0, values, np.nan))
         for values in (frame.reindex(columns=years).to_numpy(dtype=float) for frame in wide.values())
     )
     parts = []

@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 
+from overtake import alike
 from overtake.draws import FloatArray
 
 #: Years of history that features look back on.
@@ -40,7 +41,7 @@ def features(log_milex: FloatArray, log_share: FloatArray, at: int) -> tuple[Flo
         mad = 1.4826 * np.nanmedian(np.abs(spread), axis=1)
         recent = [np.nanmean(np.abs(growth[:, -years:]), axis=1) for years in (4, 10)]
         volatilities = (mad, np.nanstd(growth, axis=1), *recent)
-        scale = np.stack([one, *(np.log(value + FLOOR) for value in volatilities)], axis=1)
+        scale = np.stack([one, *(alike.log(value + FLOOR) for value in volatilities)], axis=1)
     return median, scale
 
 

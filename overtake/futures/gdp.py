@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from overtake import alike
 from overtake.draws import FloatArray
 from overtake.futures.series import Series
 from overtake.streams import stream
@@ -37,7 +38,7 @@ def expected_growth(series: Series, macro: pd.DataFrame, steps: int) -> FloatArr
         rest = steps - len(known)
         weight = np.minimum(np.arange(1, rest + 1) / YEARS_TO_CONVERGE, 1.0)
         path = np.concatenate([known[:steps], (1 - weight) * last + weight * LONG_RUN_PCT])[:steps]
-        out[at] = np.log1p(path / 100)
+        out[at] = alike.log(1 + path / 100)
     return out
 
 
@@ -81,4 +82,4 @@ def paths(series: Series, expected: FloatArray, error_pct: float, draws: int, se
 def _own(log_gdp: FloatArray) -> float:
     """Return mean growth of GDP over the last years known, per cent; the long-run rate where none is."""
     growth = np.diff(log_gdp[np.isfinite(log_gdp)])[-OWN_YEARS:]
-    return 100 * float(np.expm1(growth.mean())) if growth.size else LONG_RUN_PCT
+    return 100 * (float(alike.exp(growth.mean())) - 1) if growth.size else LONG_RUN_PCT

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from overtake import alike
 from overtake.config.futures import PooledRandomWalk
 from overtake.draws import FloatArray
 from overtake.errors import OvertakeError
@@ -26,7 +27,7 @@ def logs(panel: pd.DataFrame) -> tuple[FloatArray, tuple[int, ...]]:
     wide = panel.pivot(index="iso3", columns="year", values="milex_constant_usd_m").sort_index()
     wide = wide.reindex(columns=range(int(wide.columns.min()), int(wide.columns.max()) + 1))
     values = wide.to_numpy(dtype=float)
-    return np.log(np.where(values > 0, values, np.nan)), tuple(int(year) for year in wide.columns)
+    return alike.log(np.where(values > 0, values, np.nan)), tuple(int(year) for year in wide.columns)
 
 
 def estimate(panel: pd.DataFrame, edition: str, origins: Iterable[int], settings: PooledRandomWalk) -> pd.DataFrame:

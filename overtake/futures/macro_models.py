@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from overtake import alike
 from overtake.draws import FloatArray
 from overtake.futures import gdp
 from overtake.futures.series import Series
@@ -108,7 +109,7 @@ def _filled(share: FloatArray) -> FloatArray:
     for row in out:
         known = np.flatnonzero(np.isfinite(row))
         if known.size == 0:
-            row[:] = np.log(2.0)
+            row[:] = alike.log(2.0)
         else:
             row[:] = np.interp(np.arange(row.size), known, row[known])
     return out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from overtake import alike
 from overtake.draws import FloatArray
 from overtake.streams import stream
 
@@ -26,7 +27,7 @@ def revisions(milex: pd.DataFrame) -> pd.DataFrame:
     last = known.drop_duplicates(["iso3", "year"], keep="last")
     pairs = first.merge(last, on=["iso3", "year"], suffixes=("", "_last"))
     pairs = pairs[pairs["edition"] != pairs["edition_last"]]
-    step = np.log(pairs["milex_lcu_m_last"].to_numpy(dtype=float) / pairs["milex_lcu_m"].to_numpy(dtype=float))
+    step = alike.log(pairs["milex_lcu_m_last"].to_numpy(dtype=float) / pairs["milex_lcu_m"].to_numpy(dtype=float))
     return pairs[["iso3", "year", "status", "edition"]].assign(step=step).reset_index(drop=True)
 
 
@@ -48,7 +49,7 @@ def revision_sd(milex: pd.DataFrame) -> pd.DataFrame:
     )
     every = pd.MultiIndex.from_product([sorted(milex["iso3"].unique()), STATUSES], names=["iso3", "status"])
     found = found.reindex(every).fillna({"pairs": 0, "events": 0})
-    logs = np.log(np.hypot(found["raw"], ROUNDING))
+    logs = pd.Series(alike.log(np.sqrt(found["raw"] ** 2 + ROUNDING**2)), index=found.index)
     noise = 1 / (2 * found["events"].clip(lower=1))
     overall = float(logs.mean()) if logs.notna().any() else float("nan")
     shrunk = pd.Series(np.nan, index=found.index)
@@ -60,7 +61,7 @@ def revision_sd(milex: pd.DataFrame) -> pd.DataFrame:
         weight = between / (between + noise[own]) if between else 0.0 * noise[own]
         shrunk[own] = (weight * logs[own] + (1 - weight) * middle).fillna(middle)
     # No edition but one: nothing has been revised yet, and nothing is known of errors.
-    found["sd"] = np.exp(shrunk) if len(steps) else 0.0
+    found["sd"] = alike.exp(shrunk.to_numpy()) if len(steps) else 0.0
     found[["pairs", "events"]] = found[["pairs", "events"]].astype(int)
     table: pd.DataFrame = found.reset_index()[list(COLUMNS)]
     return table
@@ -96,7 +97,7 @@ def year_sd(spending: pd.DataFrame, sd: pd.DataFrame, economies: tuple[str, ...]
             row = rows.get((iso3, int(year)))
             scale = max(own.values()) if row is None else own.get(str(row["status"]), max(own.values()))
             filled = row is None or bool(row["gap_filled"])
-            found[at, column] = np.hypot(scale, max(own[name] for name in STATUSES[:2])) if filled else scale
+            found[at, column] = np.sqrt(scale**2 + max(own[name] for name in STATUSES[:2]) ** 2) if filled else scale
     return found
 
 

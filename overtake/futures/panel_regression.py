@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from overtake import alike
 from overtake.config.futures import PanelRegression
 from overtake.draws import FloatArray
 from overtake.futures.features import features
@@ -62,7 +63,7 @@ def fit(log_milex: FloatArray, log_share: FloatArray, years: tuple[int, ...]) ->
         c = _log_scale(z[whole], np.abs(residual))
         median.append(b)
         scale.append(c)
-        left = residual / np.exp(z[whole] @ c)
+        left = residual / alike.exp(z[whole] @ c)
         shapes.append(np.quantile(left, LEVELS))
         shared.append(_correlation(left, np.repeat(used, len(log_milex))[whole]))
     return Coefficients(
@@ -81,7 +82,7 @@ def simulate(
     from scipy.special import ndtri  # the normal quantile, without the half second that scipy.stats takes to import
 
     median, scale = predict(coefficients, series.log_milex, series.log_share, steps)
-    inner: FloatArray = np.asarray(ndtri(LEVELS), dtype=float)
+    inner: FloatArray = np.round(ndtri(LEVELS), 12)
     quantiles: FloatArray = coefficients.shape * settings.spread
     # Beyond the outermost levels the quantiles go on in a straight line of the normal score.
     first, last = (np.diff(quantiles) / np.diff(inner))[[0, -1]]
@@ -110,8 +111,8 @@ def _ranks(seed: int, name: str, draws: int, steps: int, phi: float) -> FloatArr
     shocks[:, 0] /= np.float32(np.sqrt(1 - phi**2))
     for step in range(1, steps):
         shocks[:, step] += np.float32(phi) * shocks[:, step - 1]
-    lag: FloatArray = np.abs(np.subtract.outer(np.arange(steps), np.arange(steps))).astype(float)
-    covariance: FloatArray = np.asarray(phi**lag / (1 - phi**2), dtype=float)
+    lag = np.abs(np.subtract.outer(np.arange(steps), np.arange(steps)))
+    covariance: FloatArray = np.concatenate([[1.0], np.cumprod(np.full(steps - 1, phi))])[lag] / (1 - phi * phi)
     spread: FloatArray = np.sqrt(np.cumsum(np.cumsum(covariance, axis=0), axis=1).diagonal()).astype(np.float32)
     found: FloatArray = np.cumsum(shocks, axis=1) / spread
     return found
@@ -137,7 +138,7 @@ def predict(
     x, z = features(log_milex, log_share, log_milex.shape[1] - 1)
     x = np.where(np.isfinite(x), x, coefficients.fill_median)
     z = np.where(np.isfinite(z), z, coefficients.fill_scale)
-    median, scale = x @ coefficients.median.T, np.exp(z @ coefficients.scale.T)
+    median, scale = x @ coefficients.median.T, alike.exp(z @ coefficients.scale.T)
     if steps > HORIZONS:
         beyond = np.arange(1, steps - HORIZONS + 1)
         rate = (median[:, -1:] - median[:, -11:-10]) / 10
@@ -168,9 +169,9 @@ def _log_scale(z: FloatArray, deviation: FloatArray) -> FloatArray:
     ridge = RIDGE * len(deviation) * np.eye(z.shape[1])
     ridge[0, 0] = 0.0
     c = np.zeros(z.shape[1])
-    c[0] = np.log(deviation.mean())
+    c[0] = alike.log(deviation.mean())
     for _ in range(ITERATIONS):
-        relative = deviation / np.exp(standard @ c)
+        relative = deviation / alike.exp(standard @ c)
         gradient = standard.T @ (relative - 1) - ridge @ c
         c = c + np.linalg.solve((standard * relative[:, None]).T @ standard + ridge, gradient)
     return _raw(c, mean, spread)

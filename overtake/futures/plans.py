@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from overtake import alike
 from overtake.config.futures import Futures
 from overtake.draws import FloatArray, Paths
 from overtake.edition import Edition
@@ -129,12 +130,14 @@ def raised(middle: FloatArray, paths: Paths, floor: Floor, part: FloatArray) -> 
     last = paths.last_observed
     years = _ahead(paths, floor)
     now, shares = floor.shares[0], np.array(floor.shares)
-    reached = np.log(now + part[:, None] * (shares - now))
+    reached = alike.log(now + part[:, None] * (shares - now))
     # Each column: how much of a knot's log share a year takes, linear between knots.
     between = np.stack([np.interp(years, floor.knots, knot) for knot in np.eye(len(floor.knots))])
     first, gdp = paths.years.index(last) + 1, floor.gdp[1 : 1 + len(years)]
     factor = np.ones((part.size, len(paths.years)))
-    factor[:, first : first + len(years)] = np.exp(reached @ between) / 100 * gdp / middle[first : first + len(years)]
+    factor[:, first : first + len(years)] = (
+        alike.exp(reached @ between) / 100 * gdp / middle[first : first + len(years)]
+    )
     factor = np.maximum(factor, 1)
     factor[:, first + len(years) :] = factor[:, [first + len(years) - 1]]
     return factor

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from overtake import alike
 from overtake.config.core import Run
 from overtake.config.futures import PooledRandomWalk
 from overtake.draws import FloatArray
@@ -64,7 +65,7 @@ def world(log_milex: FloatArray, window: int, cut: float) -> World:
     return World(
         float(np.nanmedian(mean)),
         float(1.4826 * np.nanmedian(np.abs(mean - np.nanmedian(mean)))),
-        float(np.nanmedian(np.log(volatility))),
+        float(np.nanmedian(alike.log(volatility))),
         float(np.clip(np.nanmedian(autocorrelation(residuals)), *AUTOCORRELATION_RANGE)),
     )
 
@@ -91,9 +92,9 @@ def estimate(log_milex: FloatArray, pooled: World, settings: PooledRandomWalk) -
     # Drift is known up to the spread that pooling leaves: what is shrunk away among countries.
     drift_sd = np.full_like(drift, np.sqrt(own * (1 - own)) * pooled.drift_sd)
     log_volatility = (
-        settings.own_volatility * np.log(volatility) + (1 - settings.own_volatility) * pooled.log_volatility
+        settings.own_volatility * alike.log(volatility) + (1 - settings.own_volatility) * pooled.log_volatility
     )
-    volatility = np.exp(log_volatility)
+    volatility = alike.exp(log_volatility)
     last = np.clip(residuals[:, -1], -LARGEST_LAST * volatility, LARGEST_LAST * volatility)
     return Growth(drift, drift_sd, volatility, loadings(residuals), last, pooled.autocorrelation)
 
@@ -138,7 +139,7 @@ def simulate(
     tails stay heavy at any horizon, and its own drift.
     """
     rho = growth.autocorrelation
-    carried = rho ** np.arange(1, steps + 1)
+    carried = np.cumprod(np.full(steps, rho))
     out = np.empty((draws, len(economies), steps), dtype=np.float32)
     for at, iso3 in enumerate(economies):
         loading, volatility = float(growth.loading[at]), float(growth.volatility[at])

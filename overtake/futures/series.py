@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from overtake import alike
 from overtake.draws import FloatArray
 from overtake.errors import raise_all
 
@@ -67,4 +68,4 @@ def of_spending(spending: pd.DataFrame) -> Series:
         index=wide.index, columns=wide.columns
     )
     years = tuple(int(year) for year in wide.columns)
-    return Series(np.log(values), np.log(share.to_numpy(dtype=float)), tuple(str(i) for i in wide.index), years)
+    return Series(alike.log(values), alike.log(share.to_numpy(dtype=float)), tuple(str(i) for i in wide.index), years)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from overtake import alike
 from overtake.config.core import Run
 from overtake.config.futures import Futures
 from overtake.draws import FloatArray, Paths
@@ -49,7 +50,7 @@ class Ground:
 def ground(series: Series, edition: Edition, run: Run) -> Ground:
     """Return the ground of `run.draws` futures."""
     error = measurement.level_error(edition.spending, series.economies, edition.published["milex"], run.draws, run.seed)
-    return Ground(edition, error[:, :, -1], np.exp(series.log_milex.astype(np.float32) + error))
+    return Ground(edition, error[:, :, -1], alike.exp(series.log_milex.astype(np.float32) + error))
 
 
 def assemble(growth: FloatArray, series: Series, under: Ground, settings: Futures, run: Run) -> Paths:
@@ -57,7 +58,7 @@ def assemble(growth: FloatArray, series: Series, under: Ground, settings: Future
     last = series.years[-1]
     ahead = growth + series.log_milex[:, -1:].astype(np.float32)
     ahead += under.error[:, :, None]
-    np.exp(ahead, out=ahead)
+    ahead = alike.exp(ahead)
     levels = np.concatenate([under.observed, ahead], axis=2)
     years = (*series.years, *range(last + 1, last + growth.shape[2] + 1))
     paths = Paths(levels, series.economies, years, last, f"constant {under.edition.price_base} US$ bn")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from overtake import alike
 from overtake.config.futures import Combination
 from overtake.errors import OvertakeError, raise_all
 
@@ -26,7 +27,7 @@ def of_settings(scores: pd.DataFrame, settings: Combination) -> dict[str, float]
     missing = [f"{name}: has no score" for name in members if name not in known]
     raise_all(f"data/raw/{FILE}", missing, next_step="overtake weights, or futures.combination.weights: equal")
     values = np.array([known[name] for name in members])
-    scored = np.exp(-settings.sharpness * (values / values.min() - 1))
+    scored = alike.exp(-settings.sharpness * (values / values.min() - 1))
     shrunk = (1 - settings.shrink) * scored / scored.sum() + settings.shrink / len(members)
     return normalised(dict(zip(members, shrunk.tolist(), strict=True)))
 

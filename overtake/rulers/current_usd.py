@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from overtake import alike
 from overtake.config.rulers import Rulers
 from overtake.draws import Paths
 from overtake.edition import Edition
@@ -20,7 +19,7 @@ def measure(paths: Paths, edition: Edition, settings: Rulers, seed: int) -> Path
         # The same shocks meet futures with and without plans.
         key = ("exchange rates", settings.prices.model_dump_json(), seed, paths.values.shape[0], paths.economies,
                paths.years, paths.last_observed)  # fmt: skip
-        shocks = once(edition, key, lambda: np.exp(exchange_shocks(paths, edition, settings.prices, seed)))
+        shocks = once(edition, key, lambda: alike.exp(exchange_shocks(paths, edition, settings.prices, seed)))
         central.values[:, :, -ahead:] *= shocks
     return central
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from overtake import alike
 from overtake.config.rulers import Rulers
 from overtake.draws import FloatArray, Paths
 from overtake.edition import Edition
@@ -28,7 +29,7 @@ def ppp_error(paths: Paths, error_pct: float, seed: int) -> FloatArray:
         return found
     for at, iso3 in enumerate(paths.economies):
         if iso3 != "USA":
-            found[:, at, 0] = np.exp(stream(seed, "rulers", "ppp", iso3).normal(0, error_pct / 100, draws))
+            found[:, at, 0] = alike.exp(stream(seed, "rulers", "ppp", iso3).normal(0, error_pct / 100, draws))
     return found
 
 

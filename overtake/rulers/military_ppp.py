@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from overtake import alike
 from overtake.config.rulers import Rulers
 from overtake.draws import FloatArray, Paths
 from overtake.edition import Edition
@@ -27,7 +28,7 @@ def multiplier(paths: Paths, edition: Edition, settings: Rulers) -> FloatArray:
     """Return military units per US$ at market exchange rates, (economies, years); one for the United States."""
     own = settings.military_ppp
     level = price_level(paths, edition, settings.prices)
-    wages = relative_income(paths, edition, settings.prices, own.convergence_pct) ** own.wage_elasticity
+    wages = alike.power(relative_income(paths, edition, settings.prices, own.convergence_pct), own.wage_elasticity)
     price = np.stack([wages, level, level**own.equipment_at_ppp])
     share = weights(edition.ledgers["composition"], paths.economies, settings.composition)
     found: FloatArray = np.einsum("cp,pcy->cy", share, 1 / price)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from overtake import alike
 from overtake.config.rulers import Prices
 from overtake.draws import FloatArray, Paths
 from overtake.edition import Edition
@@ -63,7 +64,7 @@ def relative_income(paths: Paths, edition: Edition, settings: Prices, convergenc
     per_head = panel(edition.macro, "gdp_usd_bn", paths) / panel(edition.macro, "population_m", paths)
     ratio = per_head / united_states(paths, per_head)
     beyond = np.maximum(np.array(paths.years) - int(edition.macro["year"].max()), 0)
-    converged: FloatArray = np.exp(np.log(ratio) * (1 - convergence_pct / 100) ** beyond)
+    converged: FloatArray = alike.exp(alike.log(ratio) * alike.power(1 - convergence_pct / 100, beyond))
     return converged * appreciation(paths, settings)
 
 
@@ -71,7 +72,7 @@ def appreciation(paths: Paths, settings: Prices) -> FloatArray:
     """Return the real appreciation of the parameters as a factor, (economies, years), one to the last observed year."""
     after = np.clip(np.array(paths.years) - paths.last_observed, 0, settings.appreciation_years)
     rates = np.array([settings.real_appreciation_pct.get(iso3, 0.0) for iso3 in paths.economies])
-    found: FloatArray = (1 + rates[:, None] / 100) ** after
+    found: FloatArray = alike.power(1 + rates[:, None] / 100, after)
     return found
 
 
@@ -87,7 +88,7 @@ def exchange_shocks(paths: Paths, edition: Edition, settings: Prices, seed: int)
     moving = np.flatnonzero(np.isfinite(changes).all(axis=1) & (changes.std(axis=1) > 0))
     root = np.linalg.cholesky(np.cov(changes[moving]) + 1e-12 * np.eye(len(moving))).astype(np.float32)
     steps = stream(seed, "rulers", "exchange rates").standard_normal((ahead, draws, len(moving)), dtype=np.float32)
-    keep = np.float32(0.5 ** (1 / settings.half_life_years))
+    keep = np.float32(alike.power(0.5, 1 / settings.half_life_years))
     level = np.zeros((draws, len(moving)), dtype=np.float32)
     shocks = np.zeros((ahead, draws, len(paths.economies)), dtype=np.float32)
     for year in range(ahead):
@@ -101,7 +102,7 @@ def _real_rate_changes(paths: Paths, edition: Edition, settings: Prices) -> Floa
     last = paths.years.index(paths.last_observed)
     first = max(paths.years.index(settings.volatility_since) if settings.volatility_since in paths.years else 0, 0)
     prices = price_index_usd(paths, edition, settings)
-    real = np.log(prices / united_states(paths, prices))
+    real = alike.log(prices / united_states(paths, prices))
     found: FloatArray = np.diff(real[:, first : last + 1], axis=1)
     return found
 
@@ -109,5 +110,5 @@ def _real_rate_changes(paths: Paths, edition: Edition, settings: Prices) -> Floa
 def _us_inflation(paths: Paths, edition: Edition, settings: Prices) -> FloatArray:
     """Return the price factor of the years after the IMF's last, (years,), one until then."""
     beyond = np.maximum(np.array(paths.years) - int(edition.macro["year"].max()), 0)
-    found: FloatArray = (1 + settings.us_inflation_pct / 100) ** beyond
+    found: FloatArray = alike.power(1 + settings.us_inflation_pct / 100, beyond)
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from overtake import alike
 from overtake.config.rulers import Rulers
 from overtake.draws import FloatArray, Paths
 from overtake.edition import Edition
@@ -42,7 +43,7 @@ def _stocks(paths: Paths, share: FloatArray, settings: Rulers) -> Paths:
         rows = np.flatnonzero(begins == first)
         last = np.minimum(first + own.start_growth_years, ends[rows])
         spent, shares = spending[:, rows], share[rows, None]
-        growth = np.log(spent[last, np.arange(len(rows))] / spent[first])
+        growth = alike.log(spent[last, np.arange(len(rows))] / spent[first])
         growth /= np.maximum(last - first, 1)[:, None].astype(growth.dtype)
         # A shrinking economy's past outlays exceed what its growth implies: zero growth is the bound.
         level = shares * spent[first] / (np.maximum(growth, 0) + rate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from overtake import alike
 from overtake.config.scenario import Scenario, ShareTarget
 from overtake.draws import FloatArray, Paths
 from overtake.edition import Edition
@@ -42,7 +43,7 @@ def growth_factor(paths: Paths, scenario: Scenario) -> FloatArray:
     years = np.array(paths.years)
     shifted = (years > paths.last_observed) & (years >= scenario.from_year) & (years <= scenario.to_year)
     rates = np.array([scenario.growth_shift_pct.get(iso3, 0.0) for iso3 in paths.economies])
-    factor: FloatArray = (1 + rates[:, None] / 100) ** np.cumsum(shifted)
+    factor: FloatArray = alike.power(1 + rates[:, None] / 100, np.cumsum(shifted))
     return factor
 
 

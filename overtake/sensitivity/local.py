@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
+from overtake import alike
 from overtake.balances import RECENT, leads, ratio, settled
 from overtake.config.balances import Balance
 from overtake.config.futures import Futures
@@ -175,7 +176,7 @@ def _shifted(paths: Paths, balance: Balance, shifts: Mapping[str, float], level:
     for who, points in shifts.items():
         for iso3 in balance.side if who == "side" else (who,):
             if iso3 in paths.economies:
-                factor[paths.economies.index(iso3)] *= (1 + points / 100) ** ahead
+                factor[paths.economies.index(iso3)] *= alike.power(1 + points / 100, ahead)
     if "CHN" in paths.economies:
         factor[paths.economies.index("CHN")] *= level
     return paths.with_values(paths.values * factor.astype(paths.values.dtype), paths.unit)

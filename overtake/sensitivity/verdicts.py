@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from overtake import paths
+from overtake import alike, paths
 from overtake.claims.evaluate import judge, load
 from overtake.claims.model import Claim
 from overtake.config.balances import members
@@ -173,7 +173,7 @@ def known_if(edition: Edition, parameter: str, value: float, who: tuple[str, ...
     moved = spending["iso3"].isin(who)
     factor = np.full(len(spending), value)
     if parameter.startswith("growth"):
-        factor = (1 + value / 100) ** (spending["year"] - spending["year"].max()).to_numpy(dtype=float)
+        factor = alike.power(1 + value / 100, spending["year"] - spending["year"].max())
     for column in MOVED:
         spending[column] = spending[column].where(~moved, spending[column] * factor)
     return edition.with_spending(spending)

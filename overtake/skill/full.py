@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from overtake import alike
 from overtake.draws import FloatArray
 from overtake.futures.series import Series
 from overtake.skill import scores, split
@@ -54,11 +55,11 @@ def of_panel(panel: pd.DataFrame) -> Series:
         for column in ("milex_constant_usd_m", "gdp_share_pct")
     }
     spending, share = (
-        np.log(np.where(values > 0, values, np.nan))
+        alike.log(np.where(values > 0, values, np.nan))
         for values in (frame.to_numpy(dtype=float) for frame in wide.values())
     )
     economies = tuple(str(iso3) for iso3 in wide["milex_constant_usd_m"].index)
-    return Series(spending - np.log(1000), share, economies, years)
+    return Series(spending - alike.log(1000), share, economies, years)
 
 
 def peer(forecasts: pd.DataFrame, draws: int, seed: int) -> Callable[[int], Forecaster]:
@@ -85,7 +86,7 @@ def peer(forecasts: pd.DataFrame, draws: int, seed: int) -> Callable[[int], Fore
                     continue
                 ranks = np.cumsum(stream(seed, "peer", iso3).standard_normal((draws, steps)), axis=1)
                 ranks /= np.sqrt(np.arange(1, steps + 1))
-                quantiles = table.loc[iso3].to_numpy(dtype=float)[:steps] - np.log(1000)
+                quantiles = table.loc[iso3].to_numpy(dtype=float)[:steps] - alike.log(1000)
                 for step in range(steps):
                     out[:, row, step] = _read(ranks[:, step], inner, quantiles[step])
             return out

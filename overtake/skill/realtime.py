@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from overtake import alike
 from overtake.balances import ratio
 from overtake.config.balances import Balance
 from overtake.config.core import Run
@@ -101,10 +102,10 @@ def _said(
 ) -> list[dict[str, object]]:
     """Return the rows of one origin: all balances at AHEAD years and at the last year with an outcome."""
     steps = whole.origin - past.origin
-    drawn = np.exp(forecaster(edition, futures, run)(past, steps))
+    drawn = alike.exp(forecaster(edition, futures, run)(past, steps))
     years = tuple(range(past.origin + 1, whole.origin + 1))
     ahead = Paths(drawn, past.economies, years, years[-1], "constant US$ bn")
-    outcome = Paths(np.exp(whole.log_milex[None, :, -steps:]), whole.economies, years, years[-1], "constant US$ bn")
+    outcome = Paths(alike.exp(whole.log_milex[None, :, -steps:]), whole.economies, years, years[-1], "constant US$ bn")
     wanted = sorted({past.origin + step for step in AHEAD if step <= steps} | {whole.origin})
     rows: list[dict[str, object]] = []
     for name, balance in balances.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from overtake import alike
 from overtake.draws import FloatArray
 
 #: Central intervals whose coverage is reported, in per cent.
@@ -61,7 +62,7 @@ def pairs(at_origin: FloatArray, factor: float = PAIR_FACTOR) -> npt.NDArray[np.
     at_origin: (countries,), logs.
     """
     gap = at_origin[None, :] - at_origin[:, None]
-    return np.argwhere((gap > 0) & (gap <= np.log(factor)))
+    return np.argwhere((gap > 0) & (gap <= alike.log(factor)))
 
 
 def passing(

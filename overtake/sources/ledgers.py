@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from overtake import paths
+from overtake import alike, paths
 from overtake.errors import OvertakeError, raise_all
 from overtake.sources import raw
 
@@ -106,8 +106,8 @@ def evidence(realisation: pd.DataFrame) -> pd.DataFrame:
     planned = realisation[["planned", "planned_hi"]].mean(axis=1)
     ratio = realisation["delivered"] / planned
     years = (realisation["target_year"] - realisation["made"]).astype(float)
-    planned_log = years * np.log1p(realisation["planned_growth_pct"] / 100)
-    of_growth = (1 + np.log(ratio) / planned_log).where(realisation["measure"] == "level")
+    planned_log = years * alike.log(1 + realisation["planned_growth_pct"] / 100)
+    of_growth = pd.Series(1 + alike.log(ratio) / planned_log).where(realisation["measure"] == "level")
     return realisation.assign(ratio=ratio, factor=of_growth.fillna(ratio))
 
 
