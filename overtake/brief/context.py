@@ -159,6 +159,26 @@ class Context:
         ]
         return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
+    def side_text(self, balance: str) -> str:
+        """Return the name of a balance's coalition, which says nothing of its challengers.
+
+        One whole economy goes by its name. A coalition that stands in several balances has one name: the label of the
+        one that names no opponent, else the shortest.
+        """
+        own = self.balances.get(balance)
+        if own is None:
+            return self.label_text(balance)
+        if len(own.side) == 1 and set(own.side.values()) == {1}:
+            return self.name(next(iter(own.side)))
+        tied = self._tied(balance)
+        alike = [
+            other.label for name, other in self.balances.items() if other.side == own.side and self._tied(name) == tied
+        ]
+        return min(alike, key=lambda label: (" against " in f" {label.lower()} ", len(label), label))
+
+    def _tied(self, balance: str) -> dict[str, float]:
+        return dict(self.settings.get("balances", {}).get(balance, {}).get("tie_downs") or {})
+
     def who_html(self, balance: str) -> Markup:
         """Return `who` as HTML, a share in it recorded."""
         return self.prose(self.who(balance), f"params.balances.{balance}.against", f"balances.{balance}.against")

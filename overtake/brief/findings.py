@@ -15,6 +15,7 @@ from overtake.brief.sentences import (
     margin_phrase,
     plural_verb,
     state_sentence,
+    verb,
 )
 from overtake.show.formats import PROBABILITY, RATIO, SHARE, YEAR
 from overtake.show.numbers import Cell
@@ -188,12 +189,13 @@ def _reversal_finding(ctx: Context) -> Markup:
     if not view.ahead and cell.value < 0.005:
         return Markup("")
     end = ctx.num.show(ctx.horizon_cell(), YEAR)
+    says = verb if len(ctx.balances[view.balance].side) == 1 else plural_verb
     return _item(
         view.show("p_crossed_back", PROBABILITY),
         "probability that the lead is lost again",
         Markup(
             "<strong>{} {} regain the lead over {} at some time by {}.</strong> A lead can change hands more than once."
-        ).format(_upper(view.whom()), plural_verb(cell.value), view.who(), end),
+        ).format(_upper(view.whom()), says(cell.value), view.who(), end),
     )
 
 

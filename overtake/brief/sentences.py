@@ -104,7 +104,7 @@ class View:
     def whom(self) -> Markup:
         """Return the coalition's label as it stands in a sentence, numerals recorded."""
         return self.ctx.prose(
-            articled(self.ctx.label_text(self.balance)),
+            articled(self.ctx.side_text(self.balance)),
             f"params.balances.{self.balance}.label",
             f"balances.{self.balance}.label",
         )

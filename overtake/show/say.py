@@ -116,7 +116,7 @@ def _environment() -> Any:
 
     environment = Environment(undefined=StrictUndefined, autoescape=True, keep_trailing_newline=False)
     environment.filters.update({name: of(style) for name, style in FILTERS.items()})
-    environment.filters["chance"] = lambda value: term(_cell(value).value)
+    environment.filters["chance"] = _chance
     environment.tests["present"] = lambda value: isinstance(value, Cell) and value.present
     environment.finalize = _no_bare_number
     return environment
@@ -129,6 +129,14 @@ def shown(cell: Cell, style: formats.Format, numbers: Numbers) -> Markup:
     return Markup('<span class="num" data-id="{}" title="{}">{}</span>').format(
         cell.id, cell.source(), numbers.text(cell, style)
     )
+
+
+def _chance(value: Any) -> str:
+    """Return the calibrated word for a probability that is there."""
+    cell = _cell(value)
+    if not cell.present:
+        raise OvertakeError(f"number {cell.id}", "is missing: its sentence must not be said", found=cell.source())
+    return term(cell.value)
 
 
 def _cell(value: Any) -> Cell:

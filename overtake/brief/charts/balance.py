@@ -47,7 +47,7 @@ def surplus(ctx: Context, paths: Paths | None, balance: str | None = None) -> Fi
     )
     who, many = ctx.who(balance), ctx.many(balance)
     leader = who if now < 0 else "the coalition"
-    label = common.articled(ctx.label_text(balance))
+    label = common.articled(ctx.side_text(balance))
     gap = Cell(f"{now_cell.id}.gap", abs(now), now_cell.table, now_cell.row, now_cell.column, ctx.edition,
                now_cell.raw, "size of the gap", (now_cell.id,))  # fmt: skip
     named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
@@ -97,7 +97,7 @@ def surplus(ctx: Context, paths: Paths | None, balance: str | None = None) -> Fi
         "surplus",
         title=title,
         subtitle=Markup("{} minus {}, constant ({}) US$ billion at market exchange rates").format(
-            ctx.label(balance), ctx.who_html(balance), ctx.num.show(ctx.base_cell(), YEAR)
+            Markup(str(named)[:1].upper() + str(named)[1:]), ctx.who_html(balance), ctx.num.show(ctx.base_cell(), YEAR)
         ),
         alt=alt,
         description=Markup(
@@ -135,7 +135,7 @@ def fans(
     last, end = ctx.last_observed, ctx.horizon
     cells = {ruler: ctx.cell("curves", "ratio_q50", balance=balance, ruler=ruler, year=last) for ruler in chosen}
     ahead = [ruler for ruler in chosen if cells[ruler].value > 1]
-    label, who, many = common.articled(ctx.label_text(balance)), ctx.who_html(balance), ctx.many(balance)
+    label, who, many = common.articled(ctx.side_text(balance)), ctx.who_html(balance), ctx.many(balance)
     named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
     if len(ahead) == len(chosen):
         title = Markup("On every ruler shown {} {} more than {}").format(who, "spend" if many else "spends", named)

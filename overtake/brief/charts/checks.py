@@ -66,7 +66,7 @@ def tornado(ctx: Context, limit: int = 12) -> Figure | None:
         for column in ("at_low", "at_high")
     }
     base = float(part["at_base"].iloc[0])
-    label = common.articled(ctx.label_text(balance))
+    label = common.articled(ctx.side_text(balance))
     named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
     name = parameter_name(str(widest["parameter"])).split(",")[0]
     title = Markup("{} moves the answer most: from {} to {}").format(
@@ -188,7 +188,7 @@ def revisions(ctx: Context, balance: str | None = None) -> Figure | None:
              "weighted sum of the challenger's side over that of the coalition")
         for edition in (oldest, newest)
     ]  # fmt: skip
-    label = common.articled(ctx.label_text(balance))
+    label = common.articled(ctx.side_text(balance))
     named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
     when = ctx.num.show(common.year_cell(ctx, "revisions", int(year), "milex"), YEAR)
     title = Markup("The ratio for {} was {} when first published and is {} now").format(

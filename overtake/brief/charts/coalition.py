@@ -44,7 +44,7 @@ def stack(ctx: Context, balance: str | None = None) -> Figure | None:
         "the two largest members over the sum",
         [ctx.cell("rulers", "value", ruler=ruler, iso3=iso3, year=last) for iso3 in side],
     )
-    label = common.articled(ctx.label_text(balance))
+    label = common.articled(ctx.side_text(balance))
     named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
     colours = [style.COALITION, style.GREEN, style.PURPLE][: len(large)] + ["#9aa5b1"] * bool(rest)
 
@@ -119,7 +119,7 @@ def breakeven(ctx: Context, member: str = "USA", ruler: str | None = None) -> Fi
     now = ctx.cell("breakeven", "share_q50", balance=chosen[0], member=member, ruler=ruler, year=last)
     then = min(last + 10, ctx.horizon)
     later = ctx.cell("breakeven", "share_q50", balance=chosen[0], member=member, ruler=ruler, year=then)
-    label = common.articled(ctx.label_text(chosen[0]))
+    label = common.articled(ctx.side_text(chosen[0]))
     named = ctx.prose(label, f"params.balances.{chosen[0]}.label", f"balances.{chosen[0]}.label")
     who = "US" if member == "USA" else ctx.name(member)
     title = Markup("{} {} {} spending to match {} in {}; in {} they {}").format(

@@ -144,7 +144,7 @@ def plans(ctx: Context) -> Figure | None:
     if not any(value for _, _, value in rows[1:-1]):
         return None  # plans that move nothing are no figure
     against = set(ctx.balances[balance].against)
-    label = common.articled(ctx.label_text(balance))
+    label = common.articled(ctx.side_text(balance))
     named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
     when = ctx.num.show(common.year_cell(ctx, "waterfall", year, "waterfall"), YEAR)
     if start < 0 <= end:

@@ -72,7 +72,7 @@ def specifications(ctx: Context) -> Figure | None:
     table = pd.DataFrame({"rank": (at + 1) / len(frame)} | {f"p_{year}": line for year, line in lines.items()})
     year = middle_year(frame)
     over = int((frame[f"p_ahead_{year}"] > 0.5).sum())
-    label = common.articled(ctx.label_text(ctx.headline_balance))
+    label = common.articled(ctx.side_text(ctx.headline_balance))
     named = ctx.prose(label, f"params.balances.{ctx.headline_balance}.label", f"balances.{ctx.headline_balance}.label")
     share = ctx.num.derive(
         f"multiverse.headline.over-half-{year}", over / len(frame), "specifications that put it above one half",

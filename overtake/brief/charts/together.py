@@ -44,7 +44,7 @@ def sobol(ctx: Context) -> Figure | None:
     title = Markup("Moved together, {} accounts for {} of the variance, give or take {}").format(
         words, *(ctx.num.show(cell, SHARE) for cell in cells)
     )
-    label = common.articled(ctx.label_text(ctx.headline_balance))
+    label = common.articled(ctx.side_text(ctx.headline_balance))
     named = ctx.prose(label, f"params.balances.{ctx.headline_balance}.label", f"balances.{ctx.headline_balance}.label")
 
     def plot(figure: Any, size: Size) -> None:
