@@ -86,6 +86,8 @@ def shortfall(edition: Edition, claim: Claim, settings: Params) -> Result:
     one, if none beyond chance.
     """
     fit_to, until, level = claim.params["fit_to"], claim.params["until"], claim.params["interval_pct"]
+    if edition.last < until:
+        return UNTESTABLE  # a forecast of GDP is no figure of spending
     spent = of_spending(edition)
     beyond, details = [], []
     for iso3 in members(claim.params["coalition"]):
