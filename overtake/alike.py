@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from overtake.draws import FloatArray
 
 #: Values at a time: what fits a processor's cache runs several times faster.
-CHUNK = 1 << 13
+CHUNK = 1 << 14
 LN2_HIGH, LN2_LOW, PER_LN2 = 6.93147180369123816490e-01, 1.90821492927058770002e-10, 1.44269504088896338700
 #: e_exp.c: the even part of r coth(r / 2) - 2; e_log.c: the rest of log((1 + s) / (1 - s)).
 EXP = (4.13813679705723846039e-08, -1.65339022054652515390e-06, 6.61375632143793436117e-05,
