@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from overtake.draws import FloatArray
 
 #: Values at a time: what fits a processor's cache runs several times faster.
-CHUNK = 1 << 13
+CHUNK = 1 << 14
 LN2_HIGH, LN2_LOW, PER_LN2 = 6.93147180369123816490e-01, 1.90821492927058770002e-10, 1.44269504088896338700
 #: e_exp.c: the even part of r coth(r / 2) - 2; e_log.c: the rest of log((1 + s) / (1 - s)).
 EXP = (4.13813679705723846039e-08, -1.65339022054652515390e-06, 6.61375632143793436117e-05,
        -2.77777777770155933842e-03, 1.66666666666666019037e-01)  # fmt: skip
 LOG = (1.479819860511658591e-01, 1.531383769920937332e-01, 1.818357216161805012e-01, 2.222219843214978396e-01,
        2.857142874366239149e-01, 3.999999999940941908e-01, 6.666666666666735130e-01)  # fmt: skip
+#: A double's bits: those of its fraction, and those of one; what halves a value that is above the root of two.
+FRACTION, ONE, ROOT_OF_2, HALVES = (1 << 52) - 1, 1023 << 52, 1.4142135623730951, np.array([1.0, 0.5])
 #: Beyond this the exponential of a double is no longer normal: infinite above, zero below.
 LARGEST = 708.0
 #: What is smaller (larger than one over it) keeps all its digits; powers of ten, 1 in the middle, each rounded once.
@@ -54,40 +56,66 @@ def _in_chunks(function: Callable[[FloatArray], FloatArray], x: Any) -> FloatArr
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         for first in range(0, flat.size, CHUNK):
             part = slice(first, first + CHUNK)
-            out[part] = function(flat[part].astype(float))
+            out[part] = function(flat[part].astype(float, copy=False))
     found: FloatArray = out.reshape(values.shape)[()]
     return found
 
 
 def _exp(x: FloatArray) -> FloatArray:
     """Return the exponential of doubles (n,): x = k ln 2 + r, a rational function of r, two to the power of k."""
-    near = np.clip(x, -LARGEST, LARGEST)
-    k = np.rint(near * PER_LN2)
-    high, low = near - k * LN2_HIGH, k * LN2_LOW
+    inside = bool((np.abs(x) <= LARGEST).all())
+    near = x if inside else np.clip(x, -LARGEST, LARGEST)
+    k = near * PER_LN2
+    np.rint(k, out=k)
+    high = near - k * LN2_HIGH
+    low = k * LN2_LOW
     r = high - low
     square = r * r
-    c = r - square * _polynomial(EXP, square)
-    mantissa = 1.0 - ((low - (r * c) / (2.0 - c)) - high)
-    found: FloatArray = mantissa * ((k.astype(np.int64) + 1023) << 52).view(np.float64)
-    found[x > LARGEST], found[x < -LARGEST] = np.inf, 0.0
-    return found
+    c = _polynomial(EXP, square)
+    c *= square
+    np.subtract(r, c, out=c)
+    r *= c
+    np.subtract(2.0, c, out=c)
+    r /= c
+    low -= r
+    low -= high
+    np.subtract(1.0, low, out=low)
+    scale = k.astype(np.int64)
+    scale += 1023
+    scale <<= 52
+    low *= scale.view(np.float64)
+    if not inside:
+        low[x > LARGEST], low[x < -LARGEST] = np.inf, 0.0
+    return low
 
 
 def _log(x: FloatArray) -> FloatArray:
     """Return the logarithm of doubles (n,): x = two to the k times 1 + f, with 1 + f between the roots of 1/2 and 2."""
-    fraction, k = np.frexp(x)
-    small = fraction < np.sqrt(0.5)
-    f = np.where(small, 2 * fraction, fraction) - 1.0
-    k = (k - small).astype(float)
+    normal = bool(((x >= np.finfo(float).tiny) & (x < np.inf)).all())
+    # What is not normal is read as its multiple that is, and mended below.
+    bits = (x if normal else np.where(x < 1e-300, x * 2.0**54, x)).view(np.int64)
+    f = ((bits & FRACTION) | ONE).view(np.float64)
+    upper = f > ROOT_OF_2
+    f *= HALVES[upper.view(np.int8)]
+    f -= 1.0
+    k = ((bits >> 52) - 1023 + upper).astype(float)
+    if not normal:
+        k -= np.where(x < 1e-300, 54, 0)
     s = f / (2.0 + f)
     square = s * s
+    rest = _polynomial(LOG, square)
+    rest *= square
     half = 0.5 * f * f
-    rest = square * _polynomial(LOG, square)
-    found: FloatArray = k * LN2_HIGH - ((half - (s * (half + rest) + k * LN2_LOW)) - f)
-    odd = ~((x > 0) & (x < np.inf))
-    if odd.any():
-        found[odd] = np.where(x[odd] == 0, -np.inf, np.where(x[odd] > 0, np.inf, np.nan))
-    return found
+    rest += half
+    rest *= s
+    rest += k * LN2_LOW
+    half -= rest
+    half -= f
+    k *= LN2_HIGH
+    k -= half
+    if not normal:
+        k[x == 0], k[x == np.inf], k[~(x >= 0)] = -np.inf, np.inf, np.nan
+    return k
 
 
 def _polynomial(coefficients: tuple[float, ...], x: FloatArray) -> FloatArray:

@@ -62,7 +62,7 @@ def pairs(at_origin: FloatArray, factor: float = PAIR_FACTOR) -> npt.NDArray[np.
     at_origin: (countries,), logs.
     """
     gap = at_origin[None, :] - at_origin[:, None]
-    return np.argwhere((gap > 0) & (gap <= alike.log(factor)))
+    return np.argwhere((gap > 0) & (gap <= alike.log(factor) + 1e-12))
 
 
 def passing(
