@@ -12,10 +12,9 @@ from overtake.brief.sentences import (
     contrast,
     headline,
     interval_words,
+    join,
     margin_phrase,
-    plural_verb,
     state_sentence,
-    verb,
 )
 from overtake.show.formats import PROBABILITY, RATIO, SHARE, YEAR
 from overtake.show.numbers import Cell
@@ -66,7 +65,7 @@ def findings(ctx: Context) -> Markup:
             _ruler_finding(ctx),
             _breakeven_finding(ctx),
             _open_finding(ctx),
-            _reversal_finding(ctx),
+            _ahead_finding(ctx),
         )
         if finding
     ]
@@ -183,19 +182,26 @@ def _open_finding(ctx: Context) -> Markup:
     )
 
 
-def _reversal_finding(ctx: Context) -> Markup:
-    view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
-    cell = view.cell("p_crossed_back")
-    if not view.ahead and cell.value < 0.005:
-        return Markup("")
-    end = ctx.num.show(ctx.horizon_cell(), YEAR)
-    says = verb if len(ctx.balances[view.balance].side) == 1 else plural_verb
+def _ahead_finding(ctx: Context) -> Markup:
+    """Return the probability that the challenger leads now, in five, in ten years and at the horizon."""
+    view, last = View(ctx, ctx.headline_balance, ctx.headline_ruler), ctx.last_observed
+    years = sorted({year for year in (last, last + 5, last + 10, ctx.horizon) if year <= ctx.horizon})
+    row = {"balance": view.balance, "ruler": view.ruler}
+    told = {
+        year: (
+            ctx.num.show(ctx.cell("curves", "year", **row, year=year), YEAR),
+            ctx.num.show(ctx.cell("curves", "p_ahead", **row, year=year), PROBABILITY),
+        )
+        for year in years
+    }
+    middle = min(last + 10, ctx.horizon)
+    others = join([Markup("in {} {}").format(*told[year]) for year in years if year != middle])
     return _item(
-        view.show("p_crossed_back", PROBABILITY),
-        "probability that the lead is lost again",
-        Markup(
-            "<strong>{} {} regain the lead over {} at some time by {}.</strong> A lead can change hands more than once."
-        ).format(_upper(view.whom()), says(cell.value), view.who(), end),
+        told[middle][1],
+        Markup("probability that {} in {}").format(view.does("it leads", "they lead"), told[middle][0]),
+        Markup("<strong>{} {} {} in {} with a probability of {}.</strong> The probability is {}.").format(
+            view.who(), view.does("leads", "lead"), view.whom(), *told[middle], others
+        ),
     )
 
 
