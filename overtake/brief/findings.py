@@ -143,19 +143,24 @@ def _breakeven_finding(ctx: Context) -> Markup:
     shown = ctx.num.show
     when = shown(Cell("breakeven.year", year, ctx.path("breakeven"), (("year", year),), "year", ctx.edition), YEAR)
     whom = View(ctx, name, ctx.headline_ruler).whom()
-    head_text = (
-        Markup("{} would need {} of US spending to match {} in {}.").format(
+    if then[10].value > 0:
+        head_text = Markup("{} would need {} of US spending to match {} in {}.").format(
             _upper(whom), shown(then[50], SHARE), ctx.who_html(name), when
         )
-        if then[50].value > 0
-        else Markup("{} would match {} in {} without any US spending.").format(_upper(whom), ctx.who_html(name), when)
-    )
+    elif then[90].value <= 0:
+        head_text = Markup("{} would match {} in {} without any US spending.").format(
+            _upper(whom), ctx.who_html(name), when
+        )
+    else:
+        head_text = Markup("Whether {} would need US spending to match {} in {} is open.").format(
+            whom, ctx.who_html(name), when
+        )
     return _item(
         shown(then[50], SHARE),
         "break-even share of US spending",
-        Markup("<strong>{}</strong> The interval is {} to {}; a share below zero means that none is needed.").format(
-            head_text, shown(then[10], SHARE), shown(then[90], SHARE)
-        ),
+        Markup(
+            "<strong>{}</strong> The share has an interval of {} to {}; below zero means that none is needed."
+        ).format(head_text, shown(then[10], SHARE), shown(then[90], SHARE)),
         Markup("In {} the share was {} (interval {} to {}).").format(
             shown(ctx.last_cell(), YEAR), shown(now[50], SHARE), shown(now[10], SHARE), shown(now[90], SHARE)
         ),

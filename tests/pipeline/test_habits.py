@@ -1,0 +1,159 @@
+"""DVC's habits do no harm and its trust is looked after: pull, checkpoints, settings that move, a damaged cache."""
+
+import hashlib
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from overtake.errors import OvertakeError
+from overtake.pipeline import cache, guard
+from overtake.pipeline.stages import stages
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def project(built_copy):
+    return built_copy()
+
+
+def call(root, *command):
+    """Run a command of the environment in `root`; fail with what it said."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("OVERTAKE_")}
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, env={**clean, "PATH": path})
+    assert done.returncode == 0, done.stdout[-1500:] + done.stderr[-1500:]
+    return done.stdout
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_pull_after_clone_brings_the_brief(project, tmp_path):
+    """A remote that is a folder: what docs/sharing.md says."""
+    call(project, "dvc", "remote", "add", "--default", "shared", str(tmp_path / "remote"))
+    call(project, "git", "add", "--all")
+    call(project, "git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "-m", "run")
+    call(project, "dvc", "push", "--quiet")
+    call(tmp_path, "git", "clone", "--quiet", str(project), "clone")
+    assert not list((tmp_path / "clone/reports").rglob("*.html"))
+    call(tmp_path / "clone", "dvc", "pull", "--quiet")
+    for name in ("brief/brief.html", "brief/numbers.json", "pdf/brief.pdf", "explorer/explorer.html"):
+        assert digest(tmp_path / "clone/reports" / name) == digest(project / "reports" / name)
+    assert list((tmp_path / "clone/reports/brief/tables").glob("*.csv"))
+    assert digest(tmp_path / "clone/data/processed/crossings.parquet") == digest(
+        project / "data/processed/crossings.parquet"
+    )
+
+
+def test_a_users_jupyter_leaves_the_status_clean(project):
+    kept = project / "notebooks/.ipynb_checkpoints/brief-checkpoint.ipynb"
+    kept.parent.mkdir()
+    kept.write_text("{}", encoding="utf-8")
+    assert "up to date" in call(project, "dvc", "status")
+
+
+def test_what_a_stage_reads_may_not_move_while_it_runs(project):
+    stage = stages(project)["balances"]
+    params, text = project / "params.yaml", (project / "params.yaml").read_text(encoding="utf-8")
+    before = guard.inputs(stage, project)
+    guard.unchanged(before, guard.inputs(stage, project), "balances")
+    params.write_text(text.replace("first_origin: 2017", "first_origin: 2016"), encoding="utf-8")
+    guard.unchanged(before, guard.inputs(stage, project), "balances")  # not its own key
+    params.write_text(text.replace("sustain: 2", "sustain: 3", 1), encoding="utf-8")
+    with pytest.raises(OvertakeError, match=r"params\.yaml: crossing"):
+        guard.unchanged(before, guard.inputs(stage, project), "balances")
+    params.write_text(text, encoding="utf-8")
+    ledger = project / "data/raw/plans.csv"
+    os.utime(ledger, ns=(time.time_ns(), time.time_ns()))
+    with pytest.raises(OvertakeError, match=r"data/raw/plans\.csv"):
+        guard.unchanged(before, guard.inputs(stage, project), "balances")
+
+
+def test_one_stage_at_a_time(project):
+    with guard.alone(project), pytest.raises(OvertakeError, match="another stage is at work"), guard.alone(project):
+        pass
+    with guard.alone(project):
+        pass
+
+
+def object_of(project, name):
+    digest = dict(cache.recorded(project))[name]
+    return cache.folder(project) / cache.OBJECTS / digest[:2] / digest[2:]
+
+
+@pytest.mark.parametrize("spoil", [lambda content: content[:-100], lambda content: bytes(len(content))])
+def test_an_object_damaged_with_its_mode_kept_is_found_and_made_anew(project, spoil):
+    name = "data/processed/rulers.parquet"
+    path, whole = object_of(project, name), (project / name).read_bytes()
+    assert cache.damaged(project) == []
+    at, mode = path.stat(), path.stat().st_mode
+    path.chmod(0o644)
+    path.write_bytes(spoil(path.read_bytes()))
+    path.chmod(mode)
+    os.utime(path, ns=(at.st_atime_ns, at.st_mtime_ns))
+    (project / name).unlink()
+    assert cache.damaged(project) == [path]
+    assert "was damaged and is removed" in call(project, "overtake", "doctor", "--mend")
+    assert not path.exists()
+    call(project, "dvc", "repro")
+    assert (project / name).read_bytes() == whole
+    assert cache.damaged(project) == []
+
+
+def test_an_output_zeroed_at_its_size_and_time_is_found(project):
+    path = project / "data/processed/spending.parquet"
+    whole, at = path.read_bytes(), path.stat()
+    path.chmod(0o644)
+    path.write_bytes(bytes(len(whole)))
+    os.utime(path, ns=(at.st_atime_ns, at.st_mtime_ns))
+    call(project, "overtake", "doctor", "--mend")
+    call(project, "dvc", "repro")
+    assert path.read_bytes() == whole
+
+
+def test_an_entry_of_the_run_cache_that_does_not_parse_is_removed(project):
+    entry = next(path for path in (cache.folder(project) / "runs").rglob("*") if path.is_file())
+    entry.chmod(0o644)
+    entry.write_text("cmd: [", encoding="utf-8")
+    assert cache.damaged(project) == [entry]
+    call(project, "overtake", "doctor", "--mend")
+    assert not entry.exists()
+
+
+def test_a_stage_ends_with_its_parent(tmp_path):
+    """The parent is killed alone; the child had asked to end with it."""
+    child = "import time; from overtake import work; work.end_with_parent(); print('on', flush=True); time.sleep(600)"
+    start = f"p = subprocess.Popen([sys.executable, '-c', {child!r}]); print(p.pid, flush=True); p.wait()"
+    parent = f"import subprocess, sys; {start}"
+    started = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True)
+    said = [started.stdout.readline().strip() for _ in range(2)]
+    pid = next(int(line) for line in said if line.isdigit())
+    started.kill()
+    started.wait()
+    for _ in range(500):
+        if not Path(f"/proc/{pid}/stat").exists() or Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z":
+            break
+        time.sleep(0.02)
+    else:
+        pytest.fail("the child lives on")
+    started.stdout.close()
+
+
+def test_progress_is_told_on_a_terminal_alone(monkeypatch, capsys):
+    monkeypatch.setattr(guard, "EVERY", 0.01)
+    with guard.told("made"):
+        time.sleep(0.1)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "made: started"
+    assert lines[1].startswith("made: done in ")
+    assert len(lines) == 2
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    with guard.told("made"):
+        time.sleep(0.2)
+    assert "made: at work for 0 s" in capsys.readouterr().err
