@@ -101,7 +101,9 @@ def slow_road(inputs, row) -> dict[str, float]:
     past = observed(spending)
     ahead = [year for year in drawn.years if year > drawn.last_observed]
     error = drawn.values[:, :, drawn.years.index(drawn.last_observed)] / past.values[0, :, -1]
-    values = np.concatenate([past.values * error[:, :, None], drawn.values[:, :, -len(ahead) :]], axis=2)
+    # An observed year inside the window has the error of its own status; the last one's is carried to those before it.
+    before = [at for at, year in enumerate(past.years) if year < drawn.years[0]]
+    values = np.concatenate([past.values[:, :, before] * error[:, :, None], drawn.values], axis=2)
     drawn = Paths(values, drawn.economies, (*past.years, *ahead), drawn.last_observed, drawn.unit)
     settings = case.rulers.model_copy(update={"china_level": row["china_level"]})
     measured = measure(row["ruler"], drawn, edition, settings, run.seed)

@@ -33,5 +33,5 @@ def test_signs_of_the_fonts_are_taken(text: str) -> None:
 def test_what_is_not_asked_of_a_font_is_in_it() -> None:
     drawn = _drawn()
     assert set(range(0x20, 0x7F)) | set(range(0xA0, LATIN + 1)) | {ord(sign) for sign in PLAIN} <= drawn
-    own = TTFont(paths.OWN / "overtake" / "brief" / "fonts" / "source-sans-3-latin-400-normal.ttf").getBestCmap()
+    own = TTFont(paths.OWN / "overtake" / "show" / "fonts" / "source-sans-3-latin-400-normal.ttf").getBestCmap()
     assert set(own) <= drawn
