@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from overtake.publish.pdf import write_pdf
 from tests import synthetic
 from tests.browser.conftest import missing
 
@@ -130,10 +131,11 @@ def test_the_nu_checker_finds_no_error(brief, checkers):
     assert done.stderr == ""
 
 
-def test_the_pdf_is_tagged_titled_and_readable_in_order(brief):
+def test_the_pdf_is_tagged_titled_and_readable_in_order(brief, tmp_path):
     if shutil.which("pdfinfo") is None:
         missing("no pdfinfo: PDF tests need poppler-utils")
-    pdf = brief.with_name("brief.pdf")
+    pdf = tmp_path / "brief.pdf"
+    write_pdf(brief.read_text(encoding="utf-8"), pdf)
     about = subprocess.run(["pdfinfo", str(pdf)], capture_output=True, text=True, check=True).stdout
     assert re.search(r"Tagged:\s+yes", about)
     assert re.search(r"Title:\s+China ", about)
