@@ -36,7 +36,7 @@ def would_have_said(ctx: Context) -> Markup:
     frame = frame[frame["balance"].isin(ctx.balances)]
     if frame.empty:
         return Markup("")
-    origins = frame.drop_duplicates("as_of").sort_values(["origin", "as_of"]).to_dict("records")
+    origins = frame.drop_duplicates("as_of").sort_values(["origin", "as_of"], kind="stable").to_dict("records")
     rows = [
         (ctx.label(name), *_forecasts(ctx, frame[frame["balance"] == name], origins))
         for name in sorted(frame["balance"].unique())
@@ -131,7 +131,7 @@ def peers(ctx: Context) -> Markup:
     # A peer that forecast only the longer series was scored on easier tasks: its mean is not comparable. Our own naive
     # forecast stands in for statsforecast's in the pipeline, which is here itself.
     whole = frame[(frame["score"] == "crps") & (frame["n"] == frame.loc[frame["score"] == "crps", "n"].max())]
-    ranked = whole[whole["model"] != "naive"].sort_values("value")["model"]
+    ranked = whole[whole["model"] != "naive"].sort_values("value", kind="stable")["model"]
     rows = []
     for model in ranked:
         cells: list[Any] = []

@@ -163,7 +163,7 @@ def _write(file: str, table: pd.DataFrame, rows: list[dict[str, Any]]) -> None:
         old["full"] = old["full"].str.lower()
         kept = [key not in replaced for key in zip(old["publisher"], old["edition"], strict=True)]
         new = pd.concat([old[kept], new], ignore_index=True)
-    editions = new.sort_values(["publisher", "edition"], ignore_index=True)
+    editions = new.sort_values(["publisher", "edition"], ignore_index=True, kind="stable")
     commit.write(paths.RAW, {file: excerpt.to_csv(table), "editions.csv": excerpt.to_csv(editions)})
     print(f"wrote data/raw/{file} and data/raw/editions.csv; next: dvc repro")
 

@@ -136,4 +136,4 @@ def fill(values: np.ndarray, growth_pct: np.ndarray) -> np.ndarray:
 def clean_macro(macro: pd.DataFrame, edition: str) -> pd.DataFrame:
     """Return the rows of one WEO edition, sorted by economy and year, without the edition's source text."""
     chosen = macro[macro["edition"] == edition].drop(columns=["source"])
-    return chosen.sort_values(["iso3", "year"], ignore_index=True)
+    return chosen.sort_values(["iso3", "year"], ignore_index=True, kind="stable")

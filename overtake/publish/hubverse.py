@@ -45,7 +45,7 @@ def levels(paths: Paths) -> pd.DataFrame:
     frame = frame.assign(
         origin_date=f"{paths.last_observed}-12-31", target="milex_constant_usd_bn", output_type="quantile"
     )
-    return frame.sort_values(["location", "horizon", "output_type_id"], ignore_index=True)
+    return frame.sort_values(["location", "horizon", "output_type_id"], ignore_index=True, kind="stable")
 
 
 def crossings(curves: pd.DataFrame, last_observed: int) -> pd.DataFrame:
@@ -62,4 +62,4 @@ def crossings(curves: pd.DataFrame, last_observed: int) -> pd.DataFrame:
             "value": after["p_crossed_by"].round(6),
         }
     )
-    return frame.sort_values(["location", "output_type_id"], ignore_index=True)
+    return frame.sort_values(["location", "output_type_id"], ignore_index=True, kind="stable")

@@ -48,7 +48,9 @@ def _scope(
             rows.append((place, scope, measure, choice, len(means), alone, left, means.min(), means.max(),
                          str(means.idxmin()), str(means.idxmax())))  # fmt: skip
     found = pd.DataFrame(rows, columns=["place", *SHARES])
-    found = found.sort_values(["place", "alone", "choice"], ascending=[True, False, True], ignore_index=True)
+    found = found.sort_values(
+        ["place", "alone", "choice"], ascending=[True, False, True], ignore_index=True, kind="stable"
+    )
     return found.drop(columns="place").round(6)
 
 

@@ -39,14 +39,14 @@ def best_peer(rows: pd.DataFrame, score: str) -> pd.Series:
     ours = rows[(rows["model"] == OURS) & (rows["horizon"] == 0)]
     ratios = ours[ours["score"].str.startswith(f"{score}_over_")]
     whole = ratios[ratios["n"] == ours.loc[ours["score"] == score, "n"].iloc[0]]
-    found: pd.Series = whole.sort_values("value").iloc[-1]
+    found: pd.Series = whole.sort_values("value", kind="stable").iloc[-1]
     return found
 
 
 def ranked(rows: pd.DataFrame) -> list[str]:
     """Return the models that forecast every task, by rising CRPS."""
     means = rows[(rows["score"] == "crps") & (rows["horizon"] == 0)]
-    whole = means[means["n"] == means["n"].max()].sort_values("value")
+    whole = means[means["n"] == means["n"].max()].sort_values("value", kind="stable")
     return [str(model) for model in whole["model"]]
 
 
@@ -59,7 +59,7 @@ def mean(full: pd.DataFrame, name: str, model: str, score: str) -> float:
 def coverage(rows: pd.DataFrame, model: str) -> list[float]:
     """Return the coverage of the 80 % interval by horizon, the first first."""
     own = rows[(rows["model"] == model) & (rows["score"] == "in80") & (rows["horizon"] > 0)]
-    return own.sort_values("horizon")["value"].astype(float).tolist()
+    return own.sort_values("horizon", kind="stable")["value"].astype(float).tolist()
 
 
 def told(row: pd.Series) -> str:

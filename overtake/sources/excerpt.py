@@ -63,7 +63,7 @@ def merged(old: pd.DataFrame | None, new: pd.DataFrame) -> pd.DataFrame:
     """Return `old` with the editions in `new` replaced or added, sorted by edition, economy and year."""
     kept = [] if old is None else [old[~old["edition"].isin(new["edition"].unique())]]
     table = pd.concat([*kept, new], ignore_index=True)
-    return table.sort_values(["edition", "iso3", "year"], ignore_index=True)
+    return table.sort_values(["edition", "iso3", "year"], ignore_index=True, kind="stable")
 
 
 def changes(old: pd.DataFrame | None, new: pd.DataFrame, measures: tuple[str, ...]) -> list[str]:
@@ -90,7 +90,7 @@ def changes(old: pd.DataFrame | None, new: pd.DataFrame, measures: tuple[str, ..
         step = both[f"{measure}_new"] / both[f"{measure}_old"] - 1
         moved = both[step.abs() > REVISED]
         lines.append(f"  {measure}: {len(moved)} figures revised by more than {REVISED:.0%}")
-        largest = step[moved.index].abs().sort_values(ascending=False).index[:5]
+        largest = step[moved.index].abs().sort_values(ascending=False, kind="stable").index[:5]
         lines += [f"    {both.loc[at, 'iso3']} {both.loc[at, 'year']}: {step[at]:+.1%}" for at in largest]
     flags = both[(both["status_old"] != both["status_new"]) & (both["status_new"] != "")]
     lines.append(f"  changed status: {len(flags)}")

@@ -2,12 +2,14 @@
 
 import json
 import os
+import shutil
 import signal
 
 import pytest
 
 from overtake.config.params import Params
 from overtake.errors import OvertakeError
+from overtake.paths import ROOT
 from overtake.pipeline import run as pipeline
 from overtake.pipeline.run import run_notebook, run_stage, steady_notebook, subset
 
@@ -108,6 +110,7 @@ def test_the_users_own_ipython_folder_is_put_back(root, monkeypatch):
 
 
 def test_unknown_stage_and_missing_notebook_are_refused(root):
+    shutil.copy(ROOT / "dvc.yaml", root)
     with pytest.raises(OvertakeError, match="no such stage"):
         run_stage("everything", root)
     with pytest.raises(OvertakeError, match="is missing"):

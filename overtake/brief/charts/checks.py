@@ -50,7 +50,9 @@ def tornado(ctx: Context, limit: int = 12) -> Figure | None:
     part["span"] = part[["at_low", "at_base", "at_high"]].max(axis=1) - part[["at_low", "at_base", "at_high"]].min(
         axis=1
     )
-    part = part.sort_values(["span", "parameter"], ascending=[False, True], ignore_index=True).head(limit)
+    part = part.sort_values(["span", "parameter"], ascending=[False, True], ignore_index=True, kind="stable").head(
+        limit
+    )
     balance, ruler, measure = (str(item) for item in key)
     fmt = for_unit("probability" if measure.startswith("p_") else "year" if "year" in measure else "ratio")
     widest = part.iloc[0]

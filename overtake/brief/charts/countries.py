@@ -120,7 +120,7 @@ def slopes(ctx: Context, balance: str | None = None, span: int = 9) -> Figure | 
         return None
     table = wide.reset_index().rename(columns={first: "first", last: "last"})
     table["name"] = table["iso3"].map(ctx.name)
-    table = table.sort_values(["last", "iso3"], ascending=[False, True], ignore_index=True)
+    table = table.sort_values(["last", "iso3"], ascending=[False, True], ignore_index=True, kind="stable")
     rose = int((table["last"] > table["first"]).sum())
     title = Markup("{} economies spend a larger share of GDP in {} than in {}").format(
         common.counted(ctx, "slopes.rose", rose, len(table), "spending", "economies with a higher share"),

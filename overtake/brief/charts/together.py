@@ -26,7 +26,9 @@ def sobol(ctx: Context) -> Figure | None:
     measure = max(frame["measure"])
     frame = frame[frame["measure"] == measure]
     sizes = sorted(frame["samples"].unique())[-3:]
-    last = frame[frame["samples"] == sizes[-1]].sort_values(["total", "parameter"], ascending=[False, True])
+    last = frame[frame["samples"] == sizes[-1]].sort_values(
+        ["total", "parameter"], ascending=[False, True], kind="stable"
+    )
     names = [str(name) for name in last["parameter"]]
     table = last[["parameter", "first", "first_conf", "total", "total_conf"]].reset_index(drop=True)
     for size in sizes[:-1]:
