@@ -8,12 +8,13 @@ SHELL := /bin/bash
 PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,\
   $(shell $(p) -c 'import sys; print("$(p)") if sys.version_info[:2] >= (3, 11) else None' 2>/dev/null)))
 VENV := .venv
-WALK := tests/pipeline/test_sensitivity_doc.py
 QUICK := alike balances balances_contract clean config edition kinds params_layout plans report_numbers reversal rulers show
 FULL_DISK := tests/unit/test_sensitivity_executor.py::test_the_command_on_a_disk_that_really_takes_no_more
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# Where a machine sets it, each of some hundred processes would compile every library anew, seconds each.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help brief brief-quarto test test-fast site coverage check bench bench-pipeline bench-brief bench-peers audit lock clean
+.PHONY: help brief brief-quarto test test-fast test-long site coverage check bench bench-pipeline bench-brief bench-peers audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,17 +44,21 @@ test: $(VENV)/.tested ## run all tests and the static checks
 	@mypy
 	@# Four lanes side by side on two cores (browser and processes wait much); each lane's output is told when it is through.
 	@run() { out=$$(mktemp); status=0; pytest "$$@" >"$$out" 2>&1 || status=$$?; cat "$$out"; rm -f "$$out"; return $$status; }; \
-	failed=0; pids=(); \
-	run tests/pipeline --ignore=$(WALK) & pids+=($$!); \
+	failed=0; pids=(); export OVERTAKE_BUILT=$$(mktemp -d); \
+	run tests/pipeline & pids+=($$!); \
 	run tests/faults & pids+=($$!); \
-	run tests/browser tests/fuzz $(WALK) & pids+=($$!); \
+	run tests/browser tests/fuzz & pids+=($$!); \
 	pytest tests/unit || failed=1; \
-	for pid in "$${pids[@]}"; do wait "$$pid" || failed=1; done; exit $$failed
+	for pid in "$${pids[@]}"; do wait "$$pid" || failed=1; done; rm -rf "$$OVERTAKE_BUILT"; exit $$failed
 
 test-fast: $(VENV)/.tested ## the static checks and the quick tests: a developer's loop
 	@ruff check .
 	@mypy
 	@pytest $(QUICK:%=tests/unit/test_%.py)
+
+test-long: $(VENV)/.tested ## what takes too long for every change: the walk-through, every fault three times, every processor
+	@OVERTAKE_LONG=1 OVERTAKE_PROCESSORS=all OVERTAKE_FAULT_ROUNDS=3 \
+	  pytest tests/pipeline/test_sensitivity_doc.py tests/pipeline/test_processors.py tests/faults
 
 coverage: $(VENV)/.tested ## run all tests and print the branch coverage of the package, stages and commands included
 	@coverage erase

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from overtake.balances import joined, summarise
+from overtake.claims.evaluate import COLUMNS
 from overtake.config.balances import Crossing, default_balances
 from overtake.config.params import Params
 from overtake.draws import Paths, write_parquet, write_paths
@@ -194,8 +195,12 @@ def claims(edition: str) -> pd.DataFrame:
     frame["result"] = "The measured value is {value} ({lo} to {hi})."
     frame["would_change"] = "A value on the other side of the threshold."
     frame["beside"] = frame["beside_2020"] = np.nan
-    order = ["claim", "sentence", "test", "edition", "value", "lo", "hi", "beside", "unit", "threshold", "verdict"]
-    return frame[[*order, "verdict_2020", "value_2020", "beside_2020", "result", "would_change"]]
+    frame["reach"], frame["years"], frame["years_2020"] = (
+        ["whole", "spending", "whole", "whole"],
+        "2020-2025",
+        "to 2019",
+    )
+    return frame[list(COLUMNS)]
 
 
 def register() -> pd.DataFrame:

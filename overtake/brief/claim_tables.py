@@ -31,10 +31,10 @@ def scorecard(ctx: Context) -> Markup:
         rows.append(
             (
                 Markup("{}").format(declared(claim)),
-                ctx.prose(quoted(str(row["sentence"])), f"claims.{claim}.sentence", claim, "data/raw/claims.yaml"),
+                ctx.prose(f"“{row['sentence']}”", f"claims.{claim}.sentence", claim, "data/raw/claims.yaml"),
                 claim_result(ctx, row),
-                verdict_tag(row["verdict_2020"]),
-                verdict_tag(row["verdict"]),
+                _verdict(ctx, row, "_2020"),
+                _verdict(ctx, row, ""),
             )
         )
     heads = [("No.", ""), ("Claim", ""), ("Result", ""), ("Verdict then", "verdict"), ("Verdict now", "verdict")]
@@ -48,25 +48,32 @@ def scorecard(ctx: Context) -> Markup:
     )
 
 
-def quoted(text: str) -> str:
-    """Return `text` with typographic quotation marks."""
-    parts = text.split('"')
-    marks = ("“", "”")
-    return parts[0] + "".join(marks[i % 2] + part for i, part in enumerate(parts[1:]))
+def _verdict(ctx: Context, row: dict[str, Any], known: str) -> Markup:
+    """Return a verdict as a tag, the years it is on, and that it is on spending alone where the words say more."""
+    claim, verdict = str(row["claim"]), row[f"verdict{known}"]
+    years = "" if missing(row[f"years{known}"]) else str(row[f"years{known}"]).replace("-", "–")
+    limits = ["on spending alone"] if row["reach"] == "spending" and verdict != "untestable" else []
+    if years:
+        word = "figures" if years.startswith("to ") else "on"
+        limits.append(f"{word} {years}")
+    told = ctx.prose("; ".join(limits), f"claims.{claim}.years{known}", f"years{known}", ctx.path("claims"))
+    return Markup("{} <small>{}</small>").format(verdict_tag(verdict), told) if limits else verdict_tag(verdict)
 
 
 def claim_result(ctx: Context, row: dict[str, Any]) -> Markup:
     """Return a claim's result template with its numbers filled in and recorded."""
     claim = str(row["claim"])
     template = "" if missing(row.get("result")) else str(row["result"])
-    if str(row["verdict"]) == "untestable" and "{" in template:
+    if str(row["verdict"]) == "untestable" and "{" in template and missing(row["value"]):
         return Markup("Not testable with figures to {}.").format(ctx.num.show(ctx.last_cell(), YEAR))
     fmt = for_unit(str(row.get("unit", "")))
     filled = Markup("")
     for index, piece in enumerate(template.replace("{", "\0{").replace("}", "}\0").split("\0")):
         if piece.startswith("{"):
             column, _, group = piece[1:-1].partition(":of ")
-            if column in row and isinstance(row[column], int | float):
+            if column not in row:
+                filled += _detail(ctx, claim, column)
+            elif isinstance(row[column], int | float):
                 cell = ctx.cell("claims", column, claim=claim)
                 filled += _count(ctx, cell, int(group), str(row["unit"])) if group else ctx.num.show(cell, fmt)
             else:
@@ -74,6 +81,17 @@ def claim_result(ctx: Context, row: dict[str, Any]) -> Markup:
         else:
             filled += ctx.prose(piece, f"claims.{claim}.result.{index}", f"{claim} result", "data/raw/claims.yaml")
     return filled
+
+
+def _detail(ctx: Context, claim: str, named: str) -> Markup:
+    """Return a number of the claim's details by its name (`recent`, `recent.lo`); a dash where there is none."""
+    name, _, end = named.partition(".")
+    frame = ctx.need("claim_details")
+    rows = frame[(frame["claim"] == claim) & (frame["known"] == "now") & (frame["name"] == name)]
+    if rows.empty:
+        return Markup("–")
+    cell = ctx.cell("claim_details", end or "value", claim=claim, known="now", name=name)
+    return ctx.num.show(cell, for_unit(str(rows["unit"].iloc[0])))
 
 
 def _count(ctx: Context, cell: Cell, group: int, unit: str) -> Markup:

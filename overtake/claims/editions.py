@@ -104,13 +104,13 @@ def observed(edition: Edition, ruler: str, until: int | None = None) -> Paths:
 
 
 def verdicts(
-    editions: Sequence[Edition], claims: Sequence[Claim], settings: Params, crossings: pd.DataFrame | None
+    editions: Sequence[Edition], claims: Sequence[Claim], settings: Params, curves: pd.DataFrame | None
 ) -> pd.DataFrame:
     """Return every claim's verdict and value by edition, beside the newest edition's."""
     from overtake.claims.evaluate import as_then, judge
 
     newest, then, rows = editions[-1], as_then(settings), []
-    latest = {claim.id: judge(claim, newest, settings, crossings) for claim in claims}
+    latest = {claim.id: judge(claim, newest, settings, curves) for claim in claims}
     for edition in editions:
         for claim in claims:
             last = latest[claim.id]
@@ -124,18 +124,18 @@ def verdicts(
 
 
 def table(
-    editions: Sequence[Edition], claims: Sequence[Claim], settings: Params, crossings: pd.DataFrame | None
+    editions: Sequence[Edition], claims: Sequence[Claim], settings: Params, curves: pd.DataFrame | None
 ) -> pd.DataFrame:
     """Return the contract's `editions` table: revisions, crossing years and verdicts, a `kind` each.
 
-    editions: what each told, oldest first; the last is the one in use, its `crossings` the contract's table.
+    editions: what each told, oldest first; the last is the one in use, its `curves` the contract's table.
     """
     newest = editions[-1]
     milex = newest.published["milex"]
     parts = [
         revisions(milex[milex["edition"] <= newest.name], newest.name),
         crossing_years(editions, settings.balances, settings.crossing),
-        verdicts(editions, claims, settings, crossings),
+        verdicts(editions, claims, settings, curves),
     ]
     return pd.concat(parts, ignore_index=True)
 

@@ -9,7 +9,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from overtake import paths
-from overtake.claims import ledgers, ratios, spending
+from overtake.claims import coalitions, ledgers, ratios, spending
 from overtake.claims.model import Claim, Result
 from overtake.config.params import Params
 from overtake.config.rulers import Rulers
@@ -22,9 +22,9 @@ Test = Callable[..., Result]
 
 #: The tests that claims.yaml may name.
 TESTS: Mapping[str, Test] = {
+    "adds": coalitions.adds,
     "announced_growth": ledgers.announced_growth,
     "composition_trend": ledgers.composition_trend,
-    "crossing_matrix": ratios.crossing_matrix,
     "flat_or_falling": spending.flat_or_falling,
     "growth_gap": spending.growth_gap,
     "increment_ratio": spending.increment_ratio,
@@ -33,8 +33,11 @@ TESTS: Mapping[str, Test] = {
     "rank": spending.rank,
     "ratio_trend": ratios.ratio_trend,
     "shortfall": spending.shortfall,
+    "smallest_coalition": coalitions.smallest,
     "structural_break": ratios.structural_break,
+    "uneven_growth": spending.uneven_growth,
     "untestable": ledgers.untestable,
+    "who_leads": ratios.who_leads,
 }
 
 COLUMNS = (
@@ -48,23 +51,26 @@ COLUMNS = (
     "beside",
     "unit",
     "threshold",
+    "reach",
+    "years",
     "verdict",
+    "years_2020",
     "verdict_2020",
     "value_2020",
     "beside_2020",
     "result",
     "would_change",
 )
-DETAIL_COLUMNS = ("claim", "known", "edition", "item", "ruler", "window", "value", "lo", "hi", "unit")
+DETAIL_COLUMNS = ("claim", "known", "edition", "name", "item", "ruler", "window", "value", "lo", "hi", "unit")
 
 
-def judge(claim: Claim, edition: Edition, settings: Params, crossings: pd.DataFrame | None = None) -> Result:
+def judge(claim: Claim, edition: Edition, settings: Params, curves: pd.DataFrame | None = None) -> Result:
     """Return what the claim's test finds in `edition`, found once for the same claim and parameters.
 
-    settings: rulers, balances and seed count. crossings: the contract's table of the run, where the edition has one.
+    settings: rulers, balances and seed count. curves: the contract's table of the run, where the edition has one.
     """
-    if crossings is not None and claim.test == "crossing_matrix":
-        return TESTS[claim.test](edition, claim, settings, crossings)
+    if curves is not None and claim.test == "who_leads":
+        return TESTS[claim.test](edition, claim, settings, curves)
     read = (settings.rulers.model_dump_json(), str(settings.balances), settings.run.seed)
     return once(
         edition, ("verdict", claim.model_dump_json(), *read), lambda: TESTS[claim.test](edition, claim, settings)
@@ -77,17 +83,17 @@ def as_then(settings: Params) -> Params:
 
 
 def evaluate(
-    claims: Sequence[Claim], now: Edition, then: Edition, settings: Params, crossings: pd.DataFrame | None = None
+    claims: Sequence[Claim], now: Edition, then: Edition, settings: Params, curves: pd.DataFrame | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the contract's `claims` table, one row a claim, and the details behind it (columns DETAIL_COLUMNS).
 
-    now: the edition in use, its `crossings` the contract's table; then: what was known when the commentary appeared.
+    now: the edition in use, its `curves` the contract's table; then: what was known when the commentary appeared.
     The texts `result` and `would_change` keep placeholders for columns of the row.
     """
     rows: list[dict[str, object]] = []
     details: list[dict[str, object]] = []
     for claim in claims:
-        found, before = judge(claim, now, settings, crossings), judge(claim, then, as_then(settings))
+        found, before = judge(claim, now, settings, curves), judge(claim, then, as_then(settings))
         rows.append(_row(claim, now.name, found, before))
         for label, edition, result in (("now", now, found), ("then", then, before)):
             head = {"claim": claim.id, "known": label, "edition": edition.name}
@@ -108,7 +114,10 @@ def _row(claim: Claim, edition: str, found: Result, before: Result) -> dict[str,
         "beside": found.beside,
         "unit": claim.unit,
         "threshold": claim.threshold(),
+        "reach": claim.reach,
+        "years": found.years,
         "verdict": found.verdict,
+        "years_2020": before.years,
         "verdict_2020": before.verdict,
         "value_2020": before.value,
         "beside_2020": before.beside,

@@ -16,16 +16,28 @@ from overtake.config.base import Section
 
 Verdict = Literal["supported", "partly", "contradicted", "untestable"]
 Scalar = int | float | str
-PLACEHOLDER = re.compile(r"\{(\w+)(?::of (\w+))?\}")
+PLACEHOLDER = re.compile(r"\{(\w+(?:\.\w+)?)(?::of (\w+))?\}")
 #: Columns of the claims table that a result may show.
 SHOWN = ("value", "lo", "hi", "beside")
+#: Details that a result may show by name, by test.
+NAMED: Mapping[str, tuple[str, ...]] = {
+    "composition_trend": ("billions",),
+    "growth_gap": ("recent",),
+    "plan_and_outturn": ("promised", "delivered"),
+    "smallest_coalition": ("needed", "needed_with_us"),
+}
 
 
 class Claim(Section):
-    """One sentence of the commentary and its test; an entry of data/raw/claims.yaml."""
+    """One sentence of the commentary and its test; an entry of data/raw/claims.yaml.
+
+    sentence: words of the commentary, exactly; reach: whether its verdict is on those words or on their part about
+    spending alone.
+    """
 
     id: str
     sentence: Annotated[str, Field(min_length=3)]
+    reach: Literal["whole", "spending"] = "whole"
     test: str
     params: dict[str, Any] = Field(default_factory=dict)
     thresholds: dict[str, float] = Field(default_factory=dict)
@@ -58,9 +70,14 @@ class Claim(Section):
         """Return the thresholds in words."""
         return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in self.thresholds.items())
 
+    def named(self) -> set[str]:
+        """Return the details that a text may show by name: those of the test, the claim's economies and balances."""
+        rows = {*NAMED.get(self.test, ()), *self.params.get("economies", ()), *self.params.get("balances", ())}
+        return rows | {f"{row}.{end}" for row in rows for end in ("lo", "hi")}
+
     def problems(self) -> list[str]:
-        """Return what is wrong with the claim's texts: placeholders that name neither parameter nor column."""
-        known = {*SHOWN, *self.params}
+        """Return what is wrong with the texts: placeholders that name neither parameter nor column nor detail."""
+        known = {*SHOWN, *self.params, *self.named()}
         return [
             f"claims.{self.id}.{name}: unknown placeholder {{{found}}}; allowed: {', '.join(sorted(known))}"
             for name in ("result", "would_change")
@@ -74,7 +91,8 @@ class Claim(Section):
 class Result:
     """What a test found: the verdict, its number with interval, a second number beside it in the same unit.
 
-    details: rows of the table behind it, each with item, ruler, window, value, lo, hi, unit.
+    years: those that were judged, or that of the last figure where they are not known yet (`2020-2025`, `to 2019`).
+    details: rows of the table behind it, each with name, item, ruler, window, value, lo, hi, unit.
     """
 
     verdict: Verdict
@@ -83,6 +101,7 @@ class Result:
     hi: float = float("nan")
     beside: float = float("nan")
     details: Sequence[Mapping[str, object]] = ()
+    years: str = ""
 
     def __post_init__(self) -> None:
         """Keep the details as they are: a result is shared by all who ask for the same verdict."""
@@ -90,6 +109,11 @@ class Result:
 
 
 UNTESTABLE = Result("untestable")
+
+
+def not_yet(last: int) -> Result:
+    """Return that the years of a claim lie beyond the last figure: never another year in their place."""
+    return Result("untestable", years=f"to {last}")
 
 
 def detail(
@@ -101,9 +125,12 @@ def detail(
     window: str = "",
     lo: float = float("nan"),
     hi: float = float("nan"),
+    name: str = "",
 ) -> dict[str, object]:
-    """Return one row of a result's table."""
-    return {"item": item, "ruler": ruler, "window": window, "value": value, "lo": lo, "hi": hi, "unit": unit}
+    """Return one row of a result's table; `name` is its own within the claim, for a text that shows it."""
+    return {
+        "name": name, "item": item, "ruler": ruler, "window": window, "value": value, "lo": lo, "hi": hi, "unit": unit
+    }  # fmt: skip
 
 
 def graded(value: float, supported: float, partly: float) -> Verdict:

@@ -1,4 +1,4 @@
-"""Tests of claims about one economy against another: trend of the ratio, lead, crossings, a step up in growth."""
+"""Tests of claims about one economy against another: trend of the ratio, lead, who leads, a step up in growth."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from overtake import alike
-from overtake.balances import RECENT, leads, ratio, settled
+from overtake.balances import leads, ratio
 from overtake.claims import statistics
-from overtake.claims.model import UNTESTABLE, Claim, Result, Verdict, all_or_some, both, detail
+from overtake.claims.model import UNTESTABLE, Claim, Result, Verdict, all_or_some, both, detail, graded, not_yet
 from overtake.claims.observed import log_growth
-from overtake.config.balances import Balance, default_balances
+from overtake.config.balances import default_balances
 from overtake.config.params import Params
 from overtake.draws import Paths
 from overtake.edition import Edition
@@ -40,10 +40,11 @@ def ratio_trend(edition: Edition, claim: Claim, settings: Params) -> Result:
         details += [detail("ratio", 100 * float(value), "per cent", ruler=ruler, window=str(year))
                     for year, value in along.items()]  # fmt: skip
     if not trends:
-        return UNTESTABLE
+        return not_yet(edition.last)
     rising = [found.lo > claim.thresholds["trend"] for found in trends]
     first = trends[0]
-    return Result(all_or_some(rising), first.value, first.lo, first.hi, ratios[0], details)
+    span = f"{claim.params['first_year']}-{edition.last}"
+    return Result(all_or_some(rising), first.value, first.lo, first.hi, ratios[0], details, span)
 
 
 def _ratio(edition: Edition, claim: Claim, settings: Params, ruler: str) -> pd.Series:
@@ -75,42 +76,48 @@ def lead(edition: Edition, claim: Claim, settings: Params) -> Result:
     details += [detail(row["estimate"], value / row["multiplier"], "ratio", ruler=row["basis"], window=str(row["year"]))
                 for row in estimates.to_dict("records")]  # fmt: skip
     verdict = both(value > claim.thresholds["ratio"], beside > claim.thresholds["ratio"])
-    return Result(verdict, value, float(lo), float(hi), beside, details)
+    return Result(verdict, value, float(lo), float(hi), beside, details, str(edition.last))
 
 
-def crossing_matrix(edition: Edition, claim: Claim, settings: Params, crossings: pd.DataFrame | None = None) -> Result:
-    """Judge whether balances are crossed by a year on all declared balances and rulers: supported where all are more
-    likely than not, contradicted where all are unlikely, else partly.
+def who_leads(edition: Edition, claim: Claim, settings: Params, curves: pd.DataFrame | None = None) -> Result:
+    """Judge whether China's side leads balances named in advance in a year: the verdict where all have the same, else
+    partly.
 
-    value: share of balances and rulers with a probability above the upper threshold; lo: share that is near certain
-    (1 less the lower threshold); hi: share that is not unlikely. crossings: the contract's table; without it the odds
-    come from past growth alone.
+    value: the largest probability of the balances on the first ruler; lo, hi: smallest and largest; details by the
+    balance's name, the other rulers beside. curves: the contract's table; without it the odds come from past growth
+    alone.
     """
-    table = odds(edition, claim, settings) if crossings is None else published(crossings, claim)
-    chance = table["p"].dropna().to_numpy(dtype=float)
-    if not chance.size:
+    year = claim.params["year"]
+    if year <= edition.last:
+        return UNTESTABLE  # what has come about needs no probability
+    table = odds(edition, claim, settings) if curves is None else published(curves, claim)
+    table = table.dropna(subset=["p"])
+    first = claim.params["rulers"][0]
+    chance = table[table["ruler"] == first]["p"]
+    if chance.empty:
         return UNTESTABLE
-    likely, unlikely = claim.thresholds["supported"], claim.thresholds["contradicted"]
     details = [
-        detail(row["balance"], row["p"], "probability", ruler=row["ruler"], window=f"by {claim.params['by_year']}")
+        detail(f"{row['balance']}: {_one(row['p'], claim)}", row["p"], "probability", ruler=row["ruler"],
+               window=str(year), name=row["balance"] if row["ruler"] == first else "")
         for row in table.to_dict("records")
-    ]
-    verdict: Verdict = "partly"
-    if (chance >= likely).all():
-        verdict = "supported"
-    elif (chance <= unlikely).all():
-        verdict = "contradicted"
-    share = [float(np.mean(chance >= level)) for level in (likely, 1 - unlikely)]
-    return Result(verdict, share[0], share[1], float(np.mean(chance > unlikely)), details=details)
+    ]  # fmt: skip
+    verdicts = {_one(p, claim) for p in chance}
+    verdict: Verdict = verdicts.pop() if len(verdicts) == 1 else "partly"
+    low, high = float(chance.min()), float(chance.max())
+    return Result(verdict, high, low, high, details=details, years=str(year))
 
 
-def published(crossings: pd.DataFrame, claim: Claim) -> pd.DataFrame:
-    """Return the probability of a crossing by the claim's year from the crossings table: balance, ruler, p."""
-    column = f"p_by_{claim.params['by_year']}"
-    chosen = crossings[
-        crossings["balance"].isin(claim.params["balances"]) & crossings["ruler"].isin(claim.params["rulers"])
-    ]
-    return chosen[["balance", "ruler", column]].rename(columns={column: "p"})
+def _one(p: float, claim: Claim) -> Verdict:
+    """Return the verdict on one balance."""
+    return graded(p, claim.thresholds["supported"], claim.thresholds["contradicted"])
+
+
+def published(curves: pd.DataFrame, claim: Claim) -> pd.DataFrame:
+    """Return P(China's side leads in the claim's year) from the curves table: balance, ruler, p."""
+    chosen = curves[curves["year"] == claim.params["year"]].set_index(["balance", "ruler"])["p_ahead"]
+    pairs = [(balance, ruler) for ruler in claim.params["rulers"] for balance in claim.params["balances"]]
+    rows = [(*pair, float(chosen[pair])) for pair in pairs if pair in chosen.index]
+    return pd.DataFrame(rows, columns=["balance", "ruler", "p"])
 
 
 def odds(edition: Edition, claim: Claim, settings: Params) -> pd.DataFrame:
@@ -118,32 +125,23 @@ def odds(edition: Edition, claim: Claim, settings: Params) -> pd.DataFrame:
     from overtake.config.rulers import Rulers
     from overtake.rulers.tables import measure
 
-    paths, seed = resampled(edition, claim, settings.run.seed), settings.run.seed
-    by_year, sustain = claim.params["by_year"], claim.params["sustain"]
     # The commentary's coalitions are what they were, whether or not the analyst still declares them.
     declared = {**default_balances(), **settings.balances}
-    rows: list[dict[str, object]] = []
-    for ruler in claim.params["rulers"]:
-        measured = measure(ruler, paths, edition, Rulers(), seed)
-        recent = measured.by_draw(paths.last_observed - RECENT)
-        for name in claim.params["balances"]:
-            balance = declared[name]
-            p = _crossed_by(recent, balance, by_year, sustain, name, whole=False)
-            p = _crossed_by(measured, balance, by_year, sustain, name, whole=True) if p is None else p
-            rows.append({"balance": name, "ruler": ruler, "p": p})
-    return pd.DataFrame(rows)
-
-
-def _crossed_by(paths: Paths, balance: Balance, year: int, sustain: int, name: str, *, whole: bool) -> float | None:
-    """Return P(China's side leads in the last observed year or takes the lead up to `year`).
-
-    None where the years of `paths`, unless they are the whole of them, do not settle who leads in the last observed.
-    """
-    above = ratio(paths, balance, name) > balance.threshold
-    at, until = paths.years.index(paths.last_observed), paths.years.index(year)
-    if not whole and not settled(above, at, sustain):
-        return None
-    return float(leads(above, sustain)[:, at : until + 1].any(axis=1).mean())
+    chosen = {name: declared[name] for name in claim.params["balances"]}
+    needed = {iso3 for balance in chosen.values() for iso3 in (*balance.side, *balance.against)}
+    rows: list[tuple[str, str, float]] = []
+    if needed <= set(edition.spending["iso3"]):
+        paths, seed = resampled(edition, claim, settings.run.seed), settings.run.seed
+        at = paths.years.index(claim.params["year"])
+        for ruler in claim.params["rulers"]:
+            # A lead must last, and the year before the claim's may begin it: a window of that length settles both.
+            near = slice(at - claim.params["sustain"], at + claim.params["sustain"] + 1)
+            measured = measure(ruler, paths, edition, Rulers(), seed)
+            for name, balance in chosen.items():
+                above = (ratio(measured, balance, name) > balance.threshold)[:, near]
+                ahead = leads(above, claim.params["sustain"])[:, claim.params["sustain"]]
+                rows.append((name, ruler, float(ahead.mean())))
+    return pd.DataFrame(rows, columns=["balance", "ruler", "p"])
 
 
 def resampled(edition: Edition, claim: Claim, seed: int) -> Paths:
@@ -152,7 +150,7 @@ def resampled(edition: Edition, claim: Claim, seed: int) -> Paths:
 
     past = observed(edition.spending)
     # A crossing must last, so the paths run on as long after the claim's year.
-    ahead = claim.params["by_year"] + claim.params["sustain"] - past.last_observed
+    ahead = claim.params["year"] + claim.params["sustain"] - past.last_observed
     growth = np.diff(alike.log(past.values[0]), axis=1)[:, -claim.params["history_years"] :]
     draws = claim.params["draws"]
     index = statistics.block_index(growth.shape[1], ahead, draws, seed, "crossings", edition.name)
@@ -167,27 +165,26 @@ def structural_break(edition: Edition, claim: Claim, settings: Params) -> Result
     """Judge whether the economies' mean real growth stepped up: supported for all, partly for some.
 
     value, lo, hi: the step of the first economy, percentage points a year; beside: share of economies with a
-    significant step up, per cent. Untestable before two years of growth lie after a candidate.
+    significant step up, per cent; details by economy. Untestable before two years of growth lie after a candidate.
     """
     spent, params, seed = of_spending(edition), claim.params, settings.run.seed
     shifts: dict[str, statistics.Shift] = {}
     for iso3 in params["economies"]:
-        growth = log_growth(spent[iso3].dropna())
+        growth = 100 * spent[iso3].dropna().pct_change().dropna()
         growth = growth[growth.index >= params["first_year"]]
         years = [int(year) for year in growth.index]
         found = statistics.shift_in_mean(
             growth.to_numpy(), years, params["break_years"], params["interval_pct"], seed, params["draws"], iso3
         )
         if found is None:
-            return UNTESTABLE
+            return not_yet(edition.last)
         shifts[iso3] = found
     up = {iso3: s.size.value > 0 and s.p_value < claim.thresholds["p_value"] for iso3, s in shifts.items()}
     details = []
     for iso3, found in shifts.items():
-        size, year = statistics.as_per_cent(found.size), str(found.year)
-        details.append(detail(iso3, size.value, "per cent a year", window=year, lo=size.lo, hi=size.hi))
-        details.append(detail(iso3, found.p_value, "p-value", window=year))
-    first = statistics.as_per_cent(shifts[params["economies"][0]].size)
-    return Result(
-        all_or_some(up.values()), first.value, first.lo, first.hi, 100 * float(np.mean(list(up.values()))), details
-    )
+        size, year = found.size, str(found.year)
+        row = detail(iso3, size.value, "percentage points a year", window=year, lo=size.lo, hi=size.hi, name=iso3)
+        details += [row, detail(iso3, found.p_value, "p-value", window=year)]
+    first, share = shifts[params["economies"][0]].size, 100 * float(np.mean(list(up.values())))
+    span = f"{params['first_year']}-{edition.last}"
+    return Result(all_or_some(up.values()), first.value, first.lo, first.hi, share, details, span)

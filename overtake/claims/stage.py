@@ -18,11 +18,11 @@ from overtake.errors import OvertakeError
 
 
 def tables(
-    settings: Params, edition: Edition, crossings: pd.DataFrame, path: Path = paths.RAW / "claims.yaml"
+    settings: Params, edition: Edition, curves: pd.DataFrame, path: Path = paths.RAW / "claims.yaml"
 ) -> dict[str, pd.DataFrame]:
     """Return the tables `claims`, `claim_details`, `editions` and `register` of the contract.
 
-    edition, crossings: those in use, measured as `settings` say; earlier editions are judged each with the rulers'
+    edition, curves: those in use, measured as `settings` say; earlier editions are judged each with the rulers'
     default parameters and odds from past growth alone.
     """
     claims, (name, weo) = load(path), when_claimed(path)
@@ -30,8 +30,8 @@ def tables(
     then = earlier.get(name)
     if then is None or then.weo != weo:
         then = known_then(edition, name, weo)
-    scorecard, details = evaluate(claims, edition, then, settings, crossings)
-    compared = editions.table([*earlier.values(), edition], claims, settings, crossings)
+    scorecard, details = evaluate(claims, edition, then, settings, curves)
+    compared = editions.table([*earlier.values(), edition], claims, settings, curves)
     return {"claims": scorecard, "claim_details": details, "editions": compared, "register": outcomes(edition)}
 
 

@@ -80,6 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if argv is None:
             _stand_in_checkout()
+            _without_grammar()
         with _polite_end():
             return int(arguments.func(arguments) or 0)
     except OvertakeError as error:
@@ -124,6 +125,11 @@ def _stand_in_checkout() -> None:
     # The figures, parameters and code of a checkout belong together, as for `dvc repro`, which runs them from there.
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(found), os.environ.get("PYTHONPATH"))))
     os.execv(sys.executable, [sys.executable, "-P", "-m", "overtake", *sys.argv[1:]])
+
+
+def _without_grammar() -> None:
+    """Keep jsonschema from building the grammar of IRIs, seconds a process: no schema of a notebook asks for one."""
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 @contextmanager

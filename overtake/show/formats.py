@@ -55,7 +55,8 @@ CHANGE1 = Format("per cent", "one decimal, signed", lambda value: f"{_signed(val
 CHANGE = Format("per cent", "whole per cent, signed", lambda value: f"{_signed(value, 0)}%")
 SHARE = Format("share", "whole per cent", lambda value: f"{_fixed(100 * value, 0)}%")
 RATIO = Format("ratio", "two decimals", lambda value: _fixed(value, 2))
-POINTS = Format("percentage points", "whole points, signed", lambda value: f"{_signed(100 * value, 0)} pp")
+POINTS1 = Format("percentage points", "one decimal", lambda value: _fixed(value, 1))
+STEP1 = Format("percentage points a year", "one decimal, signed", lambda value: _signed(value, 1))
 USD_BN = Format(
     "US$ bn", "whole billion; one decimal below 100", lambda v: f"US${_fixed(v, 0 if abs(v) >= 99.95 else 1)} billion"
 )
@@ -82,6 +83,8 @@ BY_UNIT = {
     "probability": PROBABILITY,
     "per cent": PERCENT1,
     "per cent a year": PERCENT1,
+    "percentage points": POINTS1,
+    "percentage points a year": STEP1,
     "pct": PERCENT1,
     "%": PERCENT1,
     "percent": PERCENT1,

@@ -18,7 +18,7 @@ ROUNDS = int(os.environ.get("OVERTAKE_FAULT_ROUNDS", "1"))
 LONG = {
     f"SIGKILL of DVC and stage {name}" for name in ("rulers", "futures", "balances", "skill", "sensitivity", "brief")
 } | {"SIGKILL while a brief is put in place", "reports/ read-only", "a published file read-only"}
-LONG |= {"a kept chunk of the sensitivity truncated"}
+LONG |= {"a kept chunk of the sensitivity truncated", "SIGKILL of DVC and stage clean"}
 
 
 @pytest.fixture(scope="module")

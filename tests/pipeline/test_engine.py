@@ -5,7 +5,6 @@ import json
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from papermill.engines import papermill_engines
 
 from overtake.pipeline.run import run_notebook
 from tests.pipeline.test_runner import notebook
@@ -82,6 +81,5 @@ def test_the_engine_is_one_of_papermills_own():
     from importlib.metadata import entry_points
 
     (point,) = entry_points(group="papermill.engine", name="overtake")
-    assert papermill_engines.get_engine("overtake") is point.load()
-    # What stands at the entry point holds nothing of its own: it is imported while papermill still is.
+    # What stands there is imported while papermill still is; the engine itself comes when a notebook runs.
     assert point.value == "overtake.pipeline.entry:InProcessEngine"

@@ -87,22 +87,25 @@ def object_of(project, name):
     return cache.folder(project) / cache.OBJECTS / digest[:2] / digest[2:]
 
 
-@pytest.mark.parametrize("spoil", [lambda content: content[:-100], lambda content: bytes(len(content))])
-def test_an_object_damaged_with_its_mode_kept_is_found_and_made_anew(project, spoil):
-    name = "data/processed/rulers.parquet"
-    path, whole = object_of(project, name), (project / name).read_bytes()
+def test_objects_damaged_with_their_mode_kept_are_found_and_made_anew(project):
+    """One cut, one zeroed at its size and time, as a power cut leaves them."""
     assert cache.damaged(project) == []
-    at, mode = path.stat(), path.stat().st_mode
-    path.chmod(0o644)
-    path.write_bytes(spoil(path.read_bytes()))
-    path.chmod(mode)
-    os.utime(path, ns=(at.st_atime_ns, at.st_mtime_ns))
-    (project / name).unlink()
-    assert cache.damaged(project) == [path]
-    assert "was damaged and is removed" in call(project, "overtake", "doctor", "--mend")
-    assert not path.exists()
+    whole = {}
+    for name, spoil in (("rulers", lambda content: content[:-100]), ("spending", lambda content: bytes(len(content)))):
+        table = project / f"data/processed/{name}.parquet"
+        path = object_of(project, str(table.relative_to(project)))
+        whole[table] = path, table.read_bytes()
+        at = path.stat()
+        path.chmod(0o644)
+        path.write_bytes(spoil(path.read_bytes()))
+        path.chmod(at.st_mode)
+        os.utime(path, ns=(at.st_atime_ns, at.st_mtime_ns))
+        table.unlink()
+    assert set(cache.damaged(project)) == {path for path, _ in whole.values()}
+    assert call(project, "overtake", "doctor", "--mend").count("was damaged and is removed") == len(whole)
+    assert not any(path.exists() for path, _ in whole.values())
     call(project, "dvc", "repro")
-    assert (project / name).read_bytes() == whole
+    assert all(table.read_bytes() == content for table, (_, content) in whole.items())
     assert cache.damaged(project) == []
 
 

@@ -7,6 +7,8 @@ import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
+from papermill.cli import papermill
 
 from overtake import paths
 from overtake.pipeline.stages import stages
@@ -107,8 +109,7 @@ class TestRun:
 
     def test_papermill_explains_every_parameter(self, project):
         for name in CHAPTERS:
-            command = [sys.executable, "-m", "papermill", "--help-notebook", f"notebooks/{name}"]
-            said = subprocess.run(command, cwd=project, capture_output=True, text=True).stdout
+            said = CliRunner().invoke(papermill, ["--help-notebook", str(project / "notebooks" / name)]).output
             for line in cells(name, "code")[0].splitlines():
                 assert line.split(":")[0] in said
                 assert line.split("  # ")[1].split()[0] in said

@@ -115,11 +115,13 @@ def test_a_second_run_does_nothing(built):
 
 def test_one_balance_reruns_only_what_depends_on_it(built):
     root, _ = built
+    text = (root / "params.yaml").read_text(encoding="utf-8")
     change(root, {("balances", "five", "side", "THA"): 0.5})
-    stages = ran(repro(root))
-    assert "balances" in stages
-    assert "brief" in stages
-    assert not stages & {"clean", "rulers", "futures"}
+    told = subprocess.run(["dvc", "status", "--json"], cwd=root, capture_output=True, text=True, check=True).stdout
+    moved = set(json.loads(told))
+    (root / "params.yaml").write_text(text, encoding="utf-8")
+    assert {"balances", "brief"} <= moved
+    assert not moved & {"clean", "rulers", "futures"}
 
 
 def test_an_older_edition_rebuilds_the_brief_as_of_its_publication(built):

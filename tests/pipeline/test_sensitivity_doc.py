@@ -18,7 +18,8 @@ import pytest
 from overtake import paths
 from tests.pipeline.test_repro import clone
 
-pytestmark = pytest.mark.slow
+#: At the draws of the brief, several whole runs: `make test-long`, and the workflow once a week.
+pytestmark = [pytest.mark.slow, pytest.mark.skipif("OVERTAKE_LONG" not in os.environ, reason="see `make test-long`")]
 
 DOCUMENT = paths.ROOT / "docs" / "sensitivity.md"
 #: Blocks that are run; other blocks of the document are only shown.

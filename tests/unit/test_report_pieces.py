@@ -14,7 +14,6 @@ from markupsafe import Markup
 
 from overtake.brief import blocks, references
 from overtake.brief.charts.common import articled
-from overtake.brief.claim_tables import quoted
 from overtake.brief.figure import Column, inert, make, standalone, striptags, to_csv
 from overtake.brief.sentences import join, plural_verb, verb
 from overtake.errors import OvertakeError
@@ -403,5 +402,4 @@ def test_words():
     assert verb(0.3) == "is unlikely to"
     assert plural_verb(0.5) == "have a roughly even chance to"
     assert plural_verb(0.9) == "will very probably"
-    assert quoted('he said "so" and "no"') == "he said “so” and “no”"
     assert striptags("<p>a &amp; b</p>") == "a & b"
