@@ -67,6 +67,10 @@ class Brief:
         """Return title, standfirst and dateline."""
         return Block(findings.head(self.ctx))
 
+    def who(self) -> Block:
+        """Return who stands in the coalitions that the brief speaks of, by name."""
+        return Block(parts.who(self.ctx))
+
     def findings(self, *pieces: Any) -> Block:
         """Return the key findings, each with number, interval and year, and under them `pieces`."""
         return self.section("Key findings", "", findings.findings(self.ctx), *pieces)

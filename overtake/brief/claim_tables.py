@@ -52,11 +52,10 @@ def _verdict(ctx: Context, row: dict[str, Any], known: str) -> Markup:
     """Return a verdict as a tag, the years it is on, and that it is on spending alone where the words say more."""
     claim, verdict = str(row["claim"]), row[f"verdict{known}"]
     years = "" if missing(row[f"years{known}"]) else str(row[f"years{known}"]).replace("-", "–")
-    limits = ["on spending alone"] if row["reach"] == "spending" and verdict != "untestable" else []
+    limits = ["by spending alone"] if row["reach"] == "spending" and verdict != "untestable" else []
     if years:
-        word = "figures" if years.startswith("to ") else "on"
-        limits.append(f"{word} {years}")
-    told = ctx.prose("; ".join(limits), f"claims.{claim}.years{known}", f"years{known}", ctx.path("claims"))
+        limits.append(f"figures {years}" if years.startswith("to ") else years)
+    told = ctx.prose(", ".join(limits), f"claims.{claim}.years{known}", f"years{known}", ctx.path("claims"))
     return Markup("{} <small>{}</small>").format(verdict_tag(verdict), told) if limits else verdict_tag(verdict)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from overtake.brief.blocks import declared, prose, table
+from overtake.brief.blocks import box, declared, prose, table
 from overtake.brief.charts.common import edition_name
 from overtake.brief.context import Context
 from overtake.brief.sentences import (
@@ -121,6 +121,24 @@ PLANS = {
     "cut": "Announced plans enter after conversion and are cut by what such plans have delivered.",
     "face_value": "Announced plans enter at their word, after conversion.",
 }
+
+
+#: Coalitions that are listed by name before the first figure, where they are declared.
+LISTED = ("five", "eleven", "quad", "aukus")
+
+
+def who(ctx: Context) -> Markup:
+    """Return a box with the members of the coalitions that the brief speaks of, the headline's among them."""
+    rows = []
+    for name in dict.fromkeys((*LISTED, ctx.headline_balance)):
+        if name in ctx.balances:
+            members = [
+                ctx.name(iso3) if share == 1 else f"{100 * share:g}% of {ctx.name(iso3)}"
+                for iso3, share in ctx.balances[name].side.items()
+            ]
+            listed = ctx.prose(", ".join(members), f"params.balances.{name}.side", f"balances.{name}.side")
+            rows.append(Markup("<li><strong>{}:</strong> {}</li>").format(ctx.label(name), listed))
+    return box("Who is who", Markup("<ul>{}</ul>").format(Markup("").join(rows))) if rows else Markup("")
 
 
 def method(ctx: Context) -> Markup:

@@ -128,7 +128,14 @@ def _outputs(_: argparse.Namespace) -> int:
     from overtake import paths
 
     print("open:")
-    for name in ("brief/brief.html", "pdf/brief.pdf", "explorer/explorer.html", "brief/tables", "brief/numbers.json"):
+    for name in (
+        "brief/brief.html",
+        "brief/annex.html",
+        "pdf/brief.pdf",
+        "explorer/explorer.html",
+        "brief/tables",
+        "brief/numbers.json",
+    ):
         if (paths.REPORTS / name).exists():
             print(f"  reports/{name}")
     if not (paths.REPORTS / "pdf" / "brief.pdf").exists():

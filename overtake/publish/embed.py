@@ -17,27 +17,31 @@ FRAME = (
 )
 
 
-def figures(page: str) -> dict[str, str]:
-    """Return the figure elements of a rendered page by id."""
-    return {match.group(1): match.group() for match in FIGURE.finditer(page)}
+def figures(page: str, name: str) -> dict[str, str]:
+    """Return the figure elements of the rendered page called `name` by id, their links leading back to it."""
+    back = rf"\1../{name}#"
+    return {
+        m.group(1): re.sub(r'(<a [^>]*href=")#', back, m.group()).replace("<figure ", f'<figure data-page="{name}" ', 1)
+        for m in FIGURE.finditer(page)
+    }
 
 
 def page_of(id: str, element: str) -> str:
     """Return a whole page with one figure; its links lead back to the brief in the folder above."""
     title = striptags(_first(r'<p class="fig-title"[^>]*>(.*?)</p>', element))
-    element = re.sub(r'(<a [^>]*href=")#', r"\1../brief.html#", element)
     element = re.sub(r'href="(tables|figures)/', r'href="../\1/', element)
     element = re.sub(r' id="fig-[\w-]+"| aria-labelledby="[^"]*"', "", element)
     element = element.replace('<p class="fig-title">', '<h1 class="fig-title">', 1)
     element = re.sub(r'(<h1 class="fig-title">.*?)</p>', r"\1</h1>", element, count=1, flags=re.S)
-    return _page(title, f'{element}\n<p class="away"><a href="../brief.html#fig-{id}">From the brief</a></p>', FRAME)
+    page = _first(r'data-page="([^"]*)"', element)
+    away = f'<p class="away"><a href="../{page}#fig-{id}">From the {page.removesuffix(".html")}</a></p>'
+    return _page(title, f"{element}\n{away}", FRAME)
 
 
 def gallery(elements: dict[str, str]) -> str:
     """Return one page with all figures under their ids, for whoever adds one (see docs/figures.md)."""
     parts = []
     for id, element in sorted(elements.items()):
-        element = re.sub(r'(<a [^>]*href=")#', r"\1../brief.html#", element)
         element = re.sub(r'href="(tables|figures)/', r'href="../\1/', element)
         parts.append(f"<h2><code>{html.escape(id)}</code></h2>\n{element}")
     return _page("Gallery of figures", "<h1>Gallery of figures</h1>\n" + "\n".join(parts), "main{margin:0 auto}")

@@ -34,6 +34,7 @@ class BriefExporter(TemplateExporter):
     export_from_notebook = "Overtake brief (HTML)"
     output_mimetype = "text/html"
     references_file = Unicode(help="bibliography in CSL-JSON; default data/raw/references.json").tag(config=True)
+    part = Unicode("brief", help="brief, or annex: the cells with that tag").tag(config=True)
     author = Unicode("", help="author in the page's metadata; default from CITATION.cff").tag(config=True)
 
     @default("file_extension")
@@ -72,7 +73,8 @@ class BriefExporter(TemplateExporter):
             "contents": "@contents@",
             "references": "@references@",
         }
-        page, resources = super().from_notebook_node(nb, resources=resources, **kw)
+        page, resources = super().from_notebook_node(part_of(nb, self.part), resources=resources, **kw)
+        page = _only_linked(page)
         page, cited = references.cite(page, references.load(Path(self.references_file)))
         page = page.replace("@references@", str(cited), 1)
         page = _identified(page)
@@ -80,6 +82,22 @@ class BriefExporter(TemplateExporter):
         title, description = page_title(page), page_description(page)
         page = page.replace("@title@", title, 1).replace("@description@", description, 1)
         return re.sub(r"\n{2,}", "\n", page), resources
+
+
+def part_of(notebook: Any, part: str) -> Any:
+    """Return a notebook with the cells of the brief, or those tagged `annex`; the last, the records, is of both."""
+    *cells, last = notebook.cells or [None]
+    wanted = part == "annex"
+    kept = [cell for cell in cells if ("annex" in cell.metadata.get("tags", ())) == wanted]
+    return type(notebook)({**notebook, "cells": [*kept, last] if last is not None else []})
+
+
+def _only_linked(page: str) -> str:
+    """Return `page` without the sources of numbers that stand on the other part's page."""
+    linked = set(re.findall(r'href="#n-([^"]+)"', page))
+    return re.sub(
+        r'<tr id="n-([^"]+)">.*?</tr>', lambda row: row.group() if row.group(1) in linked else "", page, flags=re.S
+    )
 
 
 def markdown(source: str) -> str:

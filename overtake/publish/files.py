@@ -22,7 +22,7 @@ FOLDERS = ("figures", "tables", "plots")
 def publish(executed: Path, out: Path) -> list[Path]:
     """Write the brief of the executed notebook to the folder `out`; return the files, relative to it.
 
-    brief.html, numbers.json, metrics.json, manifest.json, figures/*.svg and *.html, tables/*.csv and
+    brief.html, annex.html, numbers.json, metrics.json, manifest.json, figures/*.svg and *.html, tables/*.csv and
     *.parquet, plots/*.csv, ro-crate-metadata.json. All are written to a sibling folder first: a failure leaves the last
     good brief as it was.
     """
@@ -37,6 +37,11 @@ def write_all(executed: Path, folder: Path) -> None:
     data = published_data(notebook)
     page = render(notebook, bibliography(executed))
     (folder / "brief.html").write_text(page, encoding="utf-8")
+    elements = embed.figures(page, "brief.html")
+    if any("annex" in cell.metadata.get("tags", ()) for cell in notebook.cells):
+        annex = render(notebook, bibliography(executed), "annex")
+        (folder / "annex.html").write_text(annex, encoding="utf-8")
+        elements |= embed.figures(annex, "annex.html")
     _write_json(folder / "numbers.json", data.get("numbers", {}))
     _write_json(folder / "metrics.json", data.get("metrics", {}))
     _write_json(folder / "manifest.json", data.get("manifest", {}))
@@ -48,7 +53,6 @@ def write_all(executed: Path, folder: Path) -> None:
     if len(hub):
         hub.to_csv(folder / "tables" / "projections.csv", index=False, lineterminator="\n")
         write_parquet(hub, folder / "tables" / "projections.parquet")
-    elements = embed.figures(page)
     for figure in data.get("figures", []):
         id = figure["id"]
         (folder / "figures" / f"{id}.svg").write_text(figure["svg"], encoding="utf-8")
@@ -96,12 +100,14 @@ def _beside(executed: Path, name: str) -> Path | None:
     return next((folder / name for folder in executed.resolve().parents if (folder / name).is_file()), None)
 
 
-def render(notebook: Any, works: Path | None = None) -> str:
-    """Return the page of an executed notebook; works: its bibliography in CSL-JSON, by default the project's."""
+def render(notebook: Any, works: Path | None = None, part: str = "brief") -> str:
+    """Return the page of an executed notebook, the brief or its annex; works: its bibliography in CSL-JSON, by default
+    the project's.
+    """
     from overtake.publish.exporter import BriefExporter
 
     # Nothing is left to execute, remove or convert: each of nbconvert's preprocessors would check the whole notebook.
-    exporter = BriefExporter(default_preprocessors=[])  # type: ignore[no-untyped-call]
+    exporter = BriefExporter(default_preprocessors=[], part=part)  # type: ignore[no-untyped-call]
     if works is not None:
         exporter.references_file = str(works)
     page, _ = exporter.from_notebook_node(notebook)

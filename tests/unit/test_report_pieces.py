@@ -363,8 +363,9 @@ def test_paper_has_no_links_to_sources():
 
 def test_an_embedded_figure_is_a_page_of_its_own():
     element = figure().html()
-    (found,) = embed.figures(f"<main>{element}</main>").items()
+    (found,) = embed.figures(f"<main>{element}</main>", "annex.html").items()
     page = embed.page_of(*found)
+    assert 'href="../annex.html#fig-a-figure"' in page
     assert found[0] == "a-figure"
     assert "<title>Title</title>" in page
     assert page.count("<h1") == 1
