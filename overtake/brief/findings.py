@@ -14,7 +14,9 @@ from overtake.brief.sentences import (
     interval_words,
     join,
     margin_phrase,
+    otherwise,
     state_sentence,
+    upper,
 )
 from overtake.show.formats import PROBABILITY, RATIO, SHARE, YEAR
 from overtake.show.numbers import Cell
@@ -25,8 +27,8 @@ def head(ctx: Context) -> Markup:
     view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
     return Markup(
         '<header><p class="kicker">Overtake: military expenditure in the Indo-Pacific</p>'
-        '<h1 class="doc-title">{}</h1><p class="standfirst">In {}, {} spent {}. With measurement error allowed for, '
-        'the probability that {} is {}.</p>{}<p class="dateline">SIPRI edition of {}, data to {}, futures to {}. '
+        '<h1 class="doc-title">{}</h1><p class="standfirst">In {}, {} spent {}{}. The probability that {}, measurement '
+        'error allowed for, is {}.</p>{}<p class="dateline">SIPRI edition of {}, data to {}, futures to {}. '
         "Intervals hold {} of what measurement and the future leave open. Where no other ruler is named: "
         "{}.</p></header>"
     ).format(
@@ -34,8 +36,9 @@ def head(ctx: Context) -> Markup:
         ctx.num.show(ctx.last_cell(), YEAR),
         view.who(),
         margin_phrase(view),
+        otherwise(ctx, view),
         view.does("it leads", "they lead"),
-        ctx.num.show(view.now(), PROBABILITY),
+        _now_and_then(ctx, view),
         _departures(ctx),
         edition_name(ctx.edition),
         ctx.num.show(ctx.last_cell(), YEAR),
@@ -43,6 +46,19 @@ def head(ctx: Context) -> Markup:
         interval_words(ctx),
         ctx.unit_words(ctx.headline_ruler),
     )
+
+
+def _now_and_then(ctx: Context, view: View) -> Markup:
+    """Return the probability that China's side leads in the last observed year, and ten years on or at the horizon."""
+    row = {"balance": view.balance, "ruler": view.ruler}
+    told = [
+        Markup("{} in {}").format(
+            ctx.num.show(ctx.cell("curves", "p_ahead", **row, year=year), PROBABILITY),
+            ctx.num.show(ctx.cell("curves", "year", **row, year=year), YEAR),
+        )
+        for year in (ctx.last_observed, min(ctx.last_observed + 10, ctx.horizon))
+    ]
+    return Markup(" and ").join(told)
 
 
 def _departures(ctx: Context) -> Markup:
@@ -145,11 +161,11 @@ def _breakeven_finding(ctx: Context) -> Markup:
     whom = View(ctx, name, ctx.headline_ruler).whom()
     if then[10].value > 0:
         head_text = Markup("{} would need {} of US spending to match {} in {}.").format(
-            _upper(whom), shown(then[50], SHARE), ctx.who_html(name), when
+            upper(whom), shown(then[50], SHARE), ctx.who_html(name), when
         )
     elif then[90].value <= 0:
         head_text = Markup("{} would match {} in {} without any US spending.").format(
-            _upper(whom), ctx.who_html(name), when
+            upper(whom), ctx.who_html(name), when
         )
     else:
         head_text = Markup("Whether {} would need US spending to match {} in {} is open.").format(
@@ -208,7 +224,3 @@ def _ahead_finding(ctx: Context) -> Markup:
             view.who(), view.does("leads", "lead"), view.whom(), *told[middle], others
         ),
     )
-
-
-def _upper(text: Markup) -> Markup:
-    return Markup(str(text)[:1].upper() + str(text)[1:])

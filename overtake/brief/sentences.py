@@ -180,44 +180,44 @@ def margin_phrase(view: View) -> Markup:
         for cell in cells
     ]
     now, low, high = (view.ctx.num.show(cell, PERCENT) for cell in percent)
-    word = "more" if view.ahead else "less"
+    # A lead of a year that has not lasted yet is more all the same.
+    more = cells[0].value >= 0
+    word = "more" if more else "less"
     if cells[1].value < 0 < cells[2].value:
         return Markup("{} {} than {} (interval: {} less to {} more)").format(now, word, view.whom(), low, high)
-    low, high = (low, high) if view.ahead else (high, low)
+    low, high = (low, high) if more else (high, low)
     return Markup("{} {} than {} (interval {} to {})").format(now, word, view.whom(), low, high)
 
 
 def headline(ctx: Context) -> Markup:
-    """Return the brief's title: the headline balance's state, and the ruler on which it stands otherwise."""
+    """Return the brief's title, one clause on what is so now: who outspends whom, and since when."""
     view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
     who, whom = Markup.escape(view.who()), view.whom()
+    one = len(ctx.balances[view.balance].side) == 1
     if view.ahead:
-        then = view.at_horizon().value
-        told = Markup("{} passed {} {}").format(who, whom, since(view))
-        if then >= 0.55:
-            told += Markup(" and {} stay ahead").format(verb_of(view, then))
-        elif then >= 0.45:
-            told += Markup("; whether {} ahead is open").format(view.does("it stays", "they stay"))
-        else:
-            told += Markup(", but {} stay ahead").format(verb_of(view, then))
-    elif view.state == "crossed_back":
-        has = "has" if len(ctx.balances[view.balance].side) == 1 else "have"
-        told = Markup("{} {} regained the lead over {}").format(whom, has, who)
-    else:
-        told = Markup("{} {} overtake {}").format(who, verb_of(view, view.value("p_crossing")), whom)
-        if view.value("p_crossing") > 0.5 and view.cell("median_year").present:
-            told += Markup(", most likely by {}").format(view.show("median_year", YEAR))
-        else:
-            told += Markup(" by {}").format(ctx.num.show(ctx.horizon_cell(), YEAR))
+        first = view.cell("first_crossed")
+        has, year = view.does("has", "have"), ctx.num.show(first, YEAR)
+        older = "" if first.value > ctx.need("spending")["year"].min() else " or before"
+        return Markup("{} {} outspent {} since {}{}").format(who, has, whom, year, older)
+    if view.value("margin") > 0:
+        return Markup("{} outspent {} in {}, for no longer yet").format(who, whom, ctx.num.show(ctx.last_cell(), YEAR))
+    if view.state == "crossed_back":
+        return upper(Markup("{} {} regained the lead over {}").format(whom, "has" if one else "have", who))
+    return upper(Markup("{} still {} {}").format(whom, "outspends" if one else "outspend", who))
+
+
+def upper(text: Markup) -> Markup:
+    """Return `text` with a capital at its beginning."""
+    return Markup(str(text)[:1].upper() + str(text)[1:])
+
+
+def otherwise(ctx: Context, view: View) -> Markup:
+    """Return on which other ruler it is the other way round, as the end of a sentence; nothing where on none."""
     other = contrast(ctx, view)
-    if other is None:
-        return told
-    ruler = ctx.ruler_name(other.ruler)
-    return told + (
-        Markup("; by {} {} still {} less").format(ruler, view.does("it", "they"), view.does("spends", "spend"))
-        if view.ahead
-        else Markup("; by {} {} already {} more").format(ruler, view.does("it", "they"), view.does("spends", "spend"))
-    )
+    if other is None or (other.value("margin") > 0) == (view.value("margin") > 0):
+        return Markup("")
+    ruler, they = ctx.ruler_name(other.ruler), view.does("it spends", "they spend")
+    return Markup("; by {} {} {}").format(ruler, they, "more" if other.value("margin") > 0 else "less")
 
 
 def contrast(ctx: Context, view: View) -> View | None:
