@@ -54,20 +54,26 @@ def test_the_most_open_balance_takes_the_place_of_an_inner_line(settings, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("now", "then", "told"),
+    ("now", "then", "half", "told"),
     [
-        (0.02, -0.01, "needed 2% of US spending to match China in 2025; in 2035 they would need none"),
-        (0.02, 0.08, "needed 2% of US spending to match China in 2025; in 2035 they would need 8% of it"),
-        (-0.05, 0.08, "needed no US spending to match China in 2025; in 2035 they would need 8% of it"),
-        (-0.05, -0.01, "needed no US spending to match China in 2025; in 2035 they would need none"),
+        (0.02, -0.05, 0.04, "needed 2% of US spending to match China in 2025; in 2035 they would need none"),
+        (0.02, 0.08, 0.04, "needed 2% of US spending to match China in 2025; in 2035 they would need 8% of it"),
+        (-0.05, 0.08, 0.04, "needed no US spending to match China in 2025; in 2035 they would need 8% of it"),
+        (
+            0.02,
+            -0.01,
+            0.2,
+            "needed 2% of US spending to match China in 2025; whether in 2035 they would need any is open",
+        ),
     ],
 )
-def test_the_break_even_title_says_which_year_it_speaks_of(settings, tmp_path, now, then, told):
+def test_the_break_even_title_says_which_year_it_speaks_of(settings, tmp_path, now, then, half, told):
     path = tmp_path / "data" / "processed" / "breakeven.parquet"
     frame = read_parquet(path)
     mine = (frame["balance"] == "eleven") & (frame["member"] == "USA")
     for year, share in ((synthetic.LAST, now), (synthetic.LAST + 10, then)):
-        frame.loc[mine & (frame["year"] == year), "share_q50"] = share
+        for column, value in (("share_q10", share - half), ("share_q50", share), ("share_q90", share + half)):
+            frame.loc[mine & (frame["year"] == year), column] = value
     write_parquet(frame, path)
     assert title(Brief.open(settings, tmp_path).breakeven()) == f"The eleven allies and partners {told}"
 

@@ -122,13 +122,25 @@ def breakeven(ctx: Context, member: str = "USA", ruler: str | None = None) -> Fi
     label = common.articled(ctx.side_text(chosen[0]))
     named = ctx.prose(label, f"params.balances.{chosen[0]}.label", f"balances.{chosen[0]}.label")
     who = "US" if member == "USA" else ctx.name(member)
-    title = Markup("{} {} {} spending to match {} in {}; in {} they {}").format(
+    ends = [
+        ctx.cell("breakeven", f"share_q{q}", balance=chosen[0], member=member, ruler=ruler, year=then).value
+        for q in (10, 90)
+    ]
+    they = "it" if len(ctx.balances[chosen[0]].side) == 1 else "they"
+    told = Markup("in {} {} {}")
+    if ends[0] > 0:
+        needs = Markup("would need {} of it").format(ctx.num.show(later, SHARE))
+    elif ends[1] <= 0:
+        needs = Markup("would need none")
+    else:
+        told, needs = Markup("whether in {} {} {} is open"), Markup("would need any")
+    title = Markup("{} {} {} spending to match {} in {}; {}").format(
         Markup(str(named)[:1].upper() + str(named)[1:]),
         Markup("needed {} of").format(ctx.num.show(now, SHARE)) if now.value > 0 else "needed no",
         who if member == "USA" else f"{who}'s",
         ctx.who_html(chosen[0]),
-        *(ctx.num.show(common.year_cell(ctx, "breakeven", year, "breakeven"), YEAR) for year in (last, then)),
-        Markup("would need {} of it").format(ctx.num.show(later, SHARE)) if later.value > 0 else "would need none",
+        ctx.num.show(common.year_cell(ctx, "breakeven", last, "breakeven"), YEAR),
+        told.format(ctx.num.show(common.year_cell(ctx, "breakeven", then, "breakeven"), YEAR), they, needs),
     )
 
     def plot(figure: Any, size: Size) -> None:
