@@ -10,8 +10,8 @@ from markupsafe import Markup
 from overtake.brief.blocks import table
 from overtake.brief.charts.common import edition_name
 from overtake.brief.context import Context
-from overtake.brief.sentences import View, since, until
-from overtake.show.formats import BN, CHANGE, CHANGE1, PERCENT, PERCENT1, PROBABILITY, RATIO, YEAR
+from overtake.brief.sentences import View, join, since, until
+from overtake.show.formats import BN, CHANGE, CHANGE1, PERCENT, PERCENT1, PROBABILITY, RATIO, YEAR, Format
 from overtake.show.numbers import Cell, slug, term
 
 
@@ -190,6 +190,53 @@ def _edition_cell(ctx: Context, row: dict[Hashable, Any] | None, column: str) ->
     name = slug("editions", row["subject"], row["ruler"], row["edition"], column)
     cell = Cell(name, float(row[column]), ctx.path("editions"), key, column)
     return ctx.num.show(cell, YEAR) if cell.present else Markup("not crossed")
+
+
+def on_paper(ctx: Context) -> Markup:
+    """Return a paragraph: when China passes the United States if both grow on as they did, by first year of growth."""
+    if not ctx.has("trend"):
+        return Markup("")
+    frame = ctx.need("trend")
+    rows = frame[frame["coalition"] == "usa"].to_dict("records")
+    told = [
+        Markup("{} at the growth since {}").format(_passing(ctx, row), _trend(ctx, row, "since"))
+        for row in rows
+        if row["state"] != "leads"
+    ]
+    if not told:
+        return Markup("")
+    return Markup(
+        "<p>On paper, both growing on as they did, China passes the United States {}. Such arithmetic has no interval "
+        "and no probability.</p>"
+    ).format(join(told))
+
+
+def trend(ctx: Context) -> Markup:
+    """Return that arithmetic for the coalitions with shares of US spending."""
+    if not ctx.has("trend"):
+        return Markup("")
+    frame = ctx.need("trend")
+    frame = frame[frame["state"] != "leads"]
+    years = list(dict.fromkeys(frame["since"]))
+    names = {"usa": "United States alone", "five": "Five treaty allies", "eleven": "Eleven allies and partners"}
+    rows = []
+    for (coalition, _), part in frame.groupby(["coalition", "us_share_pct"], sort=False):
+        found = {row["since"]: row for row in part.to_dict("records")}
+        cells = [_passing(ctx, found[year]) if year in found else Markup("–") for year in years]
+        rows.append((names[coalition], _trend(ctx, part.to_dict("records")[0], "us_share_pct", PERCENT), *cells))
+    heads: list[tuple[Any, str]] = [("Coalition", ""), ("US spending", "r")]
+    first = {row["since"]: row for row in reversed(frame.to_dict("records"))}
+    heads += [(Markup("growth since {}").format(_trend(ctx, first[year], "since")), "r") for year in years]
+    return table("Year in which China passes if both sides grow on as they did, constant dollars", heads, rows)
+
+
+def _passing(ctx: Context, row: dict[Hashable, Any]) -> Markup:
+    return Markup("in {}").format(_trend(ctx, row, "year")) if row["state"] == "passes" else Markup("never")
+
+
+def _trend(ctx: Context, row: dict[Hashable, Any], column: str, how: Format = YEAR) -> Markup:
+    key: dict[str, Any] = {name: row[name] for name in ("coalition", "us_share_pct", "since")}
+    return ctx.num.show(ctx.cell("trend", column, **key), how)
 
 
 def _state_heads(first: str, ctx: Context) -> list[tuple[Any, str]]:

@@ -179,6 +179,14 @@ class Brief:
         """Return how likely the coalition regains the lead, balance by balance."""
         return balance_tables.reversal(self.ctx)
 
+    def on_paper(self) -> Markup:
+        """Return when China passes the United States if both grow on as they did."""
+        return balance_tables.on_paper(self.ctx)
+
+    def trend(self) -> Markup:
+        """Return that arithmetic for coalitions and shares of US spending."""
+        return balance_tables.trend(self.ctx)
+
     def would_change(self) -> Markup:
         """Return what would change each verdict."""
         return claim_tables.would_change(self.ctx)

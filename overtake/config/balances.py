@@ -106,6 +106,9 @@ class Crossing(Section):
     reversal_years: Annotated[tuple[int, ...], Field(min_length=1)] = (2030, 2035)
     """Years of the waterfall."""
 
+    trend_from: Annotated[tuple[Annotated[int, Field(ge=1989, le=2100)], ...], Field(min_length=1)] = (2016, 2020, 2010)
+    """First years of the growth for crossings on paper; the first is that of ten years as SIPRI counts them."""
+
 
 ALLIES: dict[Economy, str] = {
     "JPN": "Japan",
