@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from overtake.balances import joined, summarise
+from overtake.balances.trend import COLUMNS as TREND
 from overtake.claims.evaluate import COLUMNS
 from overtake.config.balances import Crossing, default_balances
 from overtake.config.params import Params
@@ -120,6 +121,7 @@ def write_all(root: Path, seed: int = 7, tilt: float = 0.0, edition: str = "2026
         "flips": flips(),
         "multiverse": multiverse(),
         "multiverse_shares": shares(),
+        "trend": trend(edition),
     }
     for name, frame in frames.items():
         write_parquet(frame, processed / f"{name}.parquet")
@@ -129,6 +131,16 @@ def write_all(root: Path, seed: int = 7, tilt: float = 0.0, edition: str = "2026
     (raw / "references.json").write_text(json.dumps(references(), indent=1), encoding="utf-8")
     (processed / "figures.json").write_text(json.dumps({"milex.csv": "0" * 64}), encoding="utf-8")
     return settings
+
+
+def trend(edition: str) -> pd.DataFrame:
+    """Return the contract's `trend`, a made-up row for each of its states and first years."""
+    rows = [
+        (name, share, since, LAST, 0.5, 1.0, 4.0, state, year, edition)
+        for name, share in (("usa", 100), ("five", 10), ("eleven", 20))
+        for since, state, year in ((2016, "passes", 2047.0), (2020, "never", np.nan), (2010, "leads", np.nan))
+    ]
+    return pd.DataFrame(rows, columns=list(TREND))
 
 
 def spending(everyone: Paths, edition: str) -> pd.DataFrame:
