@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from overtake.brief.blocks import table
 from overtake.brief.charts.common import edition_name
-from overtake.brief.context import Context
-from overtake.brief.sentences import View, join, since, until
+from overtake.brief.context import EXPERIMENTAL, Context
+from overtake.brief.sentences import View, join, since, until, upper
 from overtake.show.formats import BN, CHANGE, CHANGE1, PERCENT, PERCENT1, PROBABILITY, RATIO, YEAR, Format
 from overtake.show.numbers import Cell, slug, term
 
@@ -23,7 +23,8 @@ def rulers(ctx: Context) -> Markup:
     for ruler in ctx.rulers:
         view = View(ctx, ctx.headline_balance, ruler)
         if view.measured:
-            rows.append((ctx.ruler_name(ruler).capitalize().replace("Gdp", "GDP"), *_state_cells(ctx, view)))
+            mark = " (experimental)" if ruler in EXPERIMENTAL else ""
+            rows.append((upper(ctx.ruler_name(ruler)) + mark, *_state_cells(ctx, view)))
     return table(
         Markup("{} and {}, ruler by ruler").format(
             ctx.who_html(ctx.headline_balance), View(ctx, ctx.headline_balance, ctx.headline_ruler).whom()
@@ -181,6 +182,39 @@ def by_edition(ctx: Context) -> Markup:
     return table(caption, [("Edition", ""), *heads], rows)
 
 
+def as_first_published(ctx: Context) -> Markup:
+    """Return a paragraph: since when the headline's challenger led on the oldest edition, and for the same years now.
+
+    Nothing where no earlier edition measures the balance on the headline's ruler, or where revisions moved nothing.
+    """
+    frame = ctx.frame("editions")
+    if frame is None or "kind" not in frame:
+        return Markup("")
+    mine = (frame["subject"] == ctx.headline_balance) & (frame["ruler"] == ctx.headline_ruler)
+    rows = frame[(frame["kind"] == "crossing") & mine & (frame["edition"] < ctx.edition)]
+    if rows.empty:
+        return Markup("")
+    row = rows.sort_values("edition", kind="stable").iloc[0].to_dict()
+    known = [row[column] == row[column] for column in ("value", "compared_value")]
+    if row["value"] == row["compared_value"] or not any(known):
+        return Markup("")
+    view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
+    then = (
+        Markup("had led {} since {}").format(view.whom(), _edition_cell(ctx, row, "value"))
+        if known[0]
+        else Markup("did not lead {} yet").format(view.whom())
+    )
+    now = (
+        Markup("had since {}").format(_edition_cell(ctx, row, "compared_value")) if known[1] else Markup("did not yet")
+    )
+    return Markup(
+        "<p>On the figures of {}, {} {}; on those of {}, cut at the same last year, {} {}. Revisions alone made the "
+        "difference.</p>"
+    ).format(
+        edition_name(str(row["edition"])), view.who(), then, edition_name(ctx.edition), view.does("it", "they"), now
+    )  # fmt: skip
+
+
 def _edition_cell(ctx: Context, row: dict[Hashable, Any] | None, column: str) -> Markup:
     """Return the year of a crossing as an edition had it."""
     if row is None:
@@ -239,14 +273,21 @@ def _trend(ctx: Context, row: dict[Hashable, Any], column: str, how: Format = YE
     return ctx.num.show(ctx.cell("trend", column, **key), how)
 
 
+def _ten_years_on(ctx: Context, view: View, column: str = "year") -> Cell:
+    """Return a column of the curve of a balance ten years after the last observed, or at the horizon."""
+    year = min(ctx.last_observed + 10, ctx.horizon)
+    return ctx.cell("curves", column, balance=view.balance, ruler=view.ruler, year=year)
+
+
 def _state_heads(first: str, ctx: Context) -> list[tuple[Any, str]]:
+    headline = View(ctx, ctx.headline_balance, ctx.headline_ruler)
     return [
         (first, ""),
-        ("margin of the challenger", "r"),
+        ("Margin of the challenger", "r"),
         ("Interval", "r"),
-        ("challenger leads", ""),
+        ("Challenger leads", ""),
         ("Crossing", ""),
-        ("Reversal", "r"),
+        (Markup("Leads in {}").format(ctx.num.show(_ten_years_on(ctx, headline), YEAR)), "r"),
     ]
 
 
@@ -271,7 +312,7 @@ def _state_cells(ctx: Context, view: View) -> list[Markup]:
         Markup("{} to {}").format(low, high),
         Markup("since {}").format(_year_only(view)) if view.ahead else Markup("not yet"),
         crossing,
-        view.show("p_crossed_back", PROBABILITY),
+        ctx.num.show(_ten_years_on(ctx, view, "p_ahead"), PROBABILITY),
     ]
 
 

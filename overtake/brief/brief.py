@@ -179,6 +179,10 @@ class Brief:
         """Return how likely the coalition regains the lead, balance by balance."""
         return balance_tables.reversal(self.ctx)
 
+    def as_first_published(self) -> Markup:
+        """Return since when the headline's challenger led on the oldest edition, and for the same years now."""
+        return balance_tables.as_first_published(self.ctx)
+
     def on_paper(self) -> Markup:
         """Return when China passes the United States if both grow on as they did."""
         return balance_tables.on_paper(self.ctx)

@@ -33,6 +33,10 @@ RULERS: dict[str, tuple[str, str]] = {
 }
 
 
+#: Rulers that rest on too few countries to count for a coalition: marked in tables, in no title and no count.
+EXPERIMENTAL = ("symmetric", "stock_own")
+
+
 @dataclass(frozen=True)
 class Balance:
     """A declared balance: its label and the weights of both sides by iso3."""

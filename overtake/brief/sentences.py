@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from overtake.brief.charts.common import articled
-from overtake.brief.context import Context
+from overtake.brief.context import EXPERIMENTAL, Context
 from overtake.show.formats import PERCENT, PROBABILITY, YEAR, Format
 from overtake.show.numbers import Cell, term
 
@@ -206,9 +206,10 @@ def headline(ctx: Context) -> Markup:
     return upper(Markup("{} still {} {}").format(whom, "outspends" if one else "outspend", who))
 
 
-def upper(text: Markup) -> Markup:
-    """Return `text` with a capital at its beginning."""
-    return Markup(str(text)[:1].upper() + str(text)[1:])
+def upper(text: str) -> Markup:
+    """Return `text`, escaped where it is no HTML, with a capital at its beginning."""
+    html = str(Markup.escape(text))
+    return Markup(html[:1].upper() + html[1:])
 
 
 def otherwise(ctx: Context, view: View) -> Markup:
@@ -222,7 +223,8 @@ def otherwise(ctx: Context, view: View) -> Markup:
 
 def contrast(ctx: Context, view: View) -> View | None:
     """Return the same balance on the first other ruler where the other side leads, or nothing."""
-    order = ["gdp_ppp", *[ruler for ruler in ctx.rulers if ruler != "gdp_ppp"]]
+    known = [ruler for ruler in ctx.rulers if ruler != "gdp_ppp" and ruler not in EXPERIMENTAL]
+    order = ["gdp_ppp", *known]
     for ruler in order:
         other = View(ctx, view.balance, ruler)
         if ruler != view.ruler and ruler in ctx.rulers and other.measured and other.ahead != view.ahead:

@@ -26,7 +26,7 @@ from ruamel.yaml import YAML
 
 from overtake.config.load import load
 from overtake.pipeline.run import STEADY, subset
-from overtake.pipeline.stages import STAGES
+from overtake.pipeline.stages import stages
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Wall and CPU seconds of every round, written after each.
@@ -47,6 +47,7 @@ def main() -> int:
         work, floor = Path(folder) / "clone", Path(folder) / "floor"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(work)], check=True)
         environment = {**os.environ, **STEADY, "PYTHONPATH": str(work), "OVERTAKE_ROOT": str(work)}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # compiled once, as after a first run anywhere
         empty_pipeline(floor, len((yaml.safe_load((work / "dvc.yaml").read_text()))["stages"]), environment)
         for turn in range(rounds):
             for name, action in cases(work, floor, environment):
@@ -96,10 +97,10 @@ def by_command(work: Path, environment: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         run([sys.executable, "-m", "overtake", "validate"], work, environment)
-        for stage in STAGES.values():
+        for stage in filter(lambda one: one.notebook, stages(work).values()):
             file = out / f"{stage.notebook}.yaml"
             file.write_text(yaml.safe_dump(json.loads(json.dumps(subset(params, stage.params)))), encoding="utf-8")
-            notebook = work / "notebooks" / f"{stage.notebook}.ipynb"
+            notebook = work / "notebooks" / stage.notebook
             run(["papermill", "-f", str(file), "-k", "python3", "--cwd", str(work), "--no-progress-bar",
                  str(notebook), str(out / notebook.name)], work, environment)  # fmt: skip
         run(
@@ -107,7 +108,7 @@ def by_command(work: Path, environment: dict[str, str]) -> None:
             work,
             environment,
         )
-        run(["weasyprint", str(work / "reports/brief.html"), str(out / "brief.pdf")], work, environment)
+        run(["weasyprint", str(work / "reports/brief/brief.html"), str(out / "brief.pdf")], work, environment)
         run([sys.executable, "-m", "overtake", "explorer"], work, environment)
 
 

@@ -327,3 +327,40 @@ def test_the_headline_follows_the_state_in_grammar(tmp_path, row, told):
     assert len(title.split()) <= 14
     assert ("more than" in head) == (row["margin"] > 0)
     assert unrecorded(head + str(brief.findings().html), json.loads(brief.ctx.num.to_json())) == []
+
+
+def test_no_title_and_no_count_rests_on_an_experimental_ruler(tmp_path):
+    settings = synthetic.write_copy(tmp_path)
+    path = tmp_path / "data" / "processed" / "crossings.parquet"
+    frame = read_parquet(path)
+    frame.loc[:, ["first_crossed", "margin"]] = [2020, 0.1]
+    thin = frame["ruler"] == "symmetric"
+    frame.loc[thin, ["first_crossed", "margin"]] = [np.nan, -0.1]
+    write_parquet(frame, path)
+    brief = Brief.open(settings, tmp_path)
+    head, matrix = str(brief.head().html), str(brief.matrix().html())
+    assert "symmetric" not in head
+    assert "The other rulers agree" in str(brief.findings().html)
+    assert "Every balance stands the same way on every ruler that counts" in matrix
+    assert "Symmetric accounting (experimental)" in brief.rulers()
+
+
+@pytest.mark.parametrize(
+    ("value", "compared", "told"),
+    [
+        (2015, np.nan, ("had led the eleven allies and partners since 2015", "it did not yet")),
+        (2017, 2020, ("had led the eleven allies and partners since 2017", "it had since 2020")),
+        (np.nan, 2018, ("did not lead the eleven allies and partners yet", "it had since 2018")),
+        (2018, 2018, ()),
+    ],
+)
+def test_what_revisions_alone_made_of_the_lead_is_told_where_they_made_anything(tmp_path, value, compared, told):
+    settings = synthetic.write_copy(tmp_path)
+    path = tmp_path / "data" / "processed" / "editions.parquet"
+    row = {"kind": "crossing", "edition": "2020-04", "compared_with": "2026-04", "subject": "eleven"}
+    row |= {"ruler": "constant_usd", "value": value, "compared_value": compared, "moved": value != compared}
+    write_parquet(pd.DataFrame([row]), path)
+    brief = Brief.open(settings, tmp_path)
+    said = re.sub(r"<[^>]+>", "", brief.as_first_published())
+    assert said.startswith("On the figures of April 2020, China ") if told else said == ""
+    assert "; on those of April 2026, cut at the same last year, ".join(told) in said

@@ -9,7 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from overtake.brief.charts import common
-from overtake.brief.context import Context
+from overtake.brief.context import EXPERIMENTAL, Context
 from overtake.brief.figure import Column, Figure, make
 from overtake.show import style
 from overtake.show.formats import PROBABILITY, YEAR
@@ -36,10 +36,11 @@ def matrix(ctx: Context) -> Figure | None:
     table = pd.DataFrame(
         [{"balance": ctx.label_text(n)} | {r: _state_words(cells[(n, r)], ctx) for r in rulers} for n in names]
     )
+    counted = [r for r in rulers if r not in EXPERIMENTAL]
     differing = [
         n
         for n in names
-        if len({pd.notna(cells[(n, r)]["first_crossed"]) for r in rulers if pd.notna(cells[(n, r)]["margin"])}) > 1
+        if len({pd.notna(cells[(n, r)]["first_crossed"]) for r in counted if pd.notna(cells[(n, r)]["margin"])}) > 1
     ]
     title = (
         Markup("{} balances change sides with the ruler").format(
@@ -49,11 +50,11 @@ def matrix(ctx: Context) -> Figure | None:
                 len(differing),
                 len(names),
                 "crossings",
-                "balances led by the challenger on one ruler and not on another",
+                "balances led by the challenger on one ruler and not on another, experimental rulers left out",
             )
         )
         if differing
-        else Markup("Every balance stands the same way on every ruler")
+        else Markup("Every balance stands the same way on every ruler that counts")
     )
 
     def plot(figure: Any, size: Size) -> None:
