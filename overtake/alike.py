@@ -8,12 +8,12 @@ NumPy's and the C library's own differ in the last digit with the instructions a
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from overtake.draws import FloatArray
+FloatArray = NDArray[np.floating]
 
 #: Values at a time: what fits a processor's cache runs several times faster.
 CHUNK = 1 << 14

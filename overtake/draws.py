@@ -1,4 +1,4 @@
-"""The tables that flow through the house: `Paths` in memory, parquet on disk, the same bytes for the same content."""
+"""The tables that flow through the house: `Draws` in memory, parquet on disk, the same bytes for the same content."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from overtake import alike
+from overtake.alike import FloatArray as FloatArray
 from overtake.errors import OvertakeError
 
-FloatArray = npt.NDArray[np.floating]
 #: Significant digits of the doubles of a table: what the last ones hold is rounding.
 DIGITS = 12
 
 
 @dataclass(frozen=True)
-class Paths:
+class Draws:
     """Spending of every economy in every year, in every draw.
 
     values: (draws, economies, years), levels in `unit` (never logs); history has one draw or as many as the future.
@@ -45,11 +44,11 @@ class Paths:
         """Return the paths of one economy, shape (draws, years)."""
         return self.values[:, self.economies.index(iso3), :]
 
-    def with_values(self, values: FloatArray, unit: str) -> Paths:
+    def with_values(self, values: FloatArray, unit: str) -> Draws:
         """Return the same economies and years with other values in another unit."""
         return replace(self, values=values, unit=unit)
 
-    def by_draw(self, since: int | None = None) -> Paths:
+    def by_draw(self, since: int | None = None) -> Draws:
         """Return the same paths, from the year `since` on, the draws of an economy and year side by side in memory.
 
         What runs over members, then years, then draws is several times faster in this order.
@@ -163,21 +162,21 @@ def read_parquet(path: Path) -> pd.DataFrame:
         raise OvertakeError(str(path), "is not a readable parquet table", found=error, next_step=rebuild) from error
 
 
-def write_paths(paths: Paths, path: Path) -> None:
-    """Write `paths` (see `Paths.to_frame`) to `path`, its unit and last observed year in the frame's attributes."""
+def write_draws(paths: Draws, path: Path) -> None:
+    """Write `paths` (see `Draws.to_frame`) to `path`, its unit and last observed year in the frame's attributes."""
     frame = paths.to_frame()
     frame.attrs = {"unit": paths.unit, "last_observed": paths.last_observed}
     write_parquet(frame, path, packed=False)
 
 
-def read_paths(path: Path) -> Paths:
-    """Read what `write_paths` wrote; values are float32, shape (draws, economies, years)."""
+def read_draws(path: Path) -> Draws:
+    """Read what `write_draws` wrote; values are float32, shape (draws, economies, years)."""
     frame = read_parquet(path)
     years = [column for column in frame.columns if column not in ("draw", "iso3")]
     draws = int(frame["draw"].iloc[-1]) + 1
     economies = tuple(frame["iso3"].iloc[: len(frame) // draws])
     values = frame[years].to_numpy(dtype=np.float32).reshape(draws, len(economies), len(years))
-    return Paths(
+    return Draws(
         values,
         economies,
         tuple(int(year) for year in years),

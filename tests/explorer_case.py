@@ -13,7 +13,7 @@ import pandas as pd
 from overtake.balances import breakeven, ratio, states
 from overtake.balances.summary import first_crossed, quantiles, year_interval
 from overtake.config.balances import Balance, Crossing, default_balances
-from overtake.draws import FloatArray, Paths
+from overtake.draws import Draws, FloatArray
 from overtake.explorer import Settings, write
 from overtake.explorer.content import Content, content
 from overtake.explorer.plans import PARTS, Plans
@@ -30,12 +30,12 @@ BY_YEARS = (2030, 2035, 2040)
 class Case:
     """What `write` takes."""
 
-    paths: Paths
+    paths: Draws
     rulers: pd.DataFrame
     balances: Mapping[str, Balance]
     estimates: pd.DataFrame
     settings: Settings
-    observed: Paths
+    observed: Draws
     plans: Plans
     errors: dict[str, FloatArray]
 
@@ -80,7 +80,7 @@ def case(draws: int = DRAWS) -> Case:
     )
 
 
-def rulers(paths: Paths) -> pd.DataFrame:
+def rulers(paths: Draws) -> pd.DataFrame:
     """Return made-up factors by ruler, economy and year; purchasing power of Viet Nam is missing before 1995."""
     about = [
         ("constant_usd", "constant US$ at market exchange rates", "constant US$ bn", "flow"),
@@ -127,7 +127,7 @@ def estimates() -> pd.DataFrame:
     )
 
 
-def plans(paths: Paths) -> pd.DataFrame:
+def plans(paths: Draws) -> pd.DataFrame:
     """Return made-up plans of three economies by part: log of the level over that without, with a floor."""
     rows = [
         (part, iso3, year, max(0.0, part - 0.2) * rate * min(max(year - 2025, 0), 8))
@@ -138,7 +138,7 @@ def plans(paths: Paths) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["part", "iso3", "year", "log_lift"])
 
 
-def embedded(found: Content, setting: Mapping[str, Any], made: Case) -> tuple[Paths, Paths]:
+def embedded(found: Content, setting: Mapping[str, Any], made: Case) -> tuple[Draws, Draws]:
     """Return the embedded draws and the published figures on the setting's ruler, by overtake's own tables."""
     config = found.config
     economies = tuple(each["iso3"] for each in config["economies"])
@@ -171,7 +171,7 @@ def embedded(found: Content, setting: Mapping[str, Any], made: Case) -> tuple[Pa
     else:
         flows, seen = (_stock(each, ruler["share"], config["stock"]) for each in (flows, seen))
     last = config["lastObserved"]
-    return Paths(flows, economies, years, last, "x"), Paths(seen, economies, years[:upto], last, "x")
+    return Draws(flows, economies, years, last, "x"), Draws(seen, economies, years[:upto], last, "x")
 
 
 def _stock(flows: FloatArray, share: list[float], about: Mapping[str, Any]) -> FloatArray:

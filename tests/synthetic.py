@@ -21,7 +21,7 @@ from overtake.balances.trend import COLUMNS as TREND
 from overtake.claims.evaluate import COLUMNS
 from overtake.config.balances import Crossing, default_balances
 from overtake.config.params import Params
-from overtake.draws import Paths, write_parquet, write_paths
+from overtake.draws import Draws, write_draws, write_parquet
 from overtake.streams import stream
 
 ECONOMIES = {
@@ -57,7 +57,7 @@ def params() -> dict[str, Any]:
     return settings
 
 
-def paths(seed: int = 7, tilt: float = 0.0) -> Paths:
+def paths(seed: int = 7, tilt: float = 0.0) -> Draws:
     """Return fake history and futures; `tilt` is added to China's growth."""
     rng = stream(seed, "synthetic")
     years = np.arange(FIRST, HORIZON + 1)
@@ -71,10 +71,10 @@ def paths(seed: int = 7, tilt: float = 0.0) -> Paths:
         steps = drift + rng.normal(0, 0.045, (DRAWS, HORIZON - LAST))
         future = history[-1] + np.cumsum(steps, axis=1)
         values[:, position] = np.exp(np.hstack([np.tile(history, (DRAWS, 1)), future]))
-    return Paths(values, tuple(ECONOMIES), tuple(int(y) for y in years), LAST, "constant US$ bn")
+    return Draws(values, tuple(ECONOMIES), tuple(int(y) for y in years), LAST, "constant US$ bn")
 
 
-def on_ruler(everyone: Paths, ruler: str) -> Paths:
+def on_ruler(everyone: Draws, ruler: str) -> Draws:
     """Return the paths on a ruler, by made-up factors that lift the poor more than China."""
     factor = np.ones(len(everyone.economies))
     if ruler in UPLIFT:
@@ -93,7 +93,7 @@ def write_all(root: Path, seed: int = 7, tilt: float = 0.0, edition: str = "2026
     everyone = paths(seed, tilt)
     settings = params()
     settings["data"]["edition"] = edition
-    write_paths(everyone, processed / "futures.parquet")
+    write_draws(everyone, processed / "futures.parquet")
     exact = everyone.with_values(everyone.values[:1], everyone.unit)
     tables = joined(
         summarise(
@@ -143,7 +143,7 @@ def trend(edition: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(TREND))
 
 
-def spending(everyone: Paths, edition: str) -> pd.DataFrame:
+def spending(everyone: Draws, edition: str) -> pd.DataFrame:
     """Return the contract's `spending`."""
     rows = []
     for iso3 in everyone.economies:
@@ -171,7 +171,7 @@ def hash_of(text: str) -> int:
     return sum(ord(letter) for letter in text)
 
 
-def rulers(everyone: Paths) -> pd.DataFrame:
+def rulers(everyone: Draws) -> pd.DataFrame:
     """Return the contract's `rulers`."""
     parts = []
     for ruler in RULERS:
@@ -182,7 +182,7 @@ def rulers(everyone: Paths) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[["ruler", "iso3", "year", "value", "unit"]]
 
 
-def with_error(everyone: Paths) -> Paths:
+def with_error(everyone: Draws) -> Draws:
     """Return the paths with a made-up measurement error, one factor an economy and draw."""
     rng = stream(3, "synthetic error")
     factors = np.exp(rng.normal(0, 0.02, (*everyone.values.shape[:2], 1)))

@@ -14,7 +14,7 @@ from overtake.balances.summary import BY_YEARS
 from overtake.config.balances import Balance, Crossing
 from overtake.config.futures import Futures
 from overtake.config.params import Params
-from overtake.draws import Paths
+from overtake.draws import Draws
 from overtake.edition import Edition
 from overtake.errors import OvertakeError, raise_all
 from overtake.futures.plans import apply
@@ -23,7 +23,7 @@ from overtake.work import side_by_side
 
 
 def reversal(
-    by_plans: Mapping[str, Paths], balances: Mapping[str, Balance], settings: Crossing, *, ruler: str
+    by_plans: Mapping[str, Draws], balances: Mapping[str, Balance], settings: Crossing, *, ruler: str
 ) -> pd.DataFrame:
     """Return one row per treatment of plans and balance: does the coalition regain the lead, and by when.
 
@@ -55,7 +55,7 @@ def reversal(
     return pd.DataFrame(rows)
 
 
-def treatments(without: Paths, edition: Edition, settings: Futures, seed: int) -> dict[str, Paths]:
+def treatments(without: Draws, edition: Edition, settings: Futures, seed: int) -> dict[str, Draws]:
     """Return futures by treatment of announced plans, `off`, `cut`, `face_value`, from the same draws.
 
     without: futures simulated without plans, constant US$ bn.
@@ -73,7 +73,7 @@ def chosen(balances: Mapping[str, Balance], names: Sequence[str]) -> dict[str, B
     return {name: balances[name] for name in names}
 
 
-def waterfall(without: Paths, planned: Paths, balance: Balance, year: int, name: str = "balance") -> pd.DataFrame:
+def waterfall(without: Draws, planned: Draws, balance: Balance, year: int, name: str = "balance") -> pd.DataFrame:
     """Return what each plan adds to the coalition's margin over China's side in `year`, one row a step.
 
     without, planned: futures from the same draws, without plans and with them. Columns: step (iso3, or `without`
@@ -103,7 +103,7 @@ def waterfall(without: Paths, planned: Paths, balance: Balance, year: int, name:
     return steps[["balance", "year", "step", "adds", "margin", "unit"]]
 
 
-def table(by_plans: Mapping[str, Paths], edition: Edition, params: Params, seed: int) -> pd.DataFrame:
+def table(by_plans: Mapping[str, Draws], edition: Edition, params: Params, seed: int) -> pd.DataFrame:
     """Return `reversal` for the balances and rulers of the parameters; by_plans: see `treatments`."""
     balances = chosen(params.balances, params.crossing.reversal)
 
@@ -115,7 +115,7 @@ def table(by_plans: Mapping[str, Paths], edition: Edition, params: Params, seed:
     return pd.concat(side_by_side(jobs), ignore_index=True)
 
 
-def waterfalls(by_plans: Mapping[str, Paths], params: Params) -> pd.DataFrame:
+def waterfalls(by_plans: Mapping[str, Draws], params: Params) -> pd.DataFrame:
     """Return `waterfall` of the first balance of the parameters, each of their years, constant US$ bn.
 
     Plans as the parameters have them; cut, where the parameters leave plans out.

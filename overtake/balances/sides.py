@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from overtake.config.balances import Balance
-from overtake.draws import FloatArray, Paths
+from overtake.draws import Draws, FloatArray
 from overtake.errors import OvertakeError, raise_all
 
 Bools = npt.NDArray[np.bool_]
@@ -35,12 +35,12 @@ def weights(balance: Balance) -> tuple[dict[str, float], dict[str, float]]:
     return effective(balance.against), effective(balance.side)
 
 
-def presence(paths: Paths) -> Bools:
+def presence(paths: Draws) -> Bools:
     """Return where an economy has a value in every draw, (economies, years)."""
     return np.asarray(np.isfinite(paths.values).all(axis=0))
 
 
-def sides(paths: Paths, balance: Balance, name: str = "balance", present: Bools | None = None) -> Sides:
+def sides(paths: Draws, balance: Balance, name: str = "balance", present: Bools | None = None) -> Sides:
     """Return both sides of `balance` from the first year in which every member has a value.
 
     present: `presence(paths)`, where the caller has it already. Raise OvertakeError, naming each, for members that the
@@ -58,7 +58,7 @@ def sides(paths: Paths, balance: Balance, name: str = "balance", present: Bools 
     )
 
 
-def ratio(paths: Paths, balance: Balance, name: str = "balance", present: Bools | None = None) -> FloatArray:
+def ratio(paths: Draws, balance: Balance, name: str = "balance", present: Bools | None = None) -> FloatArray:
     """Return against over side, shape (draws, years of `paths`); NaN before the first year with every member."""
     both = sides(paths, balance, name, present)
     found = np.full_like(paths.values[:, 0, :], np.nan)
@@ -67,7 +67,7 @@ def ratio(paths: Paths, balance: Balance, name: str = "balance", present: Bools 
 
 
 def breakeven(
-    paths: Paths, balance: Balance, member: str, name: str = "balance", present: Bools | None = None
+    paths: Draws, balance: Balance, member: str, name: str = "balance", present: Bools | None = None
 ) -> FloatArray:
     """Return the share of `member`'s spending at which the balance stands at its threshold, (draws, years of `paths`).
 
@@ -87,7 +87,7 @@ def breakeven(
     return share
 
 
-def first_whole_year(paths: Paths, members: list[str], name: str, present: Bools | None = None) -> int:
+def first_whole_year(paths: Draws, members: list[str], name: str, present: Bools | None = None) -> int:
     """Return the index of the first year with a value for every member; refuse members without values after it."""
     place = f"balances.{name}, measured in {paths.unit}"
     absent = [iso3 for iso3 in members if iso3 not in paths.economies]
@@ -108,7 +108,7 @@ def first_whole_year(paths: Paths, members: list[str], name: str, present: Bools
     return first
 
 
-def _weighted(paths: Paths, shares: Mapping[str, float]) -> FloatArray:
+def _weighted(paths: Draws, shares: Mapping[str, float]) -> FloatArray:
     """Return the weighted sum over the members, (draws, years), in the dtype of the paths."""
     total = np.zeros_like(paths.values[:, 0, :])
     for iso3, weight in shares.items():

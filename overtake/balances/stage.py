@@ -6,13 +6,13 @@ from functools import partial
 
 from overtake.balances.summary import Tables, joined, summarise
 from overtake.config.params import Params
-from overtake.draws import Paths
+from overtake.draws import Draws
 from overtake.edition import Edition
 from overtake.rulers.tables import measure
 from overtake.work import side_by_side
 
 
-def by_ruler(drawn: Paths, history: Paths, edition: Edition, settings: Params, seed: int) -> Tables:
+def by_ruler(drawn: Draws, history: Draws, edition: Edition, settings: Params, seed: int) -> Tables:
     """Return crossings, curves and break-even shares of all balances on every ruler in use, rulers in their order.
 
     drawn: futures, constant US$ bn; history: the figures themselves, one draw.
@@ -21,7 +21,7 @@ def by_ruler(drawn: Paths, history: Paths, edition: Edition, settings: Params, s
     return joined(side_by_side(jobs))
 
 
-def _on(ruler: str, drawn: Paths, history: Paths, edition: Edition, settings: Params, seed: int) -> Tables:
+def _on(ruler: str, drawn: Draws, history: Draws, edition: Edition, settings: Params, seed: int) -> Tables:
     return summarise(
         measure(ruler, drawn, edition, settings.rulers, seed),
         measure(ruler, history, edition, settings.rulers, seed),

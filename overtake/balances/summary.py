@@ -11,7 +11,7 @@ import pandas as pd
 from overtake.balances.sides import Bools, breakeven, presence, ratio
 from overtake.balances.states import STATES, States, crossing_curve, quantile_year, states
 from overtake.config.balances import Balance, Crossing
-from overtake.draws import FloatArray, Paths
+from overtake.draws import Draws, FloatArray
 from overtake.errors import OvertakeError
 
 BY_YEARS = (2030, 2035, 2040)
@@ -48,7 +48,7 @@ class Tables:
 
 
 def summarise(
-    paths: Paths, observed: Paths, balances: Mapping[str, Balance], settings: Crossing, *, ruler: str, edition: str
+    paths: Draws, observed: Draws, balances: Mapping[str, Balance], settings: Crossing, *, ruler: str, edition: str
 ) -> Tables:
     """Return the tables of all `balances` on one ruler.
 
@@ -89,7 +89,7 @@ def joined(tables: Iterable[Tables]) -> Tables:
     )
 
 
-def first_crossed(observed: Paths, balance: Balance, settings: Crossing, name: str = "balance") -> float:
+def first_crossed(observed: Draws, balance: Balance, settings: Crossing, name: str = "balance") -> float:
     """Return the first year of the lead that China's side holds at the last observed year, NaN where it holds none.
 
     observed: figures without error, one draw; only years up to the last observed count.
@@ -129,7 +129,7 @@ def quantiles(values: FloatArray, percents: tuple[int, ...]) -> FloatArray:
 
 
 def _one(
-    paths: Paths, observed: Paths, balance: Balance, settings: Crossing, name: str, present: Bools
+    paths: Draws, observed: Draws, balance: Balance, settings: Crossing, name: str, present: Bools
 ) -> tuple[dict[str, float], pd.DataFrame]:
     """Return one balance's row of `crossings` and its rows of `curves`."""
     drawn = ratio(paths, balance, name, present)
@@ -159,7 +159,7 @@ def _one(
     return row, curve
 
 
-def _breakeven_rows(paths: Paths, balance: Balance, member: str, name: str, present: Bools) -> pd.DataFrame:
+def _breakeven_rows(paths: Draws, balance: Balance, member: str, name: str, present: Bools) -> pd.DataFrame:
     """Return the quantiles of the break-even share by year, from the first year that has it."""
     share = breakeven(paths, balance, member, name, present)
     first = int(np.argmax(np.isfinite(share).all(axis=0)))

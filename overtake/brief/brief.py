@@ -16,7 +16,7 @@ from overtake.brief.charts import balance, checks, coalition, countries, crossin
 from overtake.brief.context import Context
 from overtake.brief.figure import Figure
 from overtake.brief.sentences import View, state_sentence
-from overtake.draws import Paths, read_paths
+from overtake.draws import Draws, read_draws
 from overtake.publish.manifest import whole_settings
 from overtake.show.formats import YEAR
 
@@ -34,10 +34,10 @@ class Brief:
         return cls(Context.open(root, whole_settings(root) if settings is None else settings))
 
     @cached_property
-    def futures(self) -> Paths | None:
+    def futures(self) -> Draws | None:
         """Return the draws, or nothing where that stage has not run."""
         path = self.ctx.root / "data" / "processed" / "futures.parquet"
-        return read_paths(path) if path.is_file() else None
+        return read_draws(path) if path.is_file() else None
 
     def section(self, title: str, text: str = "", *pieces: Any) -> Block:
         """Return a numbered section; nothing where none of `pieces` has content."""
@@ -258,4 +258,4 @@ class Brief:
 
     def records(self) -> Block:
         """Return the table of every number's source, with the records for the publisher. Call it last."""
-        return records.block(self)
+        return records.block(self.ctx, self.figures.values())

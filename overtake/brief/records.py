@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from markupsafe import Markup
 
 from overtake.brief import plots
 from overtake.brief.blocks import Block
 from overtake.brief.context import Context
+from overtake.brief.figure import Figure
 from overtake.publish.manifest import manifest
 
-if TYPE_CHECKING:
-    from overtake.brief.brief import Brief
 
-
-def block(brief: Brief) -> Block:
+def block(ctx: Context, figures: Iterable[Figure]) -> Block:
     """Return the sources of all numbers as a section, and numbers, figures and metrics as data."""
-    num = brief.ctx.num
+    num = ctx.num
     printed = [(id, record) for id, record in sorted(num.records.items()) if record.shown]
     rows = Markup("").join(
         Markup('<tr id="n-{0}"><th scope="row"><code>{0}</code></th><td>{1}</td><td>{2}</td></tr>').format(
@@ -37,10 +36,10 @@ def block(brief: Brief) -> Block:
     ).format(rows)
     data: dict[str, Any] = {
         "numbers": json.loads(num.to_json()),
-        "figures": [figure.to_json() for figure in brief.figures.values()],
-        "metrics": metrics(brief.ctx),
-        "plots": plots.tables(brief.ctx),
-        "manifest": manifest(brief.ctx.root, brief.ctx.settings),
+        "figures": [figure.to_json() for figure in figures],
+        "metrics": metrics(ctx),
+        "plots": plots.tables(ctx),
+        "manifest": manifest(ctx.root, ctx.settings),
     }
     return Block(html, data)
 

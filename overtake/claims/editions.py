@@ -10,7 +10,7 @@ import pandas as pd
 from overtake.claims.model import Claim
 from overtake.config.balances import Balance, Crossing
 from overtake.config.params import Params
-from overtake.draws import Paths
+from overtake.draws import Draws
 from overtake.edition import Edition
 from overtake.errors import OvertakeError
 from overtake.rulers.tables import AS_PUBLISHED, of_spending
@@ -84,7 +84,7 @@ def crossing_years(editions: Sequence[Edition], balances: Mapping[str, Balance],
     return _ordered(pd.DataFrame(rows, columns=columns))
 
 
-def first_year(paths: Paths, balance: Balance, settings: Crossing, name: str) -> float | None:
+def first_year(paths: Draws, balance: Balance, settings: Crossing, name: str) -> float | None:
     """Return the first year of the present lead, NaN where there is none, None where a member has a gap."""
     from overtake.balances.summary import first_crossed
 
@@ -94,13 +94,13 @@ def first_year(paths: Paths, balance: Balance, settings: Crossing, name: str) ->
         return None
 
 
-def observed(edition: Edition, ruler: str, until: int | None = None) -> Paths:
+def observed(edition: Edition, ruler: str, until: int | None = None) -> Draws:
     """Return the observed years of an edition on a ruler up to `until`, as paths of one draw."""
     wide = of_spending(edition, ruler)
     wide = wide[wide.index <= (edition.last if until is None else until)]
     years = tuple(int(year) for year in wide.index)
     economies = tuple(str(iso3) for iso3 in wide.columns)
-    return Paths(wide.to_numpy(dtype=float).T[None], economies, years, years[-1], ruler)
+    return Draws(wide.to_numpy(dtype=float).T[None], economies, years, years[-1], ruler)
 
 
 def verdicts(

@@ -12,7 +12,7 @@ from overtake.claims.model import UNTESTABLE, Claim, Result, Verdict, all_or_som
 from overtake.claims.observed import log_growth
 from overtake.config.balances import default_balances
 from overtake.config.params import Params
-from overtake.draws import Paths
+from overtake.draws import Draws
 from overtake.edition import Edition
 from overtake.rulers.tables import of_spending, wide
 
@@ -144,7 +144,7 @@ def odds(edition: Edition, claim: Claim, settings: Params) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["balance", "ruler", "p"])
 
 
-def resampled(edition: Edition, claim: Claim, seed: int) -> Paths:
+def resampled(edition: Edition, claim: Claim, seed: int) -> Draws:
     """Return history and futures of every economy, constant US$ bn, as many draws and years as the claim needs."""
     from overtake.rulers.base import observed
 
@@ -158,7 +158,7 @@ def resampled(edition: Edition, claim: Claim, seed: int) -> Paths:
     future = past.values[:, :, -1:] * alike.exp(steps)
     values = np.concatenate([np.repeat(past.values, draws, axis=0), future], axis=2)
     years = (*past.years, *range(past.last_observed + 1, past.last_observed + ahead + 1))
-    return Paths(values, past.economies, years, past.last_observed, past.unit)
+    return Draws(values, past.economies, years, past.last_observed, past.unit)
 
 
 def structural_break(edition: Edition, claim: Claim, settings: Params) -> Result:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from overtake.balances import States
     from overtake.config.balances import Balance, Crossing
     from overtake.config.params import Params
-    from overtake.draws import Paths
+    from overtake.draws import Draws
 
 EXAMPLES = """examples:
   overtake balance --side JPN,KOR,AUS:0.5 --against CHN
@@ -74,10 +74,10 @@ def _balance(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _measured(ruler: str, params: Params) -> tuple[Paths, Paths]:
+def _measured(ruler: str, params: Params) -> tuple[Draws, Draws]:
     """Return futures and observed years on `ruler`; constant US$ needs no other table than these two."""
     from overtake import paths
-    from overtake.draws import read_parquet, read_paths
+    from overtake.draws import read_draws, read_parquet
     from overtake.edition import of_run
     from overtake.errors import OvertakeError
     from overtake.rulers import RULERS
@@ -86,7 +86,7 @@ def _measured(ruler: str, params: Params) -> tuple[Paths, Paths]:
 
     if ruler not in RULERS:
         raise OvertakeError("--ruler", "no such ruler", found=ruler, allowed=", ".join(params.rulers.use))
-    futures = read_paths(paths.PROCESSED / "futures.parquet")
+    futures = read_draws(paths.PROCESSED / "futures.parquet")
     if ruler == "constant_usd" and params.rulers.china_level == "sipri":
         return futures, observed(read_parquet(paths.PROCESSED / "spending.parquet"))
     edition = of_run()
@@ -98,7 +98,7 @@ def _measured(ruler: str, params: Params) -> tuple[Paths, Paths]:
 
 
 def _answer(
-    asked: Balance, ruler: str, futures: Paths, observed: Paths, found: States, crossing: Crossing, drawn: Any
+    asked: Balance, ruler: str, futures: Draws, observed: Draws, found: States, crossing: Crossing, drawn: Any
 ) -> str:
     """Return the lines that say where the balance stands and what may become of it."""
     import numpy as np
@@ -135,7 +135,7 @@ def _answer(
     return "\n".join(lines)
 
 
-def _record(asked: Balance, ruler: str, futures: Paths, found: States, by_year: dict[int, float]) -> dict[str, Any]:
+def _record(asked: Balance, ruler: str, futures: Draws, found: States, by_year: dict[int, float]) -> dict[str, Any]:
     """Return the answer for machines: sides with shares, probability of each state, P(crossed by year), 0 to 1."""
     from overtake.balances.sides import weights
     from overtake.balances.states import STATES
@@ -163,7 +163,7 @@ def _by_years(found: States, years: list[int]) -> dict[int, float]:
     return {year: float(by_year[found.years.index(year)]) for year in years}
 
 
-def _shares(futures: Paths, share: Any, years: list[int]) -> dict[int, list[float]]:
+def _shares(futures: Draws, share: Any, years: list[int]) -> dict[int, list[float]]:
     """Return the break-even share in each of `years`: lower end of the 80% interval, median, upper end."""
     import numpy as np
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from overtake.config.params import Params
-    from overtake.draws import Paths
+    from overtake.draws import Draws
     from overtake.edition import Edition
 
 
@@ -60,27 +60,27 @@ def _run(found: list[Any], base: Params) -> int:
     return 0
 
 
-def _futures(params: Params, base: Params, edition: Edition) -> Paths:
+def _futures(params: Params, base: Params, edition: Edition) -> Draws:
     """Return the futures of `params` before any scenario: those in place where they serve, else a new simulation.
 
     Where only the treatment of announced plans differs, the futures without plans serve.
     """
     from overtake import paths
-    from overtake.draws import read_paths
+    from overtake.draws import read_draws
     from overtake.futures import plans
     from overtake.futures.simulate import simulate
     from overtake.scenarios.compare import SIMULATED
 
     if all(getattr(params, name) == getattr(base, name) for name in SIMULATED):
-        return _in_place(read_paths(paths.PROCESSED / "futures.parquet"), base)
+        return _in_place(read_draws(paths.PROCESSED / "futures.parquet"), base)
     same = {"plans": base.futures.plans, "plan_realisation_sd": base.futures.plan_realisation_sd}
     if params.run == base.run and params.futures.model_copy(update=same) == base.futures:
-        without = _in_place(read_paths(paths.PROCESSED / "futures_without_plans.parquet"), base)
+        without = _in_place(read_draws(paths.PROCESSED / "futures_without_plans.parquet"), base)
         return plans.apply(without, edition, params.futures, params.run.seed)
     return simulate(edition, params.futures, params.run)
 
 
-def _in_place(futures: Paths, base: Params) -> Paths:
+def _in_place(futures: Draws, base: Params) -> Draws:
     """Return the futures of the last run, refused where params.yaml has moved on since."""
     from overtake.errors import OvertakeError
 

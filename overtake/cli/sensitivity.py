@@ -43,8 +43,8 @@ def _shared(parser: argparse.ArgumentParser) -> None:
 
 def _options(arguments: argparse.Namespace) -> Any:
     from overtake.pipeline.run import STEADY
-    from overtake.sensitivity.executor import How
     from overtake.sensitivity.runs import Options
+    from overtake.sensitivity.task import How
 
     # One BLAS thread here and in every process started from here: same bytes, and no two workers on one core.
     os.environ.update(STEADY)

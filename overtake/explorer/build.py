@@ -14,7 +14,7 @@ from string import Template
 import pandas as pd
 
 from overtake.config.balances import Balance
-from overtake.draws import FloatArray, Paths
+from overtake.draws import Draws, FloatArray
 from overtake.errors import OvertakeError
 from overtake.explorer.content import Content, content
 from overtake.explorer.encode import pack
@@ -31,14 +31,14 @@ LIMIT = 3_000_000
 
 
 def write(
-    paths: Paths,
+    paths: Draws,
     rulers: pd.DataFrame,
     balances: Mapping[str, Balance],
     estimates: pd.DataFrame,
     out: Path,
     settings: Settings,
     *,
-    observed: Paths | None = None,
+    observed: Draws | None = None,
     plans: Plans | None = None,
     errors: Mapping[str, FloatArray] | None = None,
 ) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 from overtake import alike
 from overtake.balances.sides import weights
 from overtake.config.balances import Balance
-from overtake.draws import FloatArray, Paths
+from overtake.draws import Draws, FloatArray
 from overtake.errors import raise_all
 from overtake.explorer import encode
 from overtake.explorer.factors import wide
@@ -35,13 +35,13 @@ class Content:
 
 
 def content(
-    paths: Paths,
+    paths: Draws,
     rulers: pd.DataFrame,
     balances: Mapping[str, Balance],
     estimates: pd.DataFrame,
     settings: Settings,
     *,
-    observed: Paths | None = None,
+    observed: Draws | None = None,
     plans: Plans | None = None,
     errors: Mapping[str, FloatArray] | None = None,
 ) -> Content:
@@ -88,7 +88,7 @@ def content(
     return Content(config, {"draws": draws, **layers})
 
 
-def _check(paths: Paths, balances: Mapping[str, Balance], settings: Settings, plans: Plans | None) -> None:
+def _check(paths: Draws, balances: Mapping[str, Balance], settings: Settings, plans: Plans | None) -> None:
     """Refuse tables that do not fit together."""
     problems = [f"{iso3}: no name among the settings" for iso3 in paths.economies if iso3 not in settings.names]
     problems += [f"{iso3}: no futures" for iso3 in ("CHN", settings.breakeven) if iso3 not in paths.economies]
@@ -101,7 +101,7 @@ def _check(paths: Paths, balances: Mapping[str, Balance], settings: Settings, pl
     raise_all("explorer", problems)
 
 
-def _rulers(paths: Paths, rulers: pd.DataFrame, errors: Mapping[str, FloatArray]) -> tuple[list[Any], dict[str, Any]]:
+def _rulers(paths: Draws, rulers: pd.DataFrame, errors: Mapping[str, FloatArray]) -> tuple[list[Any], dict[str, Any]]:
     """Return the rulers of the page and the layers of their errors; equal errors share a layer."""
     listed: list[dict[str, Any]] = []
     layers: dict[str, encode.Layer] = {}
@@ -174,7 +174,7 @@ def _start(presets: list[dict[str, Any]], settings: Settings, rulers: list[str],
     }
 
 
-def _observed(paths: Paths, observed: Paths | None) -> list[list[float | None]]:
+def _observed(paths: Draws, observed: Draws | None) -> list[list[float | None]]:
     """Return the figures as published, (economies, observed years), None where there is none.
 
     Without `observed` the median of the draws stands in for them.

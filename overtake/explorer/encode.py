@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from overtake.draws import FloatArray, Paths
+from overtake.draws import Draws, FloatArray
 from overtake.errors import raise_all
 from overtake.streams import stream
 
@@ -35,7 +35,7 @@ class Layer:
         return found
 
 
-def chosen(paths: Paths, draws: int, seed: int) -> Paths:
+def chosen(paths: Draws, draws: int, seed: int) -> Draws:
     """Return `draws` of the paths, drawn without return by name, in their order; all where there are no more."""
     total = paths.values.shape[0]
     if draws >= total:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from overtake import alike
 from overtake.config.rulers import Rulers
-from overtake.draws import FloatArray, Paths
+from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.rulers import RULERS
 from overtake.rulers.composition import weights
@@ -15,7 +15,7 @@ from overtake.rulers.composition import weights
 COLUMNS = ("ruler", "label", "unit", "kind", "iso3", "year", "factor")
 
 
-def table(paths: Paths, edition: Edition, settings: Rulers, seed: int) -> pd.DataFrame:
+def table(paths: Draws, edition: Edition, settings: Rulers, seed: int) -> pd.DataFrame:
     """Return ruler, label, unit, kind (flow or stock), iso3, year, factor for every ruler in use.
 
     factor: value on the ruler per constant US$, without the errors that draws carry; for a stock the share of spending
@@ -25,7 +25,7 @@ def table(paths: Paths, edition: Edition, settings: Rulers, seed: int) -> pd.Dat
     return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
 
 
-def errors(paths: Paths, edition: Edition, settings: Rulers, seed: int, rulers: pd.DataFrame) -> dict[str, FloatArray]:
+def errors(paths: Draws, edition: Edition, settings: Rulers, seed: int, rulers: pd.DataFrame) -> dict[str, FloatArray]:
     """Return each flow ruler's log departure from its central factor, (draws, economies, years), where it has any."""
     found: dict[str, FloatArray] = {}
     for name in dict.fromkeys(rulers.loc[rulers["kind"] == "flow", "ruler"]):
@@ -37,16 +37,16 @@ def errors(paths: Paths, edition: Edition, settings: Rulers, seed: int, rulers: 
     return found
 
 
-def wide(rulers: pd.DataFrame, ruler: str, paths: Paths) -> FloatArray:
+def wide(rulers: pd.DataFrame, ruler: str, paths: Draws) -> FloatArray:
     """Return one ruler's factors, (economies, years) of `paths`."""
     rows = rulers[rulers["ruler"] == ruler].pivot(index="iso3", columns="year", values="factor")
     found: FloatArray = rows.reindex(index=list(paths.economies), columns=list(paths.years)).to_numpy(dtype=float)
     return found
 
 
-def _one(name: str, paths: Paths, edition: Edition, settings: Rulers, seed: int) -> pd.DataFrame:
+def _one(name: str, paths: Draws, edition: Edition, settings: Rulers, seed: int) -> pd.DataFrame:
     """Return the rows of one ruler."""
-    one = Paths(
+    one = Draws(
         np.ones((1, len(paths.economies), len(paths.years))),
         paths.economies,
         paths.years,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from overtake import alike
-from overtake.draws import Paths
+from overtake.draws import Draws
 from overtake.explorer import encode
 from overtake.rulers.china import MARKET, alternatives, at_level, pairs
 
@@ -46,5 +46,5 @@ def offered(
 
 def _uncertain(estimates: pd.DataFrame, draws: int, seed: int) -> np.ndarray:
     """Return the factor on China in each draw, as the ruler has it."""
-    one = Paths(np.ones((draws, 1, 1)), ("CHN",), (0,), 0, "")
+    one = Draws(np.ones((draws, 1, 1)), ("CHN",), (0,), 0, "")
     return at_level(one, estimates, "uncertain", seed).values[:, 0, 0]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from overtake import alike
-from overtake.draws import Paths
+from overtake.draws import Draws
 from overtake.edition import Edition
 from overtake.explorer import encode
 from overtake.futures.plans import lift, realised, targets
@@ -26,12 +26,12 @@ class Plans:
     lifts: part, iso3, year, log_lift (log of an economy's level when it goes `part` of the way over that without).
     """
 
-    without: Paths
+    without: Draws
     lifts: pd.DataFrame
     delivered: float
 
 
-def of_edition(without: Paths, edition: Edition) -> Plans:
+def of_edition(without: Draws, edition: Edition) -> Plans:
     """Return the plans of data/raw over futures without them, constant US$ bn."""
     goals = targets(edition)
     goals = goals[goals["used"] & goals["iso3"].isin(without.economies)]
@@ -57,7 +57,7 @@ def of_edition(without: Paths, edition: Edition) -> Plans:
     )
 
 
-def embedded(paths: Paths, without: Paths, plans: Plans) -> tuple[dict[str, Any], encode.Layer]:
+def embedded(paths: Draws, without: Draws, plans: Plans) -> tuple[dict[str, Any], encode.Layer]:
     """Return the page's JSON of `plans` and the layer of each draw's own lift, `paths` over `without`."""
     planned = set(plans.lifts["iso3"])
     at = [iso3 for iso3 in paths.economies if iso3 in planned]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from overtake import paths as project
 from overtake.config.params import Params
-from overtake.draws import Paths, read_paths
+from overtake.draws import Draws, read_draws
 from overtake.edition import of_run
 from overtake.explorer import factors
 from overtake.explorer import plans as announced
@@ -28,9 +28,9 @@ def publish(params: Params, out: Path = project.REPORTS / "explorer" / "explorer
     """
     edition = of_run()
 
-    def under(name: str) -> Paths:
+    def under(name: str) -> Draws:
         """Return futures under the parameters' scenario."""
-        read = read_paths(project.PROCESSED / name)
+        read = read_draws(project.PROCESSED / name)
         return adjust(read, params.scenario, edition)
 
     futures = under("futures.parquet")

@@ -15,7 +15,7 @@ import pandas as pd
 
 from overtake import alike
 from overtake.config.futures import Futures
-from overtake.draws import FloatArray, Paths
+from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.edition.memo import once
 from overtake.edition.shares import gdp_path, sipri_per_government
@@ -39,7 +39,7 @@ class Floor:
     delivered: float
 
 
-def apply(paths: Paths, edition: Edition, settings: Futures, seed: int) -> Paths:
+def apply(paths: Draws, edition: Edition, settings: Futures, seed: int) -> Draws:
     """Return futures (constant US$ bn) with announced plans as `settings.plans` has it: off, cut or at face value.
 
     Cut: of the way from today's share of GDP to the promised one, each draw goes a part of its own, a beta variable
@@ -115,7 +115,7 @@ def realised(realisation: pd.DataFrame) -> dict[str, float]:
 
 
 def lift(
-    middle: FloatArray, paths: Paths, iso3: str, goals: pd.DataFrame, part: FloatArray, edition: Edition
+    middle: FloatArray, paths: Draws, iso3: str, goals: pd.DataFrame, part: FloatArray, edition: Edition
 ) -> FloatArray:
     """Return the factor of an economy's plans, (draws or 1, years), never below one.
 
@@ -125,7 +125,7 @@ def lift(
     return raised(middle, paths, _floor(iso3, goals, edition, 1.0), part)
 
 
-def raised(middle: FloatArray, paths: Paths, floor: Floor, part: FloatArray) -> FloatArray:
+def raised(middle: FloatArray, paths: Draws, floor: Floor, part: FloatArray) -> FloatArray:
     """Return the same factor from an economy's plans made ready."""
     last = paths.last_observed
     years = _ahead(paths, floor)
@@ -143,7 +143,7 @@ def raised(middle: FloatArray, paths: Paths, floor: Floor, part: FloatArray) -> 
     return factor
 
 
-def _ahead(paths: Paths, floor: Floor) -> np.ndarray:
+def _ahead(paths: Draws, floor: Floor) -> np.ndarray:
     """Return the years after the last observed one, up to the last goal or the end of the paths."""
     return np.arange(paths.last_observed + 1, min(floor.knots[-1], paths.years[-1]) + 1)
 

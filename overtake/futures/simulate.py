@@ -9,14 +9,14 @@ import numpy as np
 from overtake import alike
 from overtake.config.core import Run
 from overtake.config.futures import Futures
-from overtake.draws import FloatArray, Paths
+from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.errors import OvertakeError
 from overtake.futures import measurement, models, plans
 from overtake.futures.series import Series, of_spending
 
 
-def simulate(edition: Edition, settings: Futures, run: Run) -> Paths:
+def simulate(edition: Edition, settings: Futures, run: Run) -> Draws:
     """Return the futures of all economies of `edition`, constant US$ bn, from its first year to the horizon.
 
     Every year of a draw, observed ones included, carries that draw's level error, later ones that of the last observed;
@@ -53,7 +53,7 @@ def ground(series: Series, edition: Edition, run: Run) -> Ground:
     return Ground(edition, error[:, :, -1], alike.exp(series.log_milex.astype(np.float32) + error))
 
 
-def assemble(growth: FloatArray, series: Series, under: Ground, settings: Futures, run: Run) -> Paths:
+def assemble(growth: FloatArray, series: Series, under: Ground, settings: Futures, run: Run) -> Draws:
     """Return the futures that log growth since the origin makes, (draws, economies, steps): levels, errors, plans."""
     last = series.years[-1]
     ahead = growth + series.log_milex[:, -1:].astype(np.float32)
@@ -61,5 +61,5 @@ def assemble(growth: FloatArray, series: Series, under: Ground, settings: Future
     ahead = alike.exp(ahead)
     levels = np.concatenate([under.observed, ahead], axis=2)
     years = (*series.years, *range(last + 1, last + growth.shape[2] + 1))
-    paths = Paths(levels, series.economies, years, last, f"constant {under.edition.price_base} US$ bn")
+    paths = Draws(levels, series.economies, years, last, f"constant {under.edition.price_base} US$ bn")
     return plans.apply(paths, under.edition, settings, run.seed)

@@ -45,7 +45,7 @@ class Chapter:
         """Return where a stage that writes by itself is to write: data/processed, by hand a folder of this session."""
         return paths.PROCESSED if self.writes else Path(tempfile.mkdtemp(prefix=f"overtake-{self.stage.name}-"))
 
-    def write(self, **tables: pd.DataFrame | draws.Paths) -> Table:
+    def write(self, **tables: pd.DataFrame | draws.Draws) -> Table:
         """Write tables to data/processed, if the pipeline runs the notebook; return what goes out, as a table.
 
         tables: by name without ending, each an output of the stage in dvc.yaml. By hand nothing is written.
@@ -58,15 +58,15 @@ class Chapter:
                 raise OvertakeError(f"stage {self.stage.name}", "has no such output", found=out, allowed=allowed)
             if self.writes:
                 _write(content, paths.ROOT / out)
-            shape = content.values.shape[:2] if isinstance(content, draws.Paths) else (1, len(content))
+            shape = content.values.shape[:2] if isinstance(content, draws.Draws) else (1, len(content))
             rows.append((out, shape[0] * shape[1]))
         return table(pd.DataFrame(rows, columns=["file", "rows"]), "What goes out: written by `dvc repro`, not by hand",
                      {"file": "file", "rows": "rows"})  # fmt: skip
 
 
-def _write(content: pd.DataFrame | draws.Paths, path: Path) -> None:
-    if isinstance(content, draws.Paths):
-        draws.write_paths(content, path)
+def _write(content: pd.DataFrame | draws.Draws, path: Path) -> None:
+    if isinstance(content, draws.Draws):
+        draws.write_draws(content, path)
     else:
         draws.write_parquet(content, path)
 

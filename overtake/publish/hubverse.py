@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from overtake.draws import Paths, read_parquet, read_paths
+from overtake.draws import Draws, read_draws, read_parquet
 
 COLUMNS = ("origin_date", "target", "horizon", "location", "output_type", "output_type_id", "value")
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
@@ -23,7 +23,7 @@ def projections(processed: Path) -> pd.DataFrame:
     futures, curves = processed / "futures.parquet", processed / "curves.parquet"
     parts = []
     if futures.is_file():
-        paths = read_paths(futures)
+        paths = read_draws(futures)
         parts.append(levels(paths))
         if curves.is_file():
             parts.append(crossings(read_parquet(curves), paths.last_observed))
@@ -32,7 +32,7 @@ def projections(processed: Path) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
 
 
-def levels(paths: Paths) -> pd.DataFrame:
+def levels(paths: Draws) -> pd.DataFrame:
     """Return quantiles of military expenditure by economy and horizon, constant US$ bn, six significant digits."""
     at = [index for index, year in enumerate(paths.years) if year > paths.last_observed]
     found = np.quantile(paths.values[:, :, at], QUANTILES, axis=0)

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from overtake.config.rulers import Rulers
-from overtake.draws import FloatArray, Paths
+from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.errors import OvertakeError
 
-Measure = Callable[[Paths, Edition, Rulers, int], Paths]
+Measure = Callable[[Draws, Edition, Rulers, int], Draws]
 
 
 @dataclass(frozen=True)
@@ -34,16 +34,16 @@ class Ruler:
         return "flow" if self.proportional else "stock"
 
 
-def observed(spending: pd.DataFrame) -> Paths:
+def observed(spending: pd.DataFrame) -> Draws:
     """Return the observed years as paths of one draw, constant US$ bn; years before an economy's first are NaN."""
     wide = spending.pivot(index="iso3", columns="year", values="milex_constant_usd_bn")
     base = int(spending["price_base"].iloc[0])
     years = tuple(int(year) for year in wide.columns)
     values = wide.to_numpy(dtype=float)[None]
-    return Paths(values, tuple(str(iso3) for iso3 in wide.index), years, years[-1], f"constant {base} US$ bn")
+    return Draws(values, tuple(str(iso3) for iso3 in wide.index), years, years[-1], f"constant {base} US$ bn")
 
 
-def panel(table: pd.DataFrame, column: str, paths: Paths, *, hold: bool = True) -> FloatArray:
+def panel(table: pd.DataFrame, column: str, paths: Draws, *, hold: bool = True) -> FloatArray:
     """Return `column` of a long table (iso3, year) as (economies, years) of `paths`; NaN where it has no value.
 
     hold: keep an economy's last value for the years after it, as far as the paths go.
@@ -61,12 +61,12 @@ def panel(table: pd.DataFrame, column: str, paths: Paths, *, hold: bool = True) 
     return found
 
 
-def scaled(paths: Paths, factor: FloatArray, unit: str) -> Paths:
+def scaled(paths: Draws, factor: FloatArray, unit: str) -> Draws:
     """Return `paths` times `factor`, broadcast over (draws, economies, years), keeping their dtype."""
     return paths.with_values(paths.values * factor.astype(paths.values.dtype), unit)
 
 
-def united_states(paths: Paths, panel_: FloatArray) -> FloatArray:
+def united_states(paths: Draws, panel_: FloatArray) -> FloatArray:
     """Return the row of the United States, (years,); refuse paths without it, since all prices are relative to it."""
     if "USA" not in paths.economies:
         raise OvertakeError("rulers", "prices are relative to the United States", found="paths without USA")

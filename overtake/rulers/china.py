@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from overtake.draws import FloatArray, Paths
+from overtake.draws import Draws, FloatArray
 from overtake.errors import OvertakeError
 from overtake.streams import stream
 
@@ -75,7 +75,7 @@ def pairs(estimates: pd.DataFrame) -> dict[str, Pair]:
     return found
 
 
-def at_level(paths: Paths, estimates: pd.DataFrame, level: str, seed: int) -> Paths:
+def at_level(paths: Draws, estimates: pd.DataFrame, level: str, seed: int) -> Draws:
     """Return `paths` with China at the chosen level against the United States and all others, who stay as SIPRI has it.
 
     level: `sipri`, `uncertain` or the name of a pair at market exchange rates; one in purchasing power is refused.

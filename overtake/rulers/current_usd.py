@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from overtake import alike
 from overtake.config.rulers import Rulers
-from overtake.draws import Paths
+from overtake.draws import Draws
 from overtake.edition import Edition
 from overtake.edition.memo import once
 from overtake.rulers.base import Ruler, scaled
 from overtake.rulers.prices import current_factor, exchange_shocks
 
 
-def measure(paths: Paths, edition: Edition, settings: Rulers, seed: int) -> Paths:
+def measure(paths: Draws, edition: Edition, settings: Rulers, seed: int) -> Draws:
     """Return the paths in current US$ bn."""
     central = scaled(paths, current_factor(paths, edition, settings.prices), "current US$ bn")
     ahead = paths.years[-1] - paths.last_observed

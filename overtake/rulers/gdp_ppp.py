@@ -6,14 +6,14 @@ import numpy as np
 
 from overtake import alike
 from overtake.config.rulers import Rulers
-from overtake.draws import FloatArray, Paths
+from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.rulers.base import Ruler, scaled
 from overtake.rulers.prices import current_factor, price_level, us_prices
 from overtake.streams import stream
 
 
-def measure(paths: Paths, edition: Edition, settings: Rulers, seed: int) -> Paths:
+def measure(paths: Draws, edition: Edition, settings: Rulers, seed: int) -> Draws:
     """Return the paths in international $ bn at US prices of the last observed year."""
     factor = current_factor(paths, edition, settings.prices) / price_level(paths, edition, settings.prices)
     unit = f"{paths.last_observed} international $ bn"
@@ -21,7 +21,7 @@ def measure(paths: Paths, edition: Edition, settings: Rulers, seed: int) -> Path
     return scaled(central, ppp_error(paths, settings.gdp_ppp.error_pct, seed), unit)
 
 
-def ppp_error(paths: Paths, error_pct: float, seed: int) -> FloatArray:
+def ppp_error(paths: Draws, error_pct: float, seed: int) -> FloatArray:
     """Return a factor for the error of the PPPs, (draws, economies, 1): one for one draw and the United States."""
     draws = paths.values.shape[0]
     found = np.ones((draws, len(paths.economies), 1))

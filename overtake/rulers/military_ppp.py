@@ -7,7 +7,7 @@ import numpy as np
 
 from overtake import alike
 from overtake.config.rulers import Rulers
-from overtake.draws import FloatArray, Paths
+from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.rulers.base import Ruler, scaled
 from overtake.rulers.composition import weights
@@ -15,7 +15,7 @@ from overtake.rulers.gdp_ppp import ppp_error
 from overtake.rulers.prices import current_factor, price_level, relative_income, us_prices
 
 
-def measure(paths: Paths, edition: Edition, settings: Rulers, seed: int) -> Paths:
+def measure(paths: Draws, edition: Edition, settings: Rulers, seed: int) -> Draws:
     """Return the paths in military international $ bn at US prices of the last observed year."""
     prices = settings.prices
     current = current_factor(paths, edition, prices) / us_prices(paths, edition, prices)
@@ -24,7 +24,7 @@ def measure(paths: Paths, edition: Edition, settings: Rulers, seed: int) -> Path
     return scaled(central, ppp_error(paths, settings.gdp_ppp.error_pct, seed), unit)
 
 
-def multiplier(paths: Paths, edition: Edition, settings: Rulers) -> FloatArray:
+def multiplier(paths: Draws, edition: Edition, settings: Rulers) -> FloatArray:
     """Return military units per US$ at market exchange rates, (economies, years); one for the United States."""
     own = settings.military_ppp
     level = price_level(paths, edition, settings.prices)

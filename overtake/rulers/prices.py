@@ -6,7 +6,7 @@ import numpy as np
 
 from overtake import alike
 from overtake.config.rulers import Prices
-from overtake.draws import FloatArray, Paths
+from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.rulers.base import panel, united_states
 from overtake.streams import stream
@@ -14,7 +14,7 @@ from overtake.streams import stream
 INDEX = {"cpi": "cpi_index", "deflator": "gdp_deflator_index"}
 
 
-def current_factor(paths: Paths, edition: Edition, settings: Prices) -> FloatArray:
+def current_factor(paths: Draws, edition: Edition, settings: Prices) -> FloatArray:
     """Return current US$ per constant US$, (economies, years).
 
     Observed years: as SIPRI reports both. Later years: the last observed factor times local inflation over the change
@@ -31,14 +31,14 @@ def current_factor(paths: Paths, edition: Edition, settings: Prices) -> FloatArr
     return known
 
 
-def price_index_usd(paths: Paths, edition: Edition, settings: Prices) -> FloatArray:
+def price_index_usd(paths: Draws, edition: Edition, settings: Prices) -> FloatArray:
     """Return local prices in US$, (economies, years): price index over exchange rate, US inflation after the IMF's."""
     rate = panel(edition.macro, "gdp_lcu_bn", paths) / panel(edition.macro, "gdp_usd_bn", paths)
     index = panel(edition.macro, INDEX[settings.index], paths) / rate
     return index * _us_inflation(paths, edition, settings)
 
 
-def us_prices(paths: Paths, edition: Edition, settings: Prices) -> FloatArray:
+def us_prices(paths: Draws, edition: Edition, settings: Prices) -> FloatArray:
     """Return the US GDP deflator, (years,), one in the last observed year."""
     deflator = panel(edition.macro, "gdp_deflator_index", paths) * _us_inflation(paths, edition, settings)
     level = united_states(paths, deflator)
@@ -46,7 +46,7 @@ def us_prices(paths: Paths, edition: Edition, settings: Prices) -> FloatArray:
     return found
 
 
-def price_level(paths: Paths, edition: Edition, settings: Prices) -> FloatArray:
+def price_level(paths: Draws, edition: Edition, settings: Prices) -> FloatArray:
     """Return the GDP price level relative to the United States, (economies, years): PPP factor over exchange rate.
 
     Below one, a US$ buys more than in the United States. Held at the IMF's last year, moved by real appreciation.
@@ -56,7 +56,7 @@ def price_level(paths: Paths, edition: Edition, settings: Prices) -> FloatArray:
     return ppp / rate * appreciation(paths, settings)
 
 
-def relative_income(paths: Paths, edition: Edition, settings: Prices, convergence_pct: float) -> FloatArray:
+def relative_income(paths: Draws, edition: Edition, settings: Prices, convergence_pct: float) -> FloatArray:
     """Return GDP per head at market exchange rates relative to the United States, (economies, years).
 
     After the IMF's last year the log gap closes by `convergence_pct` per cent of itself a year.
@@ -68,7 +68,7 @@ def relative_income(paths: Paths, edition: Edition, settings: Prices, convergenc
     return converged * appreciation(paths, settings)
 
 
-def appreciation(paths: Paths, settings: Prices) -> FloatArray:
+def appreciation(paths: Draws, settings: Prices) -> FloatArray:
     """Return the real appreciation of the parameters as a factor, (economies, years), one to the last observed year."""
     after = np.clip(np.array(paths.years) - paths.last_observed, 0, settings.appreciation_years)
     rates = np.array([settings.real_appreciation_pct.get(iso3, 0.0) for iso3 in paths.economies])
@@ -76,7 +76,7 @@ def appreciation(paths: Paths, settings: Prices) -> FloatArray:
     return found
 
 
-def exchange_shocks(paths: Paths, edition: Edition, settings: Prices, seed: int) -> FloatArray:
+def exchange_shocks(paths: Draws, edition: Edition, settings: Prices, seed: int) -> FloatArray:
     """Return log deviations of real exchange rates from their path, (draws, economies, years ahead), float32.
 
     First-order autoregression with the half-life of the parameters; normal steps with each economy's own volatility
@@ -97,7 +97,7 @@ def exchange_shocks(paths: Paths, edition: Edition, settings: Prices, seed: int)
     return shocks.transpose(1, 2, 0)
 
 
-def _real_rate_changes(paths: Paths, edition: Edition, settings: Prices) -> FloatArray:
+def _real_rate_changes(paths: Draws, edition: Edition, settings: Prices) -> FloatArray:
     """Return yearly log changes of real exchange rates against the US$, (economies, years observed)."""
     last = paths.years.index(paths.last_observed)
     first = max(paths.years.index(settings.volatility_since) if settings.volatility_since in paths.years else 0, 0)
@@ -107,7 +107,7 @@ def _real_rate_changes(paths: Paths, edition: Edition, settings: Prices) -> Floa
     return found
 
 
-def _us_inflation(paths: Paths, edition: Edition, settings: Prices) -> FloatArray:
+def _us_inflation(paths: Draws, edition: Edition, settings: Prices) -> FloatArray:
     """Return the price factor of the years after the IMF's last, (years,), one until then."""
     beyond = np.maximum(np.array(paths.years) - int(edition.macro["year"].max()), 0)
     found: FloatArray = alike.power(1 + settings.us_inflation_pct / 100, beyond)

@@ -6,26 +6,26 @@ import numpy as np
 
 from overtake import alike
 from overtake.config.rulers import Rulers
-from overtake.draws import FloatArray, Paths
+from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.rulers.base import Ruler
 from overtake.rulers.composition import weights
 
 
-def equal_share(paths: Paths, edition: Edition, settings: Rulers, seed: int) -> Paths:
+def equal_share(paths: Draws, edition: Edition, settings: Rulers, seed: int) -> Draws:
     """Return the stocks, constant US$ bn, from the same share of every economy's spending."""
     share = np.full(len(paths.economies), settings.stock.investment_share)
     return _stocks(paths, share, settings)
 
 
-def own_share(paths: Paths, edition: Edition, settings: Rulers, seed: int) -> Paths:
+def own_share(paths: Draws, edition: Edition, settings: Rulers, seed: int) -> Draws:
     """Return the stocks, constant US$ bn, from each economy's own share of equipment, R&D and construction."""
     return _stocks(
         paths, weights(edition.ledgers["composition"], paths.economies, settings.composition)[:, 2], settings
     )
 
 
-def _stocks(paths: Paths, share: FloatArray, settings: Rulers) -> Paths:
+def _stocks(paths: Draws, share: FloatArray, settings: Rulers) -> Draws:
     """Return K_t = (1 - depreciation) K_(t-1) + share x spending, (draws, economies, years).
 
     The first stock of an economy is share x spending over mean growth plus depreciation; it starts with the economy's

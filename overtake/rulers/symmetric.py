@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from overtake.config.rulers import Rulers
-from overtake.draws import FloatArray, Paths
+from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.errors import OvertakeError
 from overtake.rulers.base import Ruler, scaled
@@ -19,7 +19,7 @@ from overtake.rulers.prices import current_factor, price_level, us_prices
 PAIR = "fravel_2024"
 
 
-def measure(paths: Paths, edition: Edition, settings: Rulers, seed: int) -> Paths:
+def measure(paths: Draws, edition: Edition, settings: Rulers, seed: int) -> Draws:
     """Return the paths in comparable US$ bn at US prices of the last observed year."""
     current = current_factor(paths, edition, settings.prices) / us_prices(paths, edition, settings.prices)
     unit = f"{paths.last_observed} comparable US$ bn"
@@ -28,7 +28,7 @@ def measure(paths: Paths, edition: Edition, settings: Rulers, seed: int) -> Path
     return scaled(central, ppp_error(paths, settings.gdp_ppp.error_pct, seed), unit)
 
 
-def hybrid(paths: Paths, edition: Edition, settings: Rulers) -> FloatArray:
+def hybrid(paths: Draws, edition: Edition, settings: Rulers) -> FloatArray:
     """Return comparable units per US$, (economies, years): equipment at market rates, the rest at GDP-PPP."""
     share = weights(edition.ledgers["composition"], paths.economies, settings.composition)
     level = price_level(paths, edition, settings.prices)
@@ -36,7 +36,7 @@ def hybrid(paths: Paths, edition: Edition, settings: Rulers) -> FloatArray:
     return found
 
 
-def add_ons(paths: Paths, edition: Edition, settings: Rulers) -> FloatArray:
+def add_ons(paths: Draws, edition: Edition, settings: Rulers) -> FloatArray:
     """Return the definition's add-on over SIPRI by economy, (economies,).
 
     China and the United States: the pair's figure over SIPRI's of that year, less what the hybrid conversion explains
@@ -44,7 +44,7 @@ def add_ons(paths: Paths, edition: Edition, settings: Rulers) -> FloatArray:
     """
     pair = _pair(edition)
     # The pair's year may lie beyond the observed ones (an older edition), so its conversion is taken by itself.
-    then = Paths(np.ones((1, 2, 1)), ("CHN", "USA"), (pair.year,), pair.year, paths.unit)
+    then = Draws(np.ones((1, 2, 1)), ("CHN", "USA"), (pair.year,), pair.year, paths.unit)
     china, us = hybrid(then, edition, settings)[:, 0]
     known = {"CHN": pair.china / china, "USA": pair.us / us}
     other = {

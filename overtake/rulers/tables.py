@@ -9,7 +9,7 @@ import pandas as pd
 
 from overtake import rulers
 from overtake.config.rulers import Rulers
-from overtake.draws import Paths
+from overtake.draws import Draws
 from overtake.edition import Edition
 from overtake.edition.memo import once
 from overtake.rulers.base import observed
@@ -19,14 +19,14 @@ from overtake.rulers.china import at_level
 AS_PUBLISHED = ("constant_usd", "current_usd")
 
 
-def measure(name: str, paths: Paths, edition: Edition, settings: Rulers, seed: int) -> Paths:
+def measure(name: str, paths: Draws, edition: Edition, settings: Rulers, seed: int) -> Draws:
     """Return `paths` (constant US$ bn) on the ruler `name`, China's level as the parameters choose."""
     level = settings.china_level
     paths = paths if level == "sipri" else at_level(paths, edition.ledgers["china_estimates"], level, seed)
     return rulers.RULERS[name].measure(paths, edition, settings, seed)
 
 
-def measured(paths: Paths, edition: Edition, settings: Rulers, seed: int) -> Iterator[tuple[str, Paths]]:
+def measured(paths: Draws, edition: Edition, settings: Rulers, seed: int) -> Iterator[tuple[str, Draws]]:
     """Yield name and paths for each ruler in use, one at a time so that only one is in memory."""
     for name in settings.use:
         yield name, measure(name, paths, edition, settings, seed)

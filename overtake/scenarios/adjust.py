@@ -6,13 +6,13 @@ import numpy as np
 
 from overtake import alike
 from overtake.config.scenario import Scenario, ShareTarget
-from overtake.draws import FloatArray, Paths
+from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.edition.shares import gdp_constant_usd, sipri_per_government
 from overtake.errors import OvertakeError, raise_all
 
 
-def adjust(paths: Paths, scenario: Scenario, edition: Edition) -> Paths:
+def adjust(paths: Draws, scenario: Scenario, edition: Edition) -> Draws:
     """Return futures (constant US$ bn) under `scenario`: every draw of an economy moves by the same factor.
 
     The crosswalk is read only for shares in government definitions. The paths themselves where nothing changes.
@@ -23,7 +23,7 @@ def adjust(paths: Paths, scenario: Scenario, edition: Edition) -> Paths:
     return paths.with_values(paths.values * factor.astype(paths.values.dtype), paths.unit)
 
 
-def factors(paths: Paths, scenario: Scenario, edition: Edition) -> FloatArray:
+def factors(paths: Draws, scenario: Scenario, edition: Edition) -> FloatArray:
     """Return spending under `scenario` over spending in `paths`, (economies, years), the same in any draw."""
     unknown = sorted({*scenario.growth_shift_pct, *scenario.share_targets} - set(paths.economies))
     raise_all("scenario", [f"{iso3}: not among the futures; allowed: {', '.join(paths.economies)}" for iso3 in unknown])
@@ -35,7 +35,7 @@ def factors(paths: Paths, scenario: Scenario, edition: Edition) -> FloatArray:
     return factor
 
 
-def growth_factor(paths: Paths, scenario: Scenario) -> FloatArray:
+def growth_factor(paths: Draws, scenario: Scenario) -> FloatArray:
     """Return the level relative to the futures from shifted growth alone, (economies, years), one until it begins.
 
     A shift of x percentage points multiplies each year's growth factor by 1 + x/100.
@@ -47,7 +47,7 @@ def growth_factor(paths: Paths, scenario: Scenario) -> FloatArray:
     return factor
 
 
-def target_factor(middle: FloatArray, paths: Paths, iso3: str, target: ShareTarget, edition: Edition) -> FloatArray:
+def target_factor(middle: FloatArray, paths: Draws, iso3: str, target: ShareTarget, edition: Edition) -> FloatArray:
     """Return the factor (years,) that lifts the middle path of an economy to its target share of GDP by its year.
 
     middle: (years,), constant US$ bn. Log-linear from the last observed year, constant after the target year, never

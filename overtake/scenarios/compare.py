@@ -17,7 +17,7 @@ from overtake.balances.summary import BY_YEARS
 from overtake.config.base import Section
 from overtake.config.load import override, parse, read_yaml
 from overtake.config.params import Params
-from overtake.draws import FloatArray, Paths
+from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.errors import OvertakeError, raise_all
 from overtake.rulers import RULERS
@@ -31,7 +31,7 @@ SIMULATED = ("data", "run", "futures")
 #: What a scenario may override: the rest would change what is compared, not what may happen.
 OPEN = ("futures", "rulers", "scenario", "crossing", "balances")
 
-Simulate = Callable[[Params], Paths]
+Simulate = Callable[[Params], Draws]
 
 
 class ScenarioFile(Section):
@@ -102,12 +102,12 @@ def _simulated(scenario: NamedScenario) -> str:
 class Measures:
     """The futures of one simulation on any ruler, each ruler's factor found once for all scenarios that share it."""
 
-    def __init__(self, edition: Edition, futures: Paths) -> None:
+    def __init__(self, edition: Edition, futures: Draws) -> None:
         self.edition = edition
         self.futures = futures
-        self._known: dict[str, Paths] = {}
+        self._known: dict[str, Draws] = {}
 
-    def under(self, factor: FloatArray | None, ruler: str, params: Params) -> Paths:
+    def under(self, factor: FloatArray | None, ruler: str, params: Params) -> Draws:
         """Return the futures on `ruler`, spending times `factor` (economies, years)."""
         if not RULERS[ruler].proportional:
             adjusted = self.futures if factor is None else scaled(self.futures, factor, self.futures.unit)

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed, get_worker
@@ -19,9 +19,7 @@ from distributed.diagnostics.plugin import WorkerPlugin
 from overtake.errors import OvertakeError
 from overtake.sensitivity.inputs import code
 from overtake.sensitivity.processes import failed
-
-if TYPE_CHECKING:
-    from overtake.sensitivity.executor import How, Task
+from overtake.sensitivity.task import How, Task
 
 #: Seconds to find the scheduler, and seconds without any worker before the run gives up.
 CONNECT_SECONDS, IDLE_SECONDS = 15.0, 120.0

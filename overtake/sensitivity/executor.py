@@ -7,34 +7,15 @@ chunk gives depends on nothing but `shared` and the chunk, so the table is the s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from overtake.errors import OvertakeError
 from overtake.sensitivity.store import Store
+from overtake.sensitivity.task import How, Task
 
 Report = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Task:
-    """What workers do: `prepare` makes a bench of the shared inputs, `run` evaluates one chunk on it."""
-
-    prepare: Callable[[Any], Any]
-    run: Callable[[Any, Any], pd.DataFrame]
-
-
-@dataclass(frozen=True)
-class How:
-    """Where chunks are evaluated: on `workers` processes of this machine, or where `scheduler` (an address) says.
-
-    scheduler `local` starts a Dask cluster of `workers` processes on this machine.
-    """
-
-    workers: int = 1
-    scheduler: str | None = None
 
 
 def execute(task: Task, shared: Any, chunks: Sequence[Any], store: Store, how: How, report: Report) -> pd.DataFrame:

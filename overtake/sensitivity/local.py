@@ -15,7 +15,7 @@ from overtake.config.balances import Balance
 from overtake.config.futures import Futures
 from overtake.config.params import Params
 from overtake.config.sensitivity import Sensitivity
-from overtake.draws import FloatArray, Paths
+from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.errors import OvertakeError, raise_all
 from overtake.futures import models, weights
@@ -59,8 +59,8 @@ class Bench:
         self.series = of_spending(edition.spending)
         self.ground = ground(self.series, edition, params.run)
         self._growth: dict[str, FloatArray] = {}
-        self._measured: dict[str, Paths] = {}
-        self._near: dict[str, Paths] = {}
+        self._measured: dict[str, Draws] = {}
+        self._near: dict[str, Draws] = {}
 
     def answers(self, moved: Mapping[str, float]) -> dict[tuple[str, str], float]:
         """Return P(China's side leads) by balance and measure with the parameters of `moved` at these values.
@@ -103,23 +103,23 @@ class Bench:
         """Return the answers under `balance measure`, as a table has them in its columns."""
         return {f"{balance} {name}": value for (balance, name), value in self.answers(moved).items()}
 
-    def measured(self, futures: Futures) -> Paths:
+    def measured(self, futures: Futures) -> Draws:
         """Return the futures of these settings on the settings' ruler; the last few are kept."""
         params = self.params
 
-        def make() -> Paths:
+        def make() -> Draws:
             paths = assemble(self.growth(futures), self.series, self.ground, futures, params.run)
             return measure(self.settings.ruler, paths, self.edition, params.rulers, params.run.seed)
 
         return kept(self._measured, futures.model_dump_json(), make, FUTURES_KEPT)
 
-    def near(self, futures: Futures, sustain: int, recent: bool) -> Paths:
+    def near(self, futures: Futures, sustain: int, recent: bool) -> Draws:
         """Return of the measured futures the economies and years that answers need, recent observed years or all.
 
         The draws of an economy and year lie side by side in memory.
         """
 
-        def make() -> Paths:
+        def make() -> Draws:
             paths, balances = self.measured(futures), [self.params.balances[name] for name in self.settings.balances]
             members = {iso3 for balance in balances for iso3 in (*balance.side, *balance.against)}
             rows = [at for at, iso3 in enumerate(paths.economies) if iso3 in members]
@@ -167,7 +167,7 @@ def with_value(settings: Futures, dotted: str, value: float) -> Futures:
     return Futures.of(raw)
 
 
-def _shifted(paths: Paths, balance: Balance, shifts: Mapping[str, float], level: float) -> Paths:
+def _shifted(paths: Draws, balance: Balance, shifts: Mapping[str, float], level: float) -> Draws:
     """Return paths with growth shifted after the last observed year and China's level multiplied."""
     if not shifts and level == 1.0:
         return paths

@@ -14,7 +14,7 @@ from overtake.balances import RECENT
 from overtake.balances.sides import first_whole_year, presence, weights
 from overtake.config.multiverse import SIPRI, Axes, Chunk
 from overtake.config.params import Params
-from overtake.draws import FloatArray, Paths
+from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.futures import plans
 from overtake.futures.simulate import simulate
@@ -52,7 +52,7 @@ class Bench:
 
     def _china(self, level: str) -> FloatArray:
         """Return China's level over SIPRI's, (draws,)."""
-        one = Paths(np.ones((self.axes.draws, 1, 1), np.float32), ("CHN",), (0,), 0, "")
+        one = Draws(np.ones((self.axes.draws, 1, 1), np.float32), ("CHN",), (0,), 0, "")
         estimates = self.edition.ledgers["china_estimates"]
         found: FloatArray = at_level(one, estimates, level, self.params.run.seed).values[:, 0, 0]
         return found
@@ -60,9 +60,9 @@ class Bench:
 
 @dataclass(frozen=True)
 class Measured:
-    """Paths on a ruler, the draws of an economy and year side by side in memory, and where they have values."""
+    """Draws on a ruler, the draws of an economy and year side by side in memory, and where they have values."""
 
-    paths: Paths
+    paths: Draws
     present: npt.NDArray[np.bool_]
 
 
@@ -105,7 +105,7 @@ def evaluate(bench: Bench, chunk: Chunk) -> pd.DataFrame:
     return pd.concat([specifications(axes, chunk), found], axis=1)
 
 
-def futures(edition: Edition, params: Params, chunk: Chunk) -> Paths:
+def futures(edition: Edition, params: Params, chunk: Chunk) -> Draws:
     """Return the futures of a chunk without plans: growth estimated on its window, all observed years kept."""
     spending = edition.spending
     last, earliest = int(spending["year"].max()), int(spending["year"].min())
@@ -117,7 +117,7 @@ def futures(edition: Edition, params: Params, chunk: Chunk) -> Paths:
     return paths if first == earliest else _with_history(paths, spending)
 
 
-def _with_history(paths: Paths, spending: pd.DataFrame) -> Paths:
+def _with_history(paths: Draws, spending: pd.DataFrame) -> Draws:
     """Return `paths` with the observed years before them, each draw's level error carried back."""
     wide = spending.pivot(index="iso3", columns="year", values="milex_constant_usd_bn").reindex(list(paths.economies))
     earlier = [int(year) for year in wide.columns if int(year) < paths.years[0]]
@@ -126,7 +126,7 @@ def _with_history(paths: Paths, spending: pd.DataFrame) -> Paths:
     return replace(paths, values=np.concatenate([history, paths.values], axis=2), years=(*earlier, *paths.years))
 
 
-def _measured(bench: Bench, ruler: str, paths: Paths, by_draw: FloatArray) -> Measured:
+def _measured(bench: Bench, ruler: str, paths: Draws, by_draw: FloatArray) -> Measured:
     """Return `paths` on a ruler, China as SIPRI has it; by_draw: their values (economies, years, draws).
 
     Where a ruler is proportional to spending, its factor is found once an edition, from paths of ones.
@@ -157,7 +157,7 @@ def _coalition(bench: Bench, measured: Measured, name: str, ruler: str) -> Float
     raise AssertionError("the whole of the years settles who leads")
 
 
-def _since(bench: Bench, paths: Paths, name: str, ruler: str, start: int, *, whole: bool) -> FloatArray | None:
+def _since(bench: Bench, paths: Draws, name: str, ruler: str, start: int, *, whole: bool) -> FloatArray | None:
     """Return what `_coalition` does from the years since index `start`.
 
     None where these, unless they are the whole of them, do not settle who leads in the last observed year.
@@ -191,12 +191,12 @@ def _since(bench: Bench, paths: Paths, name: str, ruler: str, start: int, *, who
     return rows.reshape(len(combinations) * len(axes.sustain), -1)
 
 
-def _years_by_draws(paths: Paths, iso3: str, kept: slice) -> FloatArray:
+def _years_by_draws(paths: Draws, iso3: str, kept: slice) -> FloatArray:
     """Return an economy's values, (years, draws), contiguous."""
     return paths.values.transpose(1, 2, 0)[paths.economies.index(iso3), kept]
 
 
-def _weighted(paths: Paths, shares: dict[str, float], kept: slice) -> FloatArray:
+def _weighted(paths: Draws, shares: dict[str, float], kept: slice) -> FloatArray:
     """Return the weighted sum over members, (years, draws); zero where there are none."""
     total = np.zeros_like(_years_by_draws(paths, paths.economies[0], kept))
     for iso3, weight in shares.items():

@@ -10,14 +10,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from overtake.errors import OvertakeError
-
-if TYPE_CHECKING:
-    from overtake.sensitivity.executor import Task
+from overtake.sensitivity.task import Task
 
 #: A chunk that ends so many processes is refused: it will end the next one too.
 MOST_LOSSES = 3

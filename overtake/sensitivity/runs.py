@@ -18,9 +18,10 @@ from overtake.edition import read
 from overtake.rulers.china import MARKET, pairs
 from overtake.sensitivity import cost, local, multiverse, sweep, variance, verdicts, world
 from overtake.sensitivity.axes import CHOICES, QUESTION, check
-from overtake.sensitivity.executor import How, Task, execute
+from overtake.sensitivity.executor import execute
 from overtake.sensitivity.inputs import fingerprint, narrowed
 from overtake.sensitivity.store import Store, disk
+from overtake.sensitivity.task import How, Task
 from overtake.work import side_by_side
 
 MULTIVERSE = Task(multiverse.prepare, multiverse.evaluate)

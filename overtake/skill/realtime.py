@@ -12,7 +12,7 @@ from overtake.balances import ratio
 from overtake.config.balances import Balance
 from overtake.config.core import Run
 from overtake.config.futures import Futures
-from overtake.draws import FloatArray, Paths
+from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.errors import OvertakeError
 from overtake.futures import models
@@ -104,8 +104,8 @@ def _said(
     steps = whole.origin - past.origin
     drawn = alike.exp(forecaster(edition, futures, run)(past, steps))
     years = tuple(range(past.origin + 1, whole.origin + 1))
-    ahead = Paths(drawn, past.economies, years, years[-1], "constant US$ bn")
-    outcome = Paths(alike.exp(whole.log_milex[None, :, -steps:]), whole.economies, years, years[-1], "constant US$ bn")
+    ahead = Draws(drawn, past.economies, years, years[-1], "constant US$ bn")
+    outcome = Draws(alike.exp(whole.log_milex[None, :, -steps:]), whole.economies, years, years[-1], "constant US$ bn")
     wanted = sorted({past.origin + step for step in AHEAD if step <= steps} | {whole.origin})
     rows: list[dict[str, object]] = []
     for name, balance in balances.items():

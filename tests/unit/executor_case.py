@@ -16,7 +16,7 @@ import pandas as pd
 
 from overtake import paths
 from overtake.errors import OvertakeError
-from overtake.sensitivity.executor import Task
+from overtake.sensitivity.task import Task
 from overtake.streams import stream
 
 

@@ -15,7 +15,7 @@ from overtake.balances import breakeven, crossing_curve, ratio, states, summaris
 from overtake.balances.states import STATES, States, leads
 from overtake.balances.summary import first_crossed, quantiles, year_interval
 from overtake.config.balances import Balance, Crossing, default_balances
-from overtake.draws import Paths
+from overtake.draws import Draws
 from overtake.errors import OvertakeError
 
 DEFAULTS = default_balances()
@@ -23,9 +23,9 @@ MEMBERS = ("CHN", "JPN", "KOR", "AUS", "USA")
 PAIR = Balance(label="pair", side={"JPN": 1.0})
 
 
-def paths_of(values: np.ndarray, last: int = 2025, members: tuple[str, ...] = MEMBERS, first: int = 2020) -> Paths:
+def paths_of(values: np.ndarray, last: int = 2025, members: tuple[str, ...] = MEMBERS, first: int = 2020) -> Draws:
     years = tuple(range(first, first + values.shape[2]))
-    return Paths(values, members, years, last, "constant 2024 US$ bn")
+    return Draws(values, members, years, last, "constant 2024 US$ bn")
 
 
 def line(text: str) -> np.ndarray:
@@ -99,7 +99,7 @@ def test_leads_agree_with_the_slow_route(above: list[bool], sustain: int) -> Non
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> Paths:
+def worlds(draw: st.DrawFn) -> Draws:
     """Draw spending of five economies in eight draws and ten years, within a factor of twenty."""
     seed = draw(st.integers(0, 10_000))
     spread = draw(st.floats(0.01, 1.5))
@@ -115,18 +115,18 @@ def pairs(draw: st.DrawFn) -> Balance:
     return Balance.model_validate({"label": "any", "side": side, "threshold": draw(st.floats(0.5, 2.0))})
 
 
-def found_in(paths: Paths, balance: Balance, sustain: int = 2) -> States:
+def found_in(paths: Draws, balance: Balance, sustain: int = 2) -> States:
     return states(ratio(paths, balance), paths.years, paths.last_observed, sustain, balance.threshold)
 
 
 @given(worlds(), pairs(), st.integers(1, 4))
-def test_state_probabilities_sum_to_one(paths: Paths, balance: Balance, sustain: int) -> None:
+def test_state_probabilities_sum_to_one(paths: Draws, balance: Balance, sustain: int) -> None:
     found = found_in(paths, balance, sustain)
     assert sum(found.probability(state) for state in STATES) == pytest.approx(1, abs=1e-12)
 
 
 @given(worlds(), pairs(), st.integers(-20, 20))
-def test_scaling_all_alike_changes_nothing(paths: Paths, balance: Balance, power: int) -> None:
+def test_scaling_all_alike_changes_nothing(paths: Draws, balance: Balance, power: int) -> None:
     # Powers of two: the scaled figures round as the others do, so that a tie stays a tie.
     scaled = paths.with_values(paths.values * 2.0**power, "another unit")
     before, after = found_in(paths, balance), found_in(scaled, balance)
@@ -136,7 +136,7 @@ def test_scaling_all_alike_changes_nothing(paths: Paths, balance: Balance, power
 
 @given(worlds(), pairs(), st.sampled_from(["JPN", "KOR", "AUS"]), st.floats(0, 1), st.integers(1, 3))
 def test_more_of_a_member_never_hastens_the_crossing(
-    paths: Paths, balance: Balance, member: str, step: float, sustain: int
+    paths: Draws, balance: Balance, member: str, step: float, sustain: int
 ) -> None:
     side = dict(balance.side)
     side[member] += step * (1 - side[member])
@@ -147,7 +147,7 @@ def test_more_of_a_member_never_hastens_the_crossing(
 
 
 @given(worlds(), pairs(), st.sampled_from(["JPN", "USA"]))
-def test_break_even_share_levels_the_balance(paths: Paths, balance: Balance, member: str) -> None:
+def test_break_even_share_levels_the_balance(paths: Draws, balance: Balance, member: str) -> None:
     share = breakeven(paths, balance, member)
     rest = sum(w * paths.economy(m) for m, w in balance.side.items() if m != member)
     level = paths.economy("CHN") / (rest + share * paths.economy(member))
@@ -155,7 +155,7 @@ def test_break_even_share_levels_the_balance(paths: Paths, balance: Balance, mem
 
 
 @given(worlds(), pairs())
-def test_curve_never_falls_and_ends_at_its_states(paths: Paths, balance: Balance) -> None:
+def test_curve_never_falls_and_ends_at_its_states(paths: Draws, balance: Balance) -> None:
     found = found_in(paths, balance)
     by_year, ahead = crossing_curve(found)
     assert (np.diff(by_year) >= 0).all()
@@ -255,7 +255,7 @@ def test_break_even_of_the_other_side_is_refused() -> None:
         breakeven(paths_of(np.ones((1, 5, 10))), PAIR, "CHN")
 
 
-def history(column: str) -> Paths:
+def history(column: str) -> Draws:
     """Return observed spending of the real excerpt as one draw, Viet Nam's inner gap filled log-linearly."""
     raw = Path(__file__).parents[2] / "data" / "raw" / "milex.csv"
     if not raw.exists():
@@ -265,7 +265,7 @@ def history(column: str) -> Paths:
     wide = table.pivot(index="year", columns="iso3", values=column).dropna(how="all")
     wide["VNM"] = np.exp(np.log(wide["VNM"]).interpolate(limit_area="inside"))
     values = wide.to_numpy(dtype=float).T[None] / 1000
-    return Paths(values, tuple(wide.columns), tuple(int(y) for y in wide.index), int(wide.index[-1]), column)
+    return Draws(values, tuple(wide.columns), tuple(int(y) for y in wide.index), int(wide.index[-1]), column)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from overtake import paths
 from overtake.balances import summarise
 from overtake.balances.summary import BREAKEVEN, CROSSINGS, CURVES, Tables, joined
 from overtake.config.balances import Balance, Crossing
-from overtake.draws import Paths
+from overtake.draws import Draws
 
 YEARS = tuple(range(2020, 2046))
 BALANCE = Balance(label="Japan and Korea", side={"JPN": 1.0, "KOR": 0.5}, breakeven=("JPN",), threshold=0.8)
@@ -33,18 +33,18 @@ def test_columns_are_the_contracts(table: str, columns: tuple[str, ...]) -> None
     assert [name for name in said if name not in columns] == []
 
 
-def world(draws: int = 400) -> Paths:
+def world(draws: int = 400) -> Draws:
     """Return random walks of three economies in logs, the first year without Korea."""
     steps = np.random.default_rng(3).normal(0.03, 0.06, (draws, 3, len(YEARS)))
     values = 100.0 * np.exp(np.cumsum(steps, axis=2)) * np.array([1.0, 0.7, 0.4])[:, None]
     values[:, 2, 0] = np.nan
-    return Paths(values, ("CHN", "JPN", "KOR"), YEARS, 2025, "US$ bn")
+    return Draws(values, ("CHN", "JPN", "KOR"), YEARS, 2025, "US$ bn")
 
 
 @pytest.fixture(scope="module")
 def tables() -> Tables:
     drawn = world()
-    middle = Paths(np.median(drawn.values, axis=0, keepdims=True), drawn.economies, YEARS, 2025, "US$ bn")
+    middle = Draws(np.median(drawn.values, axis=0, keepdims=True), drawn.economies, YEARS, 2025, "US$ bn")
     return summarise(drawn, middle, {"pair": BALANCE}, Crossing(), ruler="constant_usd", edition="2026-04")
 
 
@@ -90,7 +90,7 @@ def test_numbers_are_floats_and_rows_are_numbered(tables: Tables) -> None:
 
 def test_rows_of_several_balances_are_numbered_through() -> None:
     drawn = world(50)
-    middle = Paths(np.median(drawn.values, axis=0, keepdims=True), drawn.economies, YEARS, 2025, "US$ bn")
+    middle = Draws(np.median(drawn.values, axis=0, keepdims=True), drawn.economies, YEARS, 2025, "US$ bn")
     pair = {"pair": BALANCE, "again": BALANCE}
     found = summarise(drawn, middle, pair, Crossing(), ruler="constant_usd", edition="2026-04")
     for table in (found.crossings, found.curves, found.breakeven):

@@ -11,7 +11,7 @@ from overtake.balances import breakeven, ratio
 from overtake.config.balances import default_balances
 from overtake.config.core import Data
 from overtake.config.rulers import Rulers
-from overtake.draws import Paths
+from overtake.draws import Draws
 from overtake.edition import Edition
 from overtake.edition.clean import clean_macro, clean_spending
 from overtake.rulers import RULERS, observed
@@ -41,11 +41,11 @@ def figures() -> Edition:
     return Edition(EDITION, clean_spending(milex, table, editions, Data()), table)
 
 
-def on(ruler: str, figures: Edition) -> Paths:
+def on(ruler: str, figures: Edition) -> Draws:
     return RULERS[ruler].measure(observed(figures.spending), figures, Rulers(), 1)
 
 
-def last(values: np.ndarray, paths: Paths, year: int = YEAR) -> float:
+def last(values: np.ndarray, paths: Draws, year: int = YEAR) -> float:
     return float(values[0, paths.years.index(year)])
 
 

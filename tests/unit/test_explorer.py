@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from overtake import paths as project
 from overtake.config.balances import Balance
 from overtake.config.params import Params
-from overtake.draws import Paths
+from overtake.draws import Draws
 from overtake.edition import Edition, clean
 from overtake.errors import OvertakeError
 from overtake.explorer import Settings, build, encode, factors
@@ -277,7 +277,7 @@ def test_factors_and_errors_make_what_the_rulers_measure(figures: Edition) -> No
     future = history.values[:, :, -1:] * np.exp(ahead)
     values = np.concatenate([np.repeat(history.values, 50, axis=0), future], axis=2).astype(np.float32)
     years = (*history.years, *range(history.years[-1] + 1, history.years[-1] + 26))
-    paths = Paths(values, history.economies, years, history.last_observed, history.unit)
+    paths = Draws(values, history.economies, years, history.last_observed, history.unit)
     table = factors.table(paths, figures, params.rulers, 7)
     errors = factors.errors(paths, figures, params.rulers, 7, table)
     assert list(table.columns) == list(factors.COLUMNS)

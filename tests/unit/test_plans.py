@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from overtake.config.futures import Futures
-from overtake.draws import Paths
+from overtake.draws import Draws
 from overtake.edition import Edition
 from overtake.errors import OvertakeError
 from overtake.futures.plans import apply, realised, targets
@@ -52,20 +52,20 @@ def spending() -> pd.DataFrame:
     )
 
 
-def futures(growth: float = 0.0, draws: int = 400) -> Paths:
+def futures(growth: float = 0.0, draws: int = 400) -> Draws:
     """Return two economies whose middle path grows by `growth` a year, draws spread evenly and widening."""
     years = np.arange(2020, 2041)
     ahead = np.maximum(years - LAST, 0)
     spread = np.linspace(-0.03, 0.03, draws)[:, None] * ahead
     path = LEVEL * np.exp(growth * ahead + spread)
-    return Paths(np.stack([path, path], axis=1), ("CHN", "KOR"), tuple(int(y) for y in years), LAST, "US$ bn")
+    return Draws(np.stack([path, path], axis=1), ("CHN", "KOR"), tuple(int(y) for y in years), LAST, "US$ bn")
 
 
 def settings(plans: str, sd: float = 0.0) -> Futures:
     return Futures.of({"plans": plans, "plan_realisation_sd": sd})
 
 
-def middle(paths: Paths, year: int, iso3: str = "KOR") -> float:
+def middle(paths: Draws, year: int, iso3: str = "KOR") -> float:
     return float(np.median(paths.economy(iso3)[:, paths.years.index(year)]))
 
 

@@ -8,14 +8,14 @@ import pytest
 from overtake.balances.reversal import chosen, reversal, treatments, waterfall
 from overtake.config.balances import Balance, Crossing
 from overtake.config.futures import Futures
-from overtake.draws import Paths
+from overtake.draws import Draws
 from overtake.errors import OvertakeError
 
 YEARS = tuple(range(2020, 2041))
 PAIR = Balance(label="pair", side={"JPN": 1.0, "KOR": 0.5})
 
 
-def even(japan_growth: list[float], china: float = 0.03) -> Paths:
+def even(japan_growth: list[float], china: float = 0.03) -> Draws:
     """Return a draw for each growth of Japan after 2025: China 110, Japan 80, Korea 40 at 2025."""
     values = np.empty((len(japan_growth), 3, len(YEARS)))
     ahead = np.maximum(np.array(YEARS) - 2025, 0)
@@ -23,7 +23,7 @@ def even(japan_growth: list[float], china: float = 0.03) -> Paths:
         values[draw, 0] = 110 * (1 + china) ** ahead
         values[draw, 1] = 80 * (1 + growth) ** ahead
         values[draw, 2] = 40
-    return Paths(values, ("CHN", "JPN", "KOR"), YEARS, 2025, "constant 2024 US$ bn")
+    return Draws(values, ("CHN", "JPN", "KOR"), YEARS, 2025, "constant 2024 US$ bn")
 
 
 def test_reversal_by_hand() -> None:

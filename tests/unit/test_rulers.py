@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from overtake.balances import ratio
 from overtake.config.balances import Balance, default_balances
 from overtake.config.rulers import Composition, Rulers
-from overtake.draws import Paths
+from overtake.draws import Draws
 from overtake.edition import Edition
 from overtake.errors import OvertakeError
 from overtake.rulers import RULERS, observed
@@ -89,13 +89,13 @@ FIGURES = made_figures()
 HISTORY = observed(FIGURES.spending)
 
 
-def futures_of(history: Paths, draws: int = 200, to: int = 2040) -> Paths:
+def futures_of(history: Draws, draws: int = 200, to: int = 2040) -> Draws:
     random = np.random.default_rng(1)
     ahead = to - history.last_observed
     steps = random.normal(0.03, 0.05, (draws, len(history.economies), ahead)).cumsum(axis=2)
     past = np.repeat(history.values, draws, axis=0)
     values = np.concatenate([past, past[:, :, -1:] * np.exp(steps)], axis=2).astype(np.float32)
-    return Paths(values, history.economies, tuple(range(history.years[0], to + 1)), history.last_observed, history.unit)
+    return Draws(values, history.economies, tuple(range(history.years[0], to + 1)), history.last_observed, history.unit)
 
 
 FUTURES = futures_of(HISTORY)
@@ -107,7 +107,7 @@ def wide(table: pd.DataFrame, column: str) -> pd.DataFrame:
     return table.pivot(index="year", columns="iso3", values=column)
 
 
-def on(name: str, paths: Paths, settings: Rulers = CALM) -> pd.DataFrame:
+def on(name: str, paths: Draws, settings: Rulers = CALM) -> pd.DataFrame:
     """Return the first draw on a ruler, years by economies."""
     found = RULERS[name].measure(paths, FIGURES, settings, 5)
     return pd.DataFrame(found.values[0].T, index=list(found.years), columns=list(found.economies))
@@ -280,7 +280,7 @@ def test_stock_ratio_in_steady_state(depreciation: float) -> None:
     """Stock ratio = flow ratio x (g_US + d) / (g_CN + d), dossier D3, with growth compounded."""
     years = np.arange(1900, 2026)
     values = np.stack([100 * 1.06 ** (years - 1900.0), 100 * 1.02 ** (years - 1900.0)])[None]
-    paths = Paths(values, ("CHN", "USA"), tuple(int(y) for y in years), 2025, "constant 2024 US$ bn")
+    paths = Draws(values, ("CHN", "USA"), tuple(int(y) for y in years), 2025, "constant 2024 US$ bn")
     settings = Rulers.model_validate_json(f'{{"stock": {{"depreciation_pct": {depreciation}}}}}')
     found = RULERS["stock"].measure(paths, FIGURES, settings, 1).values[0, :, -1]
     rate = depreciation / 100

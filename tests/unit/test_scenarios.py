@@ -13,7 +13,7 @@ from overtake import paths as project
 from overtake.config.load import load, read_yaml
 from overtake.config.params import Params
 from overtake.config.scenario import Scenario, ShareTarget
-from overtake.draws import Paths
+from overtake.draws import Draws
 from overtake.edition import Edition
 from overtake.edition.shares import gdp_constant_usd
 from overtake.errors import OvertakeError
@@ -53,20 +53,20 @@ def made_figures() -> Edition:
 FIGURES = made_figures()
 
 
-def simulate(params: Params) -> Paths:
+def simulate(params: Params) -> Draws:
     past = observed(FIGURES.spending)
     random = np.random.default_rng(params.run.seed)
     steps = random.normal(0.03, 0.04, (params.run.draws, len(past.economies), 25)).cumsum(axis=2)
     history = np.repeat(past.values, params.run.draws, axis=0)
     values = np.concatenate([history, past.values[:, :, -1:] * np.exp(steps)], axis=2)
-    return Paths(values, past.economies, tuple(range(2000, 2051)), LAST, past.unit)
+    return Draws(values, past.economies, tuple(range(2000, 2051)), LAST, past.unit)
 
 
 SMALL = BASE.model_copy(update={"run": BASE.run.model_copy(update={"draws": 200})})
 FUTURES = simulate(SMALL)
 
 
-def adjusted(scenario: Scenario) -> Paths:
+def adjusted(scenario: Scenario) -> Draws:
     return adjust(FUTURES, scenario, FIGURES)
 
 
@@ -164,7 +164,7 @@ def test_comparison_runs_each_simulation_once(tmp_path: Path) -> None:
     write(tmp_path, "yuan", "{rulers.prices.real_appreciation_pct: {CHN: 3}}")
     calls = []
 
-    def counted(params: Params) -> Paths:
+    def counted(params: Params) -> Draws:
         calls.append(1)
         return simulate(params)
 

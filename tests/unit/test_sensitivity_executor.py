@@ -17,8 +17,9 @@ from overtake import paths
 from overtake.draws import write_parquet
 from overtake.errors import OvertakeError
 from overtake.sensitivity import cluster, store
-from overtake.sensitivity.executor import How, execute
+from overtake.sensitivity.executor import execute
 from overtake.sensitivity.store import Store
+from overtake.sensitivity.task import How
 from tests.unit.executor_case import TASK, dask
 
 PLAIN = [("plain", number) for number in range(6)]

@@ -10,7 +10,7 @@ from overtake.balances import crossing_curve, leads, ratio, states
 from overtake.config.balances import Balance
 from overtake.config.load import load
 from overtake.config.multiverse import Axes, Chunk
-from overtake.draws import Paths
+from overtake.draws import Draws
 from overtake.edition import read
 from overtake.futures import plans
 from overtake.futures.simulate import simulate
@@ -104,7 +104,7 @@ def slow_road(inputs, row) -> dict[str, float]:
     # An observed year inside the window has the error of its own status; the last one's is carried to those before it.
     before = [at for at, year in enumerate(past.years) if year < drawn.years[0]]
     values = np.concatenate([past.values[:, :, before] * error[:, :, None], drawn.values], axis=2)
-    drawn = Paths(values, drawn.economies, (*past.years, *ahead), drawn.last_observed, drawn.unit)
+    drawn = Draws(values, drawn.economies, (*past.years, *ahead), drawn.last_observed, drawn.unit)
     settings = case.rulers.model_copy(update={"china_level": row["china_level"]})
     measured = measure(row["ruler"], drawn, edition, settings, run.seed)
     declared = case.balances[row["coalition"]]

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from overtake.brief.charts import common
 from overtake.brief.context import Context
 from overtake.brief.figure import NOTHING, Column, Figure, make
-from overtake.draws import Paths
+from overtake.draws import Draws
 from overtake.show import style
 from overtake.show.formats import BN, RATIO, USD_BN, YEAR
 from overtake.show.numbers import Cell
@@ -22,7 +22,7 @@ FIRST_SHOWN = 1995
 YEARS_AHEAD = 15
 
 
-def surplus(ctx: Context, paths: Paths | None, balance: str | None = None) -> Figure | None:
+def surplus(ctx: Context, paths: Draws | None, balance: str | None = None) -> Figure | None:
     """Return the area of coalition minus China by year, constant US$, with the futures' 80 per cent interval.
 
     paths: the futures (constant US$), or nothing where there are none yet.

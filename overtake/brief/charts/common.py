@@ -11,7 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from overtake.brief.context import Context, Frame
-from overtake.draws import FloatArray, Paths
+from overtake.draws import Draws, FloatArray
 from overtake.show import style
 from overtake.show.formats import COUNT_AT_START, COUNT_IN_WORDS, YEAR
 from overtake.show.numbers import Cell
@@ -70,13 +70,13 @@ def side_sums(ctx: Context, balance: str, ruler: str) -> Frame:
     return pd.DataFrame(both).dropna()
 
 
-def drawn_sums(ctx: Context, paths: Paths, balance: str) -> tuple[Floats, Floats]:
+def drawn_sums(ctx: Context, paths: Draws, balance: str) -> tuple[Floats, Floats]:
     """Return both sides' sums in every draw and year, (draws, years)."""
     against, side = weights(ctx, balance)
     return _sum(paths, against), _sum(paths, side)
 
 
-def _sum(paths: Paths, shares: Mapping[str, float]) -> Floats:
+def _sum(paths: Draws, shares: Mapping[str, float]) -> Floats:
     total = np.zeros((paths.values.shape[0], len(paths.years)))
     for iso3, weight in shares.items():
         total += weight * paths.economy(iso3)
