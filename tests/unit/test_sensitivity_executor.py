@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import os
 import re
 import resource
 import subprocess
@@ -141,6 +142,7 @@ def test_the_command_on_a_disk_that_really_takes_no_more(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "overtake", "multiverse", "--axes", axes, "--out", tmp_path / "out", "--workers", "1"],
         cwd=paths.ROOT, capture_output=True, text=True,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},  # else it leaves compiled files cut short
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)),
     )  # fmt: skip
     assert done.returncode == 2
