@@ -156,7 +156,7 @@ def test_the_whole_brief_becomes_markdown_with_valid_drawings(tmp_path):
         ElementTree.parse(tmp_path / name)
         assert f"]({name})" in text
     assert text.startswith("Overtake: military expenditure")
-    assert "\n# China " in text
+    assert "\n# The eleven allies and partners still outspend China\n" in text
     assert "<" not in text.replace("<1%", "").replace("<-", "")
 
 
