@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import time
@@ -127,6 +128,15 @@ def test_an_entry_of_the_run_cache_that_does_not_parse_is_removed(project):
     assert cache.damaged(project) == [entry]
     call(project, "overtake", "doctor", "--mend")
     assert not entry.exists()
+
+
+def test_the_page_of_plots_shows_drawings_without_a_network(project):
+    """The lines by revision are drawn by a library that DVC's page fetches; the drawings lie beside the page."""
+    call(project, "dvc", "plots", "show")
+    page = (project / "dvc_plots/index.html").read_text(encoding="utf-8")
+    shown = re.findall(r'<img src="([^"]+)"', page)
+    assert len(shown) == 2
+    assert all((project / "dvc_plots" / name).read_text(encoding="utf-8").startswith("<svg") for name in shown)
 
 
 def test_a_stage_ends_with_its_parent(tmp_path):
