@@ -111,7 +111,7 @@ def surplus(ctx: Context, paths: Draws | None, balance: str | None = None) -> Fi
             "year": Column("Year", YEAR, "year"),
             "low": Column("Low, US$ billion", BN, "10th percentile over draws"),
             "median": Column(
-                f"Coalition minus {who}, US$ billion", BN, "observed; median over draws after the last figure"
+                f"Coalition less {who}, US$ billion", BN, "observed; median over draws after the last figure"
             ),
             "high": Column("High, US$ billion", BN, "90th percentile over draws"),
         },
