@@ -138,3 +138,8 @@ def significant(x: FloatArray, digits: int) -> FloatArray:
     up, down = POWERS[np.maximum(places, 0) + MIDDLE], POWERS[np.maximum(-places, 0) + MIDDLE]
     found: FloatArray = np.where(sound, np.rint(np.where(sound, x, 0.0) * up / down) / up * down, x)
     return found
+
+
+def yearly_pct(factor: float, years: int) -> float:
+    """Return the growth a year, per cent, that makes `factor` in so many `years`."""
+    return 100 * (float(power(float(factor), 1 / years)) - 1)

@@ -31,7 +31,7 @@ def trend(edition: Edition, settings: Crossing) -> pd.DataFrame:
                 if since not in spent.index or since >= last or not np.isfinite([side[since], side[last]]).all():
                     continue
                 ratio = float(china[last] / side[last])
-                growth, of_china = (_growth(series, since, last) for series in (side, china))
+                growth, of_china = (alike.yearly_pct(line[last] / line[since], last - since) for line in (side, china))
                 state, year = passes(ratio, growth, of_china, last)
                 rows.append((name, share, since, last, ratio, growth, of_china, state, year, edition.name))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"year": float})
@@ -45,8 +45,3 @@ def passes(ratio: float, growth_pct: float, of_china_pct: float, last: int) -> t
     if faster <= 0:
         return "never", float("nan")
     return "passes", last + float(np.floor(-float(alike.log(ratio)) / faster)) + 1
-
-
-def _growth(series: pd.Series, first: int, last: int) -> float:
-    """Return growth from the first to the last year, per cent a year."""
-    return 100 * (float(alike.power(float(series[last] / series[first]), 1 / (last - first))) - 1)

@@ -11,7 +11,8 @@ from overtake.brief.blocks import table
 from overtake.brief.charts.common import edition_name
 from overtake.brief.context import EXPERIMENTAL, Context
 from overtake.brief.sentences import View, join, since, until, upper
-from overtake.show.formats import BN, CHANGE, CHANGE1, PERCENT, PERCENT1, PROBABILITY, RATIO, YEAR, Format
+from overtake.config.balances import default_balances
+from overtake.show.formats import BN, CHANGE, CHANGE1, PERCENT, PERCENT1, PROBABILITY, RATIO, YEAR, Format, capital
 from overtake.show.numbers import Cell, slug, term
 
 
@@ -176,7 +177,7 @@ def by_edition(ctx: Context) -> Markup:
                  for column in ("value", "compared_value")]  # fmt: skip
         rows.append((edition_name(str(edition)), *cells))
     view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
-    heads = [(f"{ctx.ruler_name(ruler).capitalize()}, {when}", "r") for ruler in rulers
+    heads = [(f"{capital(ctx.ruler_name(ruler))}, {when}", "r") for ruler in rulers
              for when in ("as published", "the same years now")]  # fmt: skip
     caption = Markup("The year in which {} passed {}, by edition").format(ctx.who_html(view.balance), view.whom())
     return table(caption, [("Edition", ""), *heads], rows)
@@ -252,12 +253,14 @@ def trend(ctx: Context) -> Markup:
     frame = ctx.need("trend")
     frame = frame[frame["state"] != "leads"]
     years = list(dict.fromkeys(frame["since"]))
-    names = {"usa": "United States alone", "five": "Five treaty allies", "eleven": "Eleven allies and partners"}
+    declared = default_balances()
     rows = []
     for (coalition, _), part in frame.groupby(["coalition", "us_share_pct"], sort=False):
         found = {row["since"]: row for row in part.to_dict("records")}
         cells = [_passing(ctx, found[year]) if year in found else Markup("–") for year in years]
-        rows.append((names[coalition], _trend(ctx, part.to_dict("records")[0], "us_share_pct", PERCENT), *cells))
+        rows.append(
+            (declared[coalition].label, _trend(ctx, part.to_dict("records")[0], "us_share_pct", PERCENT), *cells)
+        )
     heads: list[tuple[Any, str]] = [("Coalition", ""), ("US spending", "r")]
     first = {row["since"]: row for row in reversed(frame.to_dict("records"))}
     heads += [(Markup("growth since {}").format(_trend(ctx, first[year], "since")), "r") for year in years]
@@ -273,12 +276,6 @@ def _trend(ctx: Context, row: dict[Hashable, Any], column: str, how: Format = YE
     return ctx.num.show(ctx.cell("trend", column, **key), how)
 
 
-def _ten_years_on(ctx: Context, view: View, column: str = "year") -> Cell:
-    """Return a column of the curve of a balance ten years after the last observed, or at the horizon."""
-    year = min(ctx.last_observed + 10, ctx.horizon)
-    return ctx.cell("curves", column, balance=view.balance, ruler=view.ruler, year=year)
-
-
 def _state_heads(first: str, ctx: Context) -> list[tuple[Any, str]]:
     headline = View(ctx, ctx.headline_balance, ctx.headline_ruler)
     return [
@@ -287,7 +284,7 @@ def _state_heads(first: str, ctx: Context) -> list[tuple[Any, str]]:
         ("Interval", "r"),
         ("Challenger leads", ""),
         ("Crossing", ""),
-        (Markup("Leads in {}").format(ctx.num.show(_ten_years_on(ctx, headline), YEAR)), "r"),
+        (Markup("Leads in {}").format(ctx.num.show(headline.curve("year", ctx.ten_years_on), YEAR)), "r"),
     ]
 
 
@@ -312,7 +309,7 @@ def _state_cells(ctx: Context, view: View) -> list[Markup]:
         Markup("{} to {}").format(low, high),
         Markup("since {}").format(_year_only(view)) if view.ahead else Markup("not yet"),
         crossing,
-        ctx.num.show(_ten_years_on(ctx, view, "p_ahead"), PROBABILITY),
+        ctx.num.show(view.curve("p_ahead", ctx.ten_years_on), PROBABILITY),
     ]
 
 

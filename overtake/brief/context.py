@@ -145,6 +145,11 @@ class Context:
         """Return the last year of the futures."""
         return int(self.need("curves")["year"].max())
 
+    @property
+    def ten_years_on(self) -> int:
+        """Return the year ten years after the last observed, the horizon where that is nearer."""
+        return min(self.last_observed + 10, self.horizon)
+
     @cached_property
     def names(self) -> dict[str, str]:
         """Return the economies' names by iso3."""
@@ -157,11 +162,15 @@ class Context:
 
     def who(self, balance: str) -> str:
         """Return the names of a balance's challengers as they stand in a sentence, shares below one named."""
-        against = self.balances[balance].against
-        names = [
-            self.name(iso3) if share == 1 else f"{share:.0%} of {self.name(iso3)}" for iso3, share in against.items()
-        ]
+        names = self.with_shares(self.balances[balance].against)
         return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+    def with_shares(self, weights: Mapping[str, float]) -> list[str]:
+        """Return the names of economies, each of which less or more than the whole counts with its share."""
+        return [
+            self.name(iso3) if share == 1 else f"{100 * share:g}% of {self.name(iso3)}"
+            for iso3, share in weights.items()
+        ]
 
     def side_text(self, balance: str) -> str:
         """Return the name of a balance's coalition, which says nothing of its challengers.

@@ -9,6 +9,7 @@ from overtake.brief.charts.crossing import most_open
 from overtake.brief.context import Context
 from overtake.brief.sentences import (
     View,
+    breakeven_outlook,
     contrast,
     headline,
     interval_words,
@@ -18,7 +19,7 @@ from overtake.brief.sentences import (
     state_sentence,
     upper,
 )
-from overtake.show.formats import PROBABILITY, RATIO, SHARE, YEAR
+from overtake.show.formats import PROBABILITY, RATIO, SHARE, YEAR, capital
 from overtake.show.numbers import Cell
 
 
@@ -50,15 +51,8 @@ def head(ctx: Context) -> Markup:
 
 def _now_and_then(ctx: Context, view: View) -> Markup:
     """Return the probability that China's side leads in the last observed year, and ten years on or at the horizon."""
-    row = {"balance": view.balance, "ruler": view.ruler}
-    told = [
-        Markup("{} in {}").format(
-            ctx.num.show(ctx.cell("curves", "p_ahead", **row, year=year), PROBABILITY),
-            ctx.num.show(ctx.cell("curves", "year", **row, year=year), YEAR),
-        )
-        for year in (ctx.last_observed, min(ctx.last_observed + 10, ctx.horizon))
-    ]
-    return Markup(" and ").join(told)
+    told = [view.leads_in(year) for year in (ctx.last_observed, ctx.ten_years_on)]
+    return Markup(" and ").join(Markup("{1} in {0}").format(*each) for each in told)
 
 
 def _departures(ctx: Context) -> Markup:
@@ -66,7 +60,7 @@ def _departures(ctx: Context) -> Markup:
     said = [words for words in (ctx.level_words(), ctx.scenario_words()) if words]
     if not said:
         return Markup("")
-    text = ". ".join(words[:1].upper() + words[1:] for words in said)
+    text = ". ".join(map(capital, said))
     return Markup('<p class="departure"><strong>{}.</strong></p>').format(
         ctx.prose(text, "params.departure", "rulers.china_level, scenario")
     )
@@ -150,7 +144,7 @@ def _breakeven_finding(ctx: Context) -> Markup:
     frame = ctx.need("breakeven")
     name = ctx.headline_balance
     frame = frame[(frame["balance"] == name) & (frame["ruler"] == ctx.headline_ruler) & (frame["member"] == "USA")]
-    year = min(ctx.last_observed + 10, ctx.horizon)
+    year = ctx.ten_years_on
     if not (frame["year"] == year).any():
         return Markup("")
     keys = {"balance": name, "member": "USA", "ruler": ctx.headline_ruler}
@@ -159,11 +153,12 @@ def _breakeven_finding(ctx: Context) -> Markup:
     shown = ctx.num.show
     when = shown(Cell("breakeven.year", year, ctx.path("breakeven"), (("year", year),), "year", ctx.edition), YEAR)
     whom = View(ctx, name, ctx.headline_ruler).whom()
-    if then[10].value > 0:
+    outlook = breakeven_outlook(then[10].value, then[90].value)
+    if outlook == "needed":
         head_text = Markup("{} would need {} of US spending to match {} in {}.").format(
             upper(whom), shown(then[50], SHARE), ctx.who_html(name), when
         )
-    elif then[90].value <= 0:
+    elif outlook == "not needed":
         head_text = Markup("{} would match {} in {} without any US spending.").format(
             upper(whom), ctx.who_html(name), when
         )
@@ -207,15 +202,8 @@ def _ahead_finding(ctx: Context) -> Markup:
     """Return the probability that the challenger leads now, in five, in ten years and at the horizon."""
     view, last = View(ctx, ctx.headline_balance, ctx.headline_ruler), ctx.last_observed
     years = sorted({year for year in (last, last + 5, last + 10, ctx.horizon) if year <= ctx.horizon})
-    row = {"balance": view.balance, "ruler": view.ruler}
-    told = {
-        year: (
-            ctx.num.show(ctx.cell("curves", "year", **row, year=year), YEAR),
-            ctx.num.show(ctx.cell("curves", "p_ahead", **row, year=year), PROBABILITY),
-        )
-        for year in years
-    }
-    middle = min(last + 10, ctx.horizon)
+    told = {year: view.leads_in(year) for year in years}
+    middle = ctx.ten_years_on
     others = join([Markup("in {} {}").format(*told[year]) for year in years if year != middle])
     return _item(
         told[middle][1],

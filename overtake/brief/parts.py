@@ -132,11 +132,8 @@ def who(ctx: Context) -> Markup:
     rows = []
     for name in dict.fromkeys((*LISTED, ctx.headline_balance)):
         if name in ctx.balances:
-            members = [
-                ctx.name(iso3) if share == 1 else f"{100 * share:g}% of {ctx.name(iso3)}"
-                for iso3, share in ctx.balances[name].side.items()
-            ]
-            listed = ctx.prose(", ".join(members), f"params.balances.{name}.side", f"balances.{name}.side")
+            members = ", ".join(ctx.with_shares(ctx.balances[name].side))
+            listed = ctx.prose(members, f"params.balances.{name}.side", f"balances.{name}.side")
             rows.append(Markup("<li><strong>{}:</strong> {}</li>").format(ctx.label(name), listed))
     return box("Who is who", Markup("<ul>{}</ul>").format(Markup("").join(rows))) if rows else Markup("")
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from overtake.brief.blocks import table
 from overtake.brief.charts.common import edition_name
 from overtake.brief.context import Context
-from overtake.show.formats import COUNT, PROBABILITY, RATIO, SCORE, SHARE, YEAR
+from overtake.show.formats import COUNT, PROBABILITY, RATIO, SCORE, SHARE, YEAR, capital
 from overtake.show.numbers import Cell, slug
 
 #: Scores that the brief shows: caption and format.
@@ -109,7 +109,7 @@ def skill(ctx: Context) -> Markup:
                 for h in horizons
             ]
             name = str(model).replace("_", " ")
-            rows.append((f"{name[:1].upper()}{name[1:]}, {backtest}", *(ctx.num.show(cell, fmt) for cell in cells)))
+            rows.append((f"{capital(name)}, {backtest}", *(ctx.num.show(cell, fmt) for cell in cells)))
         heads = [("Model and backtest", "")] + [(_horizon(ctx, h), "r") for h in horizons]
         made.append(table(caption, heads, rows))
     return Markup("").join(made)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from overtake.brief.blocks import table
 from overtake.brief.charts import checks, common, robustness
 from overtake.brief.context import Context
-from overtake.show.formats import COUNT, PROBABILITY, SHARE, YEAR, Format
+from overtake.show.formats import COUNT, PROBABILITY, SHARE, YEAR, Format, capital
 from overtake.show.formats import _fixed as fixed
 from overtake.show.formats import _signed as signed
 from overtake.show.numbers import Cell, slug
@@ -93,7 +93,7 @@ def flips_of_balances(ctx: Context) -> Markup:
             for subject, question in asked
         ]
         name = checks.parameter_name(str(parameter))
-        rows.append((name[:1].upper() + name[1:], ctx.num.show(base, VALUE), *cells))
+        rows.append((capital(name), ctx.num.show(base, VALUE), *cells))
     heads: list[tuple[Any, str]] = [("Parameter", ""), ("In use", "r")]
     heads += [
         (Markup("{}, {}").format(_short(ctx, subject), _asked(ctx, question, frame[frame["subject"] == subject])), "r")
@@ -125,7 +125,7 @@ def flips_of_claims(ctx: Context) -> Markup:
             for thing in things
         ]
         rows.append((Markup('<span class="declared">{}</span>').format(subject), WORDS.get(before, before), *cells))
-    heads = [("Claim", ""), ("Verdict", ""), *((f"{thing[:1].upper()}{thing[1:]} off by", "") for thing in things)]
+    heads = [("Claim", ""), ("Verdict", ""), *((f"{capital(thing)} off by", "") for thing in things)]
     return table(
         "How wrong the figures would have to be, within the range searched, for a verdict to turn", heads, rows
     )

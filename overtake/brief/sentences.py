@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from overtake.brief.charts.common import articled
 from overtake.brief.context import EXPERIMENTAL, Context
-from overtake.show.formats import PERCENT, PROBABILITY, YEAR, Format
+from overtake.show.formats import PERCENT, PROBABILITY, YEAR, Format, capital
 from overtake.show.numbers import Cell, term
 
 #: The verb that a probability calls for: upper bound, what China does.
@@ -72,13 +72,18 @@ class View:
         """Tell whether China's side holds a lead that has lasted (a single year's touch is none)."""
         return self.cell("first_crossed").present
 
+    def curve(self, column: str, year: int) -> Cell:
+        """Return a column of the balance's curve in a year as a cell."""
+        return self.ctx.cell("curves", column, balance=self.balance, ruler=self.ruler, year=year)
+
+    def leads_in(self, year: int) -> tuple[Markup, Markup]:
+        """Return a year and the probability that China's side leads in it, both printed and recorded."""
+        show = self.ctx.num.show
+        return show(self.curve("year", year), YEAR), show(self.curve("p_ahead", year), PROBABILITY)
+
     def at_horizon(self) -> Cell:
         """Return the probability that China's side leads in the last year of the futures."""
-        return self.ctx.cell("curves", "p_ahead", balance=self.balance, ruler=self.ruler, year=self.ctx.horizon)
-
-    def now(self) -> Cell:
-        """Return the probability that China's side leads in the last observed year, measurement error allowed for."""
-        return self.ctx.cell("curves", "p_ahead", balance=self.balance, ruler=self.ruler, year=self.ctx.last_observed)
+        return self.curve("p_ahead", self.ctx.horizon)
 
     @property
     def state(self) -> str:
@@ -206,10 +211,14 @@ def headline(ctx: Context) -> Markup:
     return upper(Markup("{} still {} {}").format(whom, "outspends" if one else "outspend", who))
 
 
+def breakeven_outlook(low: float, high: float) -> str:
+    """Return whether a break-even share with this interval is `needed`, `not needed` or `open`."""
+    return "needed" if low > 0 else "not needed" if high <= 0 else "open"
+
+
 def upper(text: str) -> Markup:
     """Return `text`, escaped where it is no HTML, with a capital at its beginning."""
-    html = str(Markup.escape(text))
-    return Markup(html[:1].upper() + html[1:])
+    return Markup(capital(str(Markup.escape(text))))
 
 
 def otherwise(ctx: Context, view: View) -> Markup:

@@ -53,8 +53,8 @@ def plan_and_outturn(edition: Edition, claim: Claim, settings: Params) -> Result
         return not_yet(last)
     plan = plans.loc[params["plan"]]
     nominal = edition.spending[edition.spending["iso3"] == economy].set_index("year")["milex_lcu_bn"]
-    promised = 100 * (_yearly(float(plan["value"]) / float(nominal[start]), int(plan["target_year"]) - start) - 1)
-    delivered = 100 * (_yearly(float(nominal[last]) / float(nominal[start]), last - start) - 1)
+    promised = alike.yearly_pct(float(plan["value"]) / float(nominal[start]), int(plan["target_year"]) - start)
+    delivered = alike.yearly_pct(float(nominal[last]) / float(nominal[start]), last - start)
     grown = (wide.loc[last] / wide.loc[start] - 1) * 100
     others = grown[[iso3 for iso3 in members(params["coalition"]) if iso3 != economy]]
     value, beside = float(grown[economy]), float(others.median())
@@ -95,8 +95,3 @@ def composition_trend(edition: Edition, claim: Claim, settings: Params) -> Resul
 def untestable(edition: Edition, claim: Claim, settings: Params) -> Result:
     """Return that spending cannot judge the claim."""
     return UNTESTABLE
-
-
-def _yearly(factor: float, years: int) -> float:
-    """Return the factor of one year that makes `factor` in so many `years`."""
-    return float(alike.power(factor, 1 / years))

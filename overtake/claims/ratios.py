@@ -132,14 +132,13 @@ def odds(edition: Edition, claim: Claim, settings: Params) -> pd.DataFrame:
     rows: list[tuple[str, str, float]] = []
     if needed <= set(edition.spending["iso3"]):
         paths, seed = resampled(edition, claim, settings.run.seed), settings.run.seed
-        at = paths.years.index(claim.params["year"])
+        year, sustain = claim.params["year"], claim.params["sustain"]
+        # A lead must last, and a year before the claim's may begin it: earlier years than these settle nothing.
+        since = min(paths.last_observed, year - sustain)
         for ruler in claim.params["rulers"]:
-            # A lead must last, and the year before the claim's may begin it: a window of that length settles both.
-            near = slice(at - claim.params["sustain"], at + claim.params["sustain"] + 1)
-            measured = measure(ruler, paths, edition, Rulers(), seed)
+            near = measure(ruler, paths, edition, Rulers(), seed).by_draw(since)
             for name, balance in chosen.items():
-                above = (ratio(measured, balance, name) > balance.threshold)[:, near]
-                ahead = leads(above, claim.params["sustain"])[:, claim.params["sustain"]]
+                ahead = leads(ratio(near, balance, name) > balance.threshold, sustain)[:, near.years.index(year)]
                 rows.append((name, ruler, float(ahead.mean())))
     return pd.DataFrame(rows, columns=["balance", "ruler", "p"])
 

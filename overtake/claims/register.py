@@ -49,7 +49,7 @@ def _judged(row: dict[str, Any], edition: Edition) -> dict[str, Any]:
     found = {"year": year, "value": value, "unit": UNITS[row["measure"]], "needed_pct": np.nan}
     found["state"] = state(str(row["direction"]), value, float(row["threshold"]), due <= last)
     if found["state"] == "open" and row["direction"] != "at_most" and row["measure"] != "milex_growth_pct":
-        found["needed_pct"] = 100 * (float(alike.power(float(row["threshold"]) / value, 1 / (due - year))) - 1)
+        found["needed_pct"] = alike.yearly_pct(float(row["threshold"]) / value, due - year)
     return {name: {**row, **found}[name] for name in COLUMNS}
 
 

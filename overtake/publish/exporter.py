@@ -87,9 +87,13 @@ class BriefExporter(TemplateExporter):
 def part_of(notebook: Any, part: str) -> Any:
     """Return a notebook with the cells of the brief, or those tagged `annex`; the last, the records, is of both."""
     *cells, last = notebook.cells or [None]
-    wanted = part == "annex"
-    kept = [cell for cell in cells if ("annex" in cell.metadata.get("tags", ())) == wanted]
+    kept = [cell for cell in cells if in_annex(cell) == (part == "annex")]
     return type(notebook)({**notebook, "cells": [*kept, last] if last is not None else []})
+
+
+def in_annex(cell: Any) -> bool:
+    """Tell whether a cell is of the annex."""
+    return "annex" in cell.metadata.get("tags", ())
 
 
 def _only_linked(page: str) -> str:

@@ -13,7 +13,7 @@ from overtake.brief.blocks import MIME
 from overtake.draws import folder_of, write_parquet
 from overtake.errors import OvertakeError
 from overtake.publish import crate, embed, hubverse
-from overtake.publish.exporter import page_description
+from overtake.publish.exporter import in_annex, page_description
 
 #: Folders of the brief; whatever else lies in them is an earlier brief's.
 FOLDERS = ("figures", "tables", "plots")
@@ -35,13 +35,13 @@ def write_all(executed: Path, folder: Path) -> None:
     """Write every published file into the empty `folder`."""
     notebook = read_notebook(executed)
     data = published_data(notebook)
-    page = render(notebook, bibliography(executed))
-    (folder / "brief.html").write_text(page, encoding="utf-8")
-    elements = embed.figures(page, "brief.html")
-    if any("annex" in cell.metadata.get("tags", ()) for cell in notebook.cells):
-        annex = render(notebook, bibliography(executed), "annex")
-        (folder / "annex.html").write_text(annex, encoding="utf-8")
-        elements |= embed.figures(annex, "annex.html")
+    works = bibliography(executed)
+    elements: dict[str, str] = {}
+    parts = ("brief", "annex") if any(map(in_annex, notebook.cells)) else ("brief",)
+    pages = {f"{part}.html": render(notebook, works, part) for part in parts}
+    for name, text in pages.items():
+        (folder / name).write_text(text, encoding="utf-8")
+        elements |= embed.figures(text, name)
     _write_json(folder / "numbers.json", data.get("numbers", {}))
     _write_json(folder / "metrics.json", data.get("metrics", {}))
     _write_json(folder / "manifest.json", data.get("manifest", {}))
@@ -62,7 +62,7 @@ def write_all(executed: Path, folder: Path) -> None:
             (folder / "figures" / f"{id}.html").write_text(embed.page_of(id, elements[id]), encoding="utf-8")
     if elements:
         (folder / "figures" / "index.html").write_text(embed.gallery(elements), encoding="utf-8")
-    about = crate.metadata(folder, citation(executed), data.get("manifest", {}), page_description(page))
+    about = crate.metadata(folder, citation(executed), data.get("manifest", {}), page_description(pages["brief.html"]))
     (folder / crate.NAME).write_text(about, encoding="utf-8")
 
 

@@ -102,3 +102,8 @@ BY_UNIT = {
 def for_unit(unit: str) -> Format:
     """Return the format for a unit as a table names it; an unknown unit is written to three digits and its name."""
     return BY_UNIT.get(str(unit).strip().lower(), PLAIN)
+
+
+def capital(text: str) -> str:
+    """Return `text` with a capital at its beginning, the rest as it is: `GDP purchasing power` stays."""
+    return text[:1].upper() + text[1:]

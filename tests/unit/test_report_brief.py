@@ -36,6 +36,14 @@ def page(request: pytest.FixtureRequest, reports: Path) -> str:
     return (reports / f"{request.param}.html").read_text(encoding="utf-8")
 
 
+def test_both_pages_together_hold_every_figure(reports):
+    pages = [(reports / f"{name}.html").read_text(encoding="utf-8") for name in ("brief", "annex")]
+    figures = [name for page in pages for name in re.findall(r'<figure id="fig-([\w-]+)"', page)]
+    assert len(figures) == len(set(figures)) >= 10
+    assert sum(len(re.findall(r'<svg class="(?:wide|narrow)"', page)) for page in pages) >= 20
+    assert set(figures) == {path.stem for path in (reports / "figures").glob("*.svg")}
+
+
 def test_the_brief_is_short(brief_page):
     """Words of prose, tables and captions; what is drawn, sources of numbers and data behind a summary not counted."""
     shown = re.sub(

@@ -11,9 +11,10 @@ from markupsafe import Markup
 from overtake.brief.charts import common
 from overtake.brief.context import Context
 from overtake.brief.figure import NOTHING, Column, Figure, make
+from overtake.brief.sentences import upper
 from overtake.draws import Draws
 from overtake.show import style
-from overtake.show.formats import BN, RATIO, USD_BN, YEAR
+from overtake.show.formats import BN, RATIO, USD_BN, YEAR, capital
 from overtake.show.numbers import Cell
 from overtake.show.style import Size
 
@@ -97,7 +98,7 @@ def surplus(ctx: Context, paths: Draws | None, balance: str | None = None) -> Fi
         "surplus",
         title=title,
         subtitle=Markup("{} minus {}, constant ({}) US$ billion at market exchange rates").format(
-            Markup(str(named)[:1].upper() + str(named)[1:]), ctx.who_html(balance), ctx.num.show(ctx.base_cell(), YEAR)
+            upper(named), ctx.who_html(balance), ctx.num.show(ctx.base_cell(), YEAR)
         ),
         alt=alt,
         description=Markup(
@@ -167,7 +168,7 @@ def fans(
             axes.set_yticks([tick for tick in (0.5, 1, 1.5, 2, 2.5, 3) if tick <= top])
             name = ctx.ruler_name(ruler)
             above = 1 + 8 / (axes.get_position().height * size.height)
-            style.bold(axes, 0, above, name[:1].upper() + name[1:], transform=axes.transAxes, fontsize=13, va="bottom")
+            style.bold(axes, 0, above, capital(name), transform=axes.transAxes, fontsize=13, va="bottom")
             if position == 0:
                 axes.text(first + 0.5, 1.02, "parity", fontsize=12, color=style.MUTED, va="bottom")
 

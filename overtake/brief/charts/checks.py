@@ -11,7 +11,7 @@ from overtake.brief.charts import common
 from overtake.brief.context import Context
 from overtake.brief.figure import NOTHING, Column, Figure, make
 from overtake.show import style
-from overtake.show.formats import PLAIN, PROBABILITY, RATIO, SHARE, YEAR, for_unit
+from overtake.show.formats import PLAIN, PROBABILITY, RATIO, SHARE, YEAR, capital, for_unit
 from overtake.show.numbers import Cell, slug
 from overtake.show.style import Size
 
@@ -72,7 +72,7 @@ def tornado(ctx: Context, limit: int = 12) -> Figure | None:
     named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
     name = parameter_name(str(widest["parameter"])).split(",")[0]
     title = Markup("{} moves the answer most: from {} to {}").format(
-        name[:1].upper() + name[1:], ctx.num.show(cells["at_low"], fmt), ctx.num.show(cells["at_high"], fmt)
+        capital(name), ctx.num.show(cells["at_low"], fmt), ctx.num.show(cells["at_high"], fmt)
     )
 
     def plot(figure: Any, size: Size) -> None:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from overtake.brief.charts import common
 from overtake.brief.context import Context
 from overtake.brief.figure import Column, Figure, make
+from overtake.brief.sentences import breakeven_outlook, upper
 from overtake.show import style
 from overtake.show.formats import BN, SHARE, YEAR
 from overtake.show.style import Size
@@ -117,25 +118,27 @@ def breakeven(ctx: Context, member: str = "USA", ruler: str | None = None) -> Fi
     until = min(end, last + 15)
     frame = frame[(frame["year"] <= until) & frame["balance"].isin(chosen)]
     now = ctx.cell("breakeven", "share_q50", balance=chosen[0], member=member, ruler=ruler, year=last)
-    then = min(last + 10, ctx.horizon)
+    then = ctx.ten_years_on
     later = ctx.cell("breakeven", "share_q50", balance=chosen[0], member=member, ruler=ruler, year=then)
     label = common.articled(ctx.side_text(chosen[0]))
     named = ctx.prose(label, f"params.balances.{chosen[0]}.label", f"balances.{chosen[0]}.label")
     who = "US" if member == "USA" else ctx.name(member)
-    ends = [
-        ctx.cell("breakeven", f"share_q{q}", balance=chosen[0], member=member, ruler=ruler, year=then).value
-        for q in (10, 90)
-    ]
+    outlook = breakeven_outlook(
+        *(
+            ctx.cell("breakeven", f"share_q{q}", balance=chosen[0], member=member, ruler=ruler, year=then).value
+            for q in (10, 90)
+        )
+    )
     they = "it" if len(ctx.balances[chosen[0]].side) == 1 else "they"
     told = Markup("in {} {} {}")
-    if ends[0] > 0:
+    if outlook == "needed":
         needs = Markup("would need {} of it").format(ctx.num.show(later, SHARE))
-    elif ends[1] <= 0:
+    elif outlook == "not needed":
         needs = Markup("would need none")
     else:
         told, needs = Markup("whether in {} {} {} is open"), Markup("would need any")
     title = Markup("{} {} {} spending to match {} in {}; {}").format(
-        Markup(str(named)[:1].upper() + str(named)[1:]),
+        upper(named),
         Markup("needed {} of").format(ctx.num.show(now, SHARE)) if now.value > 0 else "needed no",
         who if member == "USA" else f"{who}'s",
         ctx.who_html(chosen[0]),

@@ -12,7 +12,7 @@ from overtake.brief.charts import common
 from overtake.brief.context import EXPERIMENTAL, Context
 from overtake.brief.figure import Column, Figure, make
 from overtake.show import style
-from overtake.show.formats import PROBABILITY, YEAR
+from overtake.show.formats import PROBABILITY, YEAR, capital
 from overtake.show.style import Size
 
 #: Fills by the probability that China's side leads at the horizon: not measured, then from blue for the coalition
@@ -108,7 +108,7 @@ def matrix(ctx: Context) -> Figure | None:
         ),
         source=common.source_line(ctx, None, extra="macro" if len(rulers) > 2 else "", futures=True),
         table=table,
-        columns={"balance": Column("Balance")} | {r: Column(ctx.ruler_name(r).capitalize()) for r in rulers},
+        columns={"balance": Column("Balance")} | {r: Column(capital(ctx.ruler_name(r))) for r in rulers},
         plot=plot,
         height=24 * len(names) + 52,
         narrow_height=23 * len(names) + 72,
