@@ -17,7 +17,7 @@ from overtake.draws import Draws, FloatArray
 from overtake.explorer import Settings, write
 from overtake.explorer.content import Content, content
 from overtake.explorer.plans import PARTS, Plans
-from overtake.rulers.china import pairs
+from overtake.rulers.china import levels
 from overtake.show.formats import PROBABILITY, RATIO, SHARE
 from overtake.streams import stream
 from tests import synthetic
@@ -111,7 +111,7 @@ def rulers(paths: Draws) -> pd.DataFrame:
 
 
 def estimates() -> pd.DataFrame:
-    """Return a made-up ledger of pairs; one is in purchasing power and must not be offered, one is no pair."""
+    """Return a made-up ledger; two are in purchasing power, one is too old, and none of the three must be offered."""
     rows = [
         ("ministry_old", "Ministry", 2014, "mer", 200, 200, 600),
         ("ministry", "Ministry", 2024, "mer", 330, 450, 850),
@@ -123,7 +123,13 @@ def estimates() -> pd.DataFrame:
     columns = ["estimate", "label", "year", "basis", "china_usd_bn_lo", "china_usd_bn_hi", "us_usd_bn"]
     nothing = dict.fromkeys(("china_us_ratio_lo", "china_us_ratio_hi"), np.nan)
     return pd.DataFrame(rows, columns=columns).assign(
-        scope="full", bound="", sipri_china_usd_bn=314.0, sipri_us_usd_bn=997.0, **nothing
+        scope="full",
+        bound="",
+        us_status="reported",
+        superseded_by="",
+        sipri_china_usd_bn=314.0,
+        sipri_us_usd_bn=997.0,
+        **nothing,
     )
 
 
@@ -145,7 +151,7 @@ def embedded(found: Content, setting: Mapping[str, Any], made: Case) -> tuple[Dr
     years = tuple(range(config["years"][0], config["years"][1] + 1))
     ruler = next(each for each in config["rulers"] if each["name"] == setting["ruler"])
     level: FloatArray | float = 1.0
-    known = {name: float(np.mean(pair.relative)) for name, pair in pairs(made.estimates).items()}
+    known = levels(made.estimates, made.paths.last_observed)[["china_lo", "china_hi"]].mean(axis=1).to_dict()
     central = known.get(setting["level"], 1.0)
     if setting["level"] == "uncertain":
         level = np.exp(found.layers["level"].steps[:, 0, :] / 512)

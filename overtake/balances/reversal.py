@@ -28,8 +28,9 @@ def reversal(
     """Return one row per treatment of plans and balance: does the coalition regain the lead, and by when.
 
     by_plans: futures on one ruler by treatment (`off`, `cut`, `face_value`), from the same draws. Columns: plans,
-    balance, ruler, p_behind_now (China's side leads at the last observed year), p_regained_by_YEAR (the coalition
-    holds the lead, as `sustain` asks, in some later year up to YEAR), p_leads_in_YEAR, ratio_YEAR_lo, _median, _hi
+    balance, ruler, p_behind_now (China's side leads at the last observed year), p_regained_by_YEAR (of the draws in
+    which it does, those in which the coalition holds the lead, as `sustain` asks, in some later year up to YEAR; NaN
+    where there is none), p_leads_in_YEAR (the coalition leads, of all draws), ratio_YEAR_lo, _median, _hi
     (interval of `interval_pct` of China's side over the coalition). Years beyond the horizon are NaN.
     """
     tail, rows = (100 - settings.interval_pct) / 200, []
@@ -41,12 +42,14 @@ def reversal(
             found = states(drawn, paths.years, paths.last_observed, settings.sustain, balance.threshold)
             at = found.years.index(paths.last_observed)
             row: dict[str, object] = {"plans": plans, "balance": name, "ruler": ruler}
-            row["p_behind_now"] = float(found.lead[:, at].mean())
+            behind = found.lead[:, at]
+            row["p_behind_now"] = float(behind.mean())
             for year in BY_YEARS:
                 inside = year in found.years
                 then = found.years.index(year) if inside else at
                 held = ~found.lead[:, at + 1 : then + 1]
-                row[f"p_regained_by_{year}"] = float(held.any(axis=1).mean()) if inside else np.nan
+                known = inside and behind.any()
+                row[f"p_regained_by_{year}"] = float(held[behind].any(axis=1).mean()) if known else np.nan
                 row[f"p_leads_in_{year}"] = float((~found.lead[:, then]).mean()) if inside else np.nan
                 then_ratio = drawn[:, paths.years.index(year)] if inside else np.array([np.nan])
                 for label, level in (("lo", tail), ("median", 0.5), ("hi", 1 - tail)):

@@ -13,7 +13,7 @@ from overtake.brief.context import EXPERIMENTAL, Context
 from overtake.brief.sentences import View, join, since, until, upper
 from overtake.config.balances import default_balances
 from overtake.show.formats import BN, CHANGE, CHANGE1, PERCENT, PERCENT1, PROBABILITY, RATIO, YEAR, Format, capital
-from overtake.show.numbers import Cell, slug, term
+from overtake.show.numbers import Cell, slug
 
 
 def rulers(ctx: Context) -> Markup:
@@ -111,32 +111,7 @@ BY_YEAR = 2035
 
 
 def reversal(ctx: Context) -> Markup:
-    """Return the balances that China leads and may lose, most likely first, and what announced plans do to that."""
-    if not ctx.has("crossings"):
-        return Markup("")
-    frame = ctx.need("crossings")
-    frame = frame[
-        (frame["ruler"] == ctx.headline_ruler) & frame["first_crossed"].notna() & (frame["p_crossed_back"] >= 0.005)
-    ]
-    frame = frame.sort_values(["p_crossed_back", "balance"], ascending=[False, True], kind="stable").head(8)
-    rows = []
-    for name in frame["balance"]:
-        view = View(ctx, str(name), ctx.headline_ruler)
-        rows.append(
-            (
-                ctx.label(str(name)),
-                since(view),
-                view.show("p_crossed_back", PROBABILITY),
-                term(view.value("p_crossed_back")),
-            )
-        )
-    heads = [("Balance", ""), ("Passed", ""), ("Probability of a reversal", "r"), ("In words", "")]
-    leads = table("Leads that the challenger may lose again within the horizon", heads, rows)
-    return leads + _by_treatment(ctx)
-
-
-def _by_treatment(ctx: Context) -> Markup:
-    """Return the probability that the coalition has regained the lead by a year, by treatment of announced plans."""
+    """Return the probability that a lead held now is lost again by a year, by treatment of announced plans."""
     if not ctx.has("reversal"):
         return Markup("")
     frame = ctx.need("reversal")
@@ -156,7 +131,7 @@ def _by_treatment(ctx: Context) -> Markup:
     ]
     year = ctx.num.show(Cell("reversal.year", BY_YEAR, ctx.path("reversal"), (), column), YEAR)
     caption = Markup(
-        "Probability that the coalition regains the lead by {}, and the challenger's median ratio then"
+        "Of the futures in which the challenger leads now, those in which it loses the lead by {}, and the ratio then"
     ).format(year)
     return table(caption, [("Balance", ""), *((TREATMENTS[one], "r") for one in known)], rows)
 

@@ -10,7 +10,18 @@ from typing import Any
 from markupsafe import Markup
 
 from overtake import paths as places
-from overtake.brief import balance_tables, blocks, claim_tables, findings, parts, record, records, register, robust
+from overtake.brief import (
+    balance_tables,
+    blocks,
+    choices,
+    claim_tables,
+    findings,
+    parts,
+    record,
+    records,
+    register,
+    robust,
+)
 from overtake.brief.blocks import Block
 from overtake.brief.charts import balance, checks, coalition, countries, crossing, ledgers, matrix, robustness, together
 from overtake.brief.context import Context
@@ -186,6 +197,18 @@ class Brief:
     def on_paper(self) -> Markup:
         """Return when China passes the United States if both grow on as they did."""
         return balance_tables.on_paper(self.ctx)
+
+    def tiers(self) -> Markup:
+        """Return the probability ten years on by tiers of plans, and whose share of GDP moves most."""
+        return choices.tiers(self.ctx)
+
+    def disputed(self) -> Markup:
+        """Return who leads by China's level and by tiers of plans."""
+        return choices.disputed(self.ctx)
+
+    def implied(self) -> Markup:
+        """Return the shares of GDP that the futures imply, by tiers of plans."""
+        return choices.implied(self.ctx)
 
     def trend(self) -> Markup:
         """Return that arithmetic for coalitions and shares of US spending."""

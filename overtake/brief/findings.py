@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from overtake.brief.charts.common import edition_name
 from overtake.brief.charts.crossing import most_open
+from overtake.brief.choices import level_range
 from overtake.brief.context import Context
 from overtake.brief.sentences import (
     View,
@@ -29,7 +30,7 @@ def head(ctx: Context) -> Markup:
     return Markup(
         '<header><p class="kicker">Overtake: military expenditure in the Indo-Pacific</p>'
         '<h1 class="doc-title">{}</h1><p class="standfirst">In {}, {} spent {}{}. The probability that {}, measurement '
-        'error allowed for, is {}.</p>{}<p class="dateline">SIPRI edition of {}, data to {}, futures to {}. '
+        'error allowed for, is {}.{}</p>{}<p class="dateline">SIPRI edition of {}, data to {}, futures to {}. '
         "Intervals hold {} of what measurement and the future leave open. Where no other ruler is named: "
         "{}.</p></header>"
     ).format(
@@ -40,6 +41,7 @@ def head(ctx: Context) -> Markup:
         otherwise(ctx, view),
         view.does("it leads", "they lead"),
         _now_and_then(ctx, view),
+        level_range(ctx, view),
         _departures(ctx),
         edition_name(ctx.edition),
         ctx.num.show(ctx.last_cell(), YEAR),

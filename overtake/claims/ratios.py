@@ -60,8 +60,8 @@ def _ratio(edition: Edition, claim: Claim, settings: Params, ruler: str) -> pd.S
 def lead(edition: Edition, claim: Claim, settings: Params) -> Result:
     """Judge whether an economy leads another in the last year's flow and in the stock: supported in both.
 
-    value: ratio of the flows; lo, hi: by the ledger's estimates of China, each relative to SIPRI's; beside: ratio of
-    the stocks.
+    value: ratio of the flows; lo, hi: by the ledger's estimates that put both on the same rules, relative to SIPRI's;
+    beside: ratio of the stocks.
     """
     from overtake.sources.ledgers import pairs
 
@@ -69,11 +69,11 @@ def lead(edition: Edition, claim: Claim, settings: Params) -> Result:
     if flow.empty or stock.empty:
         return UNTESTABLE
     value, beside = float(flow.iloc[-1]), float(stock.iloc[-1])
-    estimates = pairs(edition.ledgers["china_estimates"])
-    lo, hi = value / estimates["multiplier"].max(), value / estimates["multiplier"].min()
+    estimates = pairs(edition.ledgers["china_estimates"]).dropna(subset=["lift_hi"])
+    lo, hi = value / estimates["lift_hi"].max(), value / estimates["lift_lo"].min()
     details = [detail("flow", value, "ratio", ruler=claim.params["flow_ruler"], window=str(flow.index[-1]))]
     details.append(detail("stock", beside, "ratio", ruler=claim.params["stock_ruler"], window=str(stock.index[-1])))
-    details += [detail(row["estimate"], value / row["multiplier"], "ratio", ruler=row["basis"], window=str(row["year"]))
+    details += [detail(row["estimate"], value / row["lift_hi"], "ratio", ruler=row["basis"], window=str(row["year"]))
                 for row in estimates.to_dict("records")]  # fmt: skip
     verdict = both(value > claim.thresholds["ratio"], beside > claim.thresholds["ratio"])
     return Result(verdict, value, float(lo), float(hi), beside, details, str(edition.last))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -11,6 +11,10 @@ from overtake.config.base import Section
 Model = Literal[
     "pooled_random_walk", "panel_regression", "damped_trend", "state_space", "gdp_share", "error_correction"
 ]
+
+#: Tiers of announced plans, firmest first.
+Tier = Literal["spent", "enacted", "budgeted", "announced", "aim"]
+TIERS: tuple[Tier, ...] = get_args(Tier)
 
 
 class PooledRandomWalk(Section):
@@ -72,8 +76,11 @@ class Futures(Section):
     """Last year of the futures."""
 
     plans: Literal["off", "cut", "face_value"] = "cut"
-    """Announced plans (data/raw/plans.csv, in SIPRI's definition by crosswalk.csv), which lift an economy's middle path
-    and never lower it: `off`; `cut` by what such plans have delivered (realisation.csv); at `face_value`."""
+    """Announced plans (data/raw/plans.csv, in SIPRI's definition by crosswalk.csv), which move an economy's middle path
+    up or down: `off`; `cut` by what such plans have delivered (realisation.csv); at `face_value`."""
+
+    plan_tiers: tuple[Tier, ...] = ("spent", "enacted", "budgeted", "announced")
+    """Tiers of plans that count, from money already spent to an `aim` that nobody has put into a programme."""
 
     plan_realisation_sd: Annotated[float, Field(ge=0, le=0.3)] = 0.12
     """Standard deviation, among draws, of the part of a plan that is delivered."""

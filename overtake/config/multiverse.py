@@ -58,18 +58,16 @@ class Axes(Section):
         "current_usd",
         "gdp_ppp",
         "military_ppp",
-        "symmetric",
         "stock",
     )
-    """Rulers."""
+    """Rulers; the experimental ones (`symmetric`, `stock_own`) rest on too little to be counted."""
 
     china_levels: Annotated[tuple[str, ...], Field(min_length=1)] = (
         SIPRI,
         "careful_mer_2024",
-        "dod_2022",
-        "sipri_old_method_2019",
+        "dod_2024",
     )
-    """China's level: `sipri`, or pairs of data/raw/china_estimates.csv at market exchange rates."""
+    """China's level: `sipri`, or estimates of data/raw/china_estimates.csv that may stand for the present level."""
 
     coalitions: Annotated[tuple[BalanceName, ...], Field(min_length=1)] = (
         "five",

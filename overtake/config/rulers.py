@@ -117,9 +117,9 @@ class Rulers(Section):
     """Rulers of the tables, in their order."""
 
     china_level: str = "sipri"
-    """Level of China's spending at market exchange rates: `sipri`, the name of a row of data/raw/china_estimates.csv
-    at market exchange rates, or `uncertain`, each of those rows in an equal share of the draws. Estimates in
-    purchasing power are rulers of their own and are refused here."""
+    """Level of China's spending: `sipri`, the name of a row of data/raw/china_estimates.csv that may stand for the
+    present level, or `uncertain`, each of those rows in an equal share of the draws. Estimates in purchasing power are
+    rulers of their own and are refused here, and so is what is older than five years."""
 
     prices: Prices = Prices()
     composition: Composition = Composition()

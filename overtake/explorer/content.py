@@ -56,7 +56,7 @@ def content(
     planned = None
     if plans:
         planned, layers["plans"] = embedded(kept, base, plans)
-    levels, uncertain = offered(estimates, kept.values.shape[0], settings.seed, settings.level)
+    levels, uncertain = offered(estimates, kept.values.shape[0], settings.seed, settings.level, kept.last_observed)
     if uncertain is not None:
         layers["level"] = uncertain
     presets = _presets(balances)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from overtake import alike
+from overtake.config.futures import Tier
 from overtake.draws import Draws
 from overtake.edition import Edition
 from overtake.explorer import encode
-from overtake.futures.plans import lift, realised, targets
+from overtake.futures.plans import moved, pledges, realised
 
 #: Parts of the way to the announced targets that the page offers.
 STEP = 0.05
@@ -31,19 +33,19 @@ class Plans:
     delivered: float
 
 
-def of_edition(without: Draws, edition: Edition) -> Plans:
-    """Return the plans of data/raw over futures without them, constant US$ bn."""
-    goals = targets(edition)
-    goals = goals[goals["used"] & goals["iso3"].isin(without.economies)]
+def of_edition(without: Draws, edition: Edition, tiers: Sequence[Tier]) -> Plans:
+    """Return the plans of these tiers over futures without them, constant US$ bn."""
     frames = []
-    for iso3, rows in goals.groupby("iso3", sort=True):
-        middle = np.median(without.economy(str(iso3)), axis=0).astype(float)
-        factor = lift(middle, without, str(iso3), rows, np.array(PARTS), edition)
+    for pledge in pledges(edition, tiers):
+        if pledge.iso3 not in without.economies:
+            continue
+        middle = np.median(without.economy(pledge.iso3), axis=0).astype(float)
+        factor = moved(middle, without, pledge, np.array(PARTS))
         frames.append(
             pd.DataFrame(
                 {
                     "part": np.repeat(PARTS, len(without.years)),
-                    "iso3": str(iso3),
+                    "iso3": pledge.iso3,
                     "year": np.tile(without.years, len(PARTS)),
                     "log_lift": alike.log(factor).ravel(),
                 }

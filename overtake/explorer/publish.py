@@ -48,6 +48,6 @@ def publish(params: Params, out: Path = project.REPORTS / "explorer" / "explorer
         out,
         settings,
         observed=observed(edition.spending),
-        plans=announced.of_edition(under("futures_without_plans.parquet"), edition),
+        plans=announced.of_edition(under("futures_without_plans.parquet"), edition, params.futures.plan_tiers),
         errors=factors.errors(sample, edition, params.rulers, settings.seed, table),
     )

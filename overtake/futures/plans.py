@@ -1,11 +1,12 @@
 """Announced plans: targets of the ledger in SIPRI's definition, cut by what such plans have delivered.
 
-A plan is a floor: it lifts an economy's middle path to the share of GDP that it promises, and never lowers it.
+A plan moves an economy's middle path to the share of GDP that it promises, up or down. Plans come in tiers, from money
+spent to mere aims; which tiers count is a parameter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from overtake import alike
-from overtake.config.futures import Futures
+from overtake.config.futures import TIERS, Futures, Tier
 from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.edition.memo import once
@@ -25,7 +26,7 @@ from overtake.streams import stream
 
 
 @dataclass(frozen=True)
-class Floor:
+class Pledge:
     """An economy's plans made ready: what depends on no draw.
 
     knots: the last observed year and the goals' years; shares: of GDP at the knots, per cent, today's first; gdp: from
@@ -42,62 +43,108 @@ class Floor:
 def apply(paths: Draws, edition: Edition, settings: Futures, seed: int) -> Draws:
     """Return futures (constant US$ bn) with announced plans as `settings.plans` has it: off, cut or at face value.
 
-    Cut: of the way from today's share of GDP to the promised one, each draw goes a part of its own, a beta variable
-    around what the economy's plans have delivered (all economies' where it has no record).
+    Only plans of `settings.plan_tiers` count. Cut: of the way from today's share of GDP to the promised one, each draw
+    goes a part of its own, a beta variable around what the economy's plans have delivered (all economies' where it has
+    no record).
     """
     if settings.plans == "off":
         return paths
     values = paths.values.copy()
-    for floor in floors(edition):
-        if floor.iso3 not in paths.economies:
+    for pledge in pledges(edition, settings.plan_tiers):
+        if pledge.iso3 not in paths.economies:
             continue
-        at = paths.economies.index(floor.iso3)
+        at = paths.economies.index(pledge.iso3)
         part: FloatArray = np.ones(1)
         if settings.plans == "cut":
-            part = _parts(floor.delivered, settings.plan_realisation_sd, values.shape[0], seed, floor.iso3)
+            part = _parts(pledge.delivered, settings.plan_realisation_sd, values.shape[0], seed, pledge.iso3)
         first = paths.years.index(paths.last_observed) + 1
         # Only the years up to the last goal: a median over draws is what takes the time.
-        ahead = slice(first, first + len(_ahead(paths, floor)))
+        ahead = slice(first, first + len(_ahead(paths, pledge)))
         middle = np.full(len(paths.years), np.nan)
         middle[ahead] = np.median(np.ascontiguousarray(values[:, at, ahead].T), axis=1)
-        values[:, at, first:] *= raised(middle, paths, floor, part)[:, first:].astype(values.dtype)
+        values[:, at, first:] *= moved(middle, paths, pledge, part)[:, first:].astype(values.dtype)
     return paths.with_values(values, paths.unit)
 
 
-def floors(edition: Edition) -> tuple[Floor, ...]:
-    """Return the plans of every economy that has some, by name; they depend on no draw and no setting."""
-    return once(edition, "floors", lambda: _floors(edition))
+def pledges(edition: Edition, tiers: Sequence[Tier]) -> tuple[Pledge, ...]:
+    """Return the plans of these tiers of every economy that has some, by name; they depend on no draw."""
+    return once(edition, f"pledges {' '.join(tiers)}", lambda: _pledges(edition, tiers))
 
 
-def _floors(edition: Edition) -> tuple[Floor, ...]:
-    goals = targets(edition)
+def ladder(edition: Edition) -> dict[str, tuple[Tier, ...]]:
+    """Return the tiers that have a plan, one more a step: `none`, then each step by the name of its softest tier."""
+    known = targets(edition, TIERS)
+    steps = [tier for tier in TIERS if tier in set(known.loc[known["used"], "tier"])]
+    return {"none": (), **{tier: tuple(steps[: at + 1]) for at, tier in enumerate(steps)}}
+
+
+def stepwise(without: Draws, edition: Edition, settings: Futures, seed: int) -> dict[str, Draws]:
+    """Return the futures of every step of `ladder`, from the same draws `without` plans (constant US$ bn).
+
+    Plans as the settings have them; cut, where the settings leave plans out.
+    """
+    plans = "cut" if settings.plans == "off" else settings.plans
+    return {
+        step: apply(without, edition, settings.model_copy(update={"plans": plans, "plan_tiers": tiers}), seed)
+        for step, tiers in ladder(edition).items()
+    }
+
+
+def _pledges(edition: Edition, tiers: Sequence[Tier]) -> tuple[Pledge, ...]:
+    goals = targets(edition, tiers)
     delivered = realised(edition.ledgers["realisation"])
     return tuple(
-        _floor(str(iso3), rows, edition, delivered.get(str(iso3), delivered["all"]))
+        _pledge(str(iso3), rows, edition, delivered.get(str(iso3), delivered["all"]))
         for iso3, rows in goals[goals["used"]].groupby("iso3", sort=True)
     )
 
 
-def _floor(iso3: str, goals: pd.DataFrame, edition: Edition, delivered: float) -> Floor:
-    """Return an economy's plans from its `goals` (year, share_pct)."""
+def _pledge(iso3: str, goals: pd.DataFrame, edition: Edition, delivered: float) -> Pledge:
+    """Return an economy's plans from its `goals` (year, share_pct, tier); of two for a year the softer one counts.
+
+    The softer one is asked for by whoever lets its tier count: an aim stands above the budget on the way to it.
+    """
     spending, last = edition.spending, edition.last
     now = spending[(spending["iso3"] == iso3) & (spending["year"] == last)]["gdp_share_pct"].iloc[0]
-    promised = goals.groupby("year")["share_pct"].max().sort_index()
+    softest = goals.assign(tier=goals["tier"].map(TIERS.index)).sort_values(["year", "tier"], kind="stable")
+    promised = softest.groupby("year")["share_pct"].last().sort_index()
     knots = (last, *(int(year) for year in promised.index))
     gdp = gdp_path(spending, edition.macro, iso3, last, knots[-1])
-    return Floor(iso3, knots, (float(now), *promised.astype(float)), gdp, delivered)
+    return Pledge(iso3, knots, (float(now), *promised.astype(float)), gdp, delivered)
 
 
-def targets(edition: Edition) -> pd.DataFrame:
-    """Return the ledger's plans as shares of GDP in SIPRI's definition: plan, iso3, year, share_pct, used, reason.
+def targets(edition: Edition, tiers: Sequence[Tier]) -> pd.DataFrame:
+    """Return the ledger's plans as shares of GDP in SIPRI's definition: plan, iso3, tier, year, share_pct, used,
+    reason.
 
-    A target counts where it is one (`role`), known at the edition, ahead of the last observed year and convertible;
-    `reason` says why another does not.
+    A target counts where it is one (`role`), known at the edition, ahead of the last observed year, convertible and of
+    these `tiers`; `reason` says why another does not.
     """
     register = edition.published["editions"]
     known_by = _next_edition(edition.name, register.loc[register["publisher"] == "sipri", "edition"])
-    rows = [_target(row, edition, known_by) for row in edition.ledgers["plans"].to_dict("records")]
-    return pd.DataFrame(rows, columns=["plan", "iso3", "year", "share_pct", "used", "reason"])
+    rows = [_target(row, edition, known_by, tiers) for row in edition.ledgers["plans"].to_dict("records")]
+    return pd.DataFrame(rows, columns=["plan", "iso3", "tier", "year", "share_pct", "used", "reason"])
+
+
+def implied_shares(by_step: Mapping[str, Draws], edition: Edition, years: Sequence[int]) -> pd.DataFrame:
+    """Return the share of GDP that the futures imply: tiers, iso3, year, share_pct (median), share_q10, share_q90.
+
+    by_step: futures, constant US$ bn, by tiers of plans; years: after the last observed one, those beyond the horizon
+    are left out; the last observed year comes first, as published (no quantiles). GDP is the IMF's, its last growth
+    held, in all draws alike: see `gdp_path`.
+    """
+    last, rows = edition.last, []
+    for tiers, drawn in by_step.items():
+        inside = [year for year in years if last < year <= drawn.years[-1]]
+        for iso3 in drawn.economies:
+            gdp = gdp_path(edition.spending, edition.macro, iso3, last, max([last, *inside]))
+            now = drawn.economy(iso3)
+            share = edition.spending.query("iso3 == @iso3 and year == @last")["gdp_share_pct"].iloc[0]
+            rows.append((tiers, iso3, last, float(share), np.nan, np.nan))
+            for year in inside:
+                level = np.quantile(now[:, drawn.years.index(year)], [0.5, 0.1, 0.9])
+                rows.append((tiers, iso3, year, *(100 * level / gdp[year - last])))
+    return pd.DataFrame(rows, columns=["tiers", "iso3", "year", "share_pct", "share_q10", "share_q90"])
 
 
 def realised(realisation: pd.DataFrame) -> dict[str, float]:
@@ -114,44 +161,38 @@ def realised(realisation: pd.DataFrame) -> dict[str, float]:
     return {**found, "all": float(np.mean(list(found.values())))}
 
 
-def lift(
-    middle: FloatArray, paths: Draws, iso3: str, goals: pd.DataFrame, part: FloatArray, edition: Edition
-) -> FloatArray:
-    """Return the factor of an economy's plans, (draws or 1, years), never below one.
+def moved(middle: FloatArray, paths: Draws, pledge: Pledge, part: FloatArray) -> FloatArray:
+    """Return the factor of an economy's plans, (draws or 1, years), below one where they lower its middle path.
 
-    middle: (years,), the economy's middle path, constant US$ bn; goals: year, share_pct; part: (draws or 1,), of the
-    way to each promised share that is gone. Shares move log-linearly between goals; after the last the factor stays.
+    middle: (years,), the economy's middle path, constant US$ bn; part: (draws or 1,), of the way to each promised share
+    that is gone. Shares move log-linearly between goals; after the last the factor stays.
     """
-    return raised(middle, paths, _floor(iso3, goals, edition, 1.0), part)
-
-
-def raised(middle: FloatArray, paths: Draws, floor: Floor, part: FloatArray) -> FloatArray:
-    """Return the same factor from an economy's plans made ready."""
     last = paths.last_observed
-    years = _ahead(paths, floor)
-    now, shares = floor.shares[0], np.array(floor.shares)
+    years = _ahead(paths, pledge)
+    now, shares = pledge.shares[0], np.array(pledge.shares)
     reached = alike.log(now + part[:, None] * (shares - now))
     # Each column: how much of a knot's log share a year takes, linear between knots.
-    between = np.stack([np.interp(years, floor.knots, knot) for knot in np.eye(len(floor.knots))])
-    first, gdp = paths.years.index(last) + 1, floor.gdp[1 : 1 + len(years)]
+    between = np.stack([np.interp(years, pledge.knots, knot) for knot in np.eye(len(pledge.knots))])
+    first, gdp = paths.years.index(last) + 1, pledge.gdp[1 : 1 + len(years)]
     factor = np.ones((part.size, len(paths.years)))
     factor[:, first : first + len(years)] = (
         alike.exp(reached @ between) / 100 * gdp / middle[first : first + len(years)]
     )
-    factor = np.maximum(factor, 1)
     factor[:, first + len(years) :] = factor[:, [first + len(years) - 1]]
     return factor
 
 
-def _ahead(paths: Draws, floor: Floor) -> np.ndarray:
+def _ahead(paths: Draws, pledge: Pledge) -> np.ndarray:
     """Return the years after the last observed one, up to the last goal or the end of the paths."""
-    return np.arange(paths.last_observed + 1, min(floor.knots[-1], paths.years[-1]) + 1)
+    return np.arange(paths.last_observed + 1, min(pledge.knots[-1], paths.years[-1]) + 1)
 
 
-def _target(row: Mapping[Any, Any], edition: Edition, known_by: str | None) -> dict[str, object]:
+def _target(row: Mapping[Any, Any], edition: Edition, known_by: str | None, tiers: Sequence[Tier]) -> dict[str, object]:
     """Return one row of `targets`."""
     year = float("nan") if pd.isna(row["target_year"]) else float(row["target_year"])
-    found = {"plan": row["plan"], "iso3": str(row["iso3"]), "year": year, "share_pct": np.nan, "used": False}
+    tier = str(row["stage"])
+    found = {"plan": row["plan"], "iso3": str(row["iso3"]), "tier": tier, "year": year, "share_pct": np.nan}
+    found["used"] = False
     last, announced = edition.last, row["announced"]
     if row["role"] != "target":
         return {**found, "reason": "context, not a target"}
@@ -162,7 +203,9 @@ def _target(row: Mapping[Any, Any], edition: Edition, known_by: str | None) -> d
     share = _share(row, edition, last)
     if share is None or not np.isfinite(share):
         return {**found, "reason": "no factor from the government's definition to SIPRI's"}
-    return {**found, "year": int(year), "share_pct": share, "used": True, "reason": ""}
+    counts = tier in tiers
+    reason = "" if counts else f"tier `{tier}` is not asked for"
+    return {**found, "year": int(year), "share_pct": share, "used": counts, "reason": reason}
 
 
 def _share(row: Mapping[Any, Any], edition: Edition, last: int) -> float | None:

@@ -1,113 +1,75 @@
-"""China's level: SIPRI's, that of a named estimate at market exchange rates, or each of them in a share of draws."""
+"""China's level: SIPRI's, that of a named estimate of what China spends, or each of them in a share of draws."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from overtake.draws import Draws, FloatArray
 from overtake.errors import OvertakeError
+from overtake.sources.ledgers import blank, pairs
 from overtake.streams import stream
 
 LEDGER = "data/raw/china_estimates.csv"
 
-#: Basis of the estimates that say how much China spends, not what it buys.
-MARKET = "mer"
+#: Bases of what China spends, not what it buys; `mixed`: a range that begins at market exchange rates.
+SPENT = ("mer", "mixed")
+#: An estimate of a year further back than this says nothing of the present level.
+CURRENT_YEARS = 5
 
 
-@dataclass(frozen=True)
-class Pair:
-    """China and the United States on one estimate's rules, each over SIPRI's figure for the same year.
+def levels(estimates: pd.DataFrame, last: int) -> pd.DataFrame:
+    """Return the estimates that may stand for China's present level: those of `pairs`, by name.
 
-    low and high are equal where the estimate is a point; `bound` names a figure that is only "at least" or "at most";
-    `in_dollars` tells whether the estimate gives China in US$ or only a ratio to the United States.
+    They count all that SIPRI counts, in dollars, at market exchange rates or in a range that begins there, are no mere
+    bound, no older than `CURRENT_YEARS` before the last observed year, and not superseded by their own author.
     """
-
-    name: str
-    label: str
-    year: int
-    basis: str
-    scope: str
-    bound: str
-    in_dollars: bool
-    china_low: float
-    china_high: float
-    us: float
-
-    @property
-    def china(self) -> float:
-        """Return China's figure over SIPRI's, the middle of the range."""
-        return (self.china_low + self.china_high) / 2
-
-    @property
-    def relative(self) -> tuple[float, float]:
-        """Return how much the estimate lifts China against the United States, low and high."""
-        return self.china_low / self.us, self.china_high / self.us
+    known = pairs(estimates)
+    whole = (known["scope"] == "full") & known["china_lo"].notna() & blank(known["bound"])
+    now = (known["year"] >= last - CURRENT_YEARS) & blank(known["superseded_by"])
+    return known[whole & now & known["basis"].isin(SPENT)].set_index("estimate")
 
 
-def pairs(estimates: pd.DataFrame) -> dict[str, Pair]:
-    """Return the ledger's pairs by name; a row that is no pair is left out.
-
-    A row without figures but with a ratio of China to the United States is a pair whose US is SIPRI's. So is a row at
-    market rates and of SIPRI's scope that gives China alone: it is on the same rules as SIPRI's United States.
-    """
-    found = {}
-    for row in estimates.to_dict("records"):
-        name, basis, scope = str(row["estimate"]), str(row["basis"]), str(row["scope"])
-        china = np.array([row["china_usd_bn_lo"], row["china_usd_bn_hi"]], dtype=float) / row["sipri_china_usd_bn"]
-        us = row["us_usd_bn"] / row["sipri_us_usd_bn"]
-        if not np.isfinite(us) and basis == MARKET and scope == "full":
-            us = 1.0
-        in_dollars = bool(np.isfinite([*china, us]).all())
-        if not in_dollars:
-            sipri_ratio = row["sipri_china_usd_bn"] / row["sipri_us_usd_bn"]
-            china = np.array([row["china_us_ratio_lo"], row["china_us_ratio_hi"]], dtype=float) / sipri_ratio
-            us = 1.0
-        if np.isfinite(china).all():
-            bound = str(row["bound"]) if isinstance(row["bound"], str) else ""
-            low, high = float(china[0]), float(china[1])
-            label, year = str(row["label"]), int(row["year"])
-            found[name] = Pair(name, label, year, basis, scope, bound, in_dollars, low, high, float(us))
-    return found
+def newest(levels: pd.DataFrame) -> pd.DataFrame:
+    """Return the newest of `levels` of each label, by label: what `uncertain` chooses between."""
+    ordered = levels.rename_axis("estimate").reset_index().sort_values(["label", "year", "estimate"], kind="stable")
+    return ordered.groupby("label").tail(1).set_index("estimate")
 
 
-def at_level(paths: Draws, estimates: pd.DataFrame, level: str, seed: int) -> Draws:
-    """Return `paths` with China at the chosen level against the United States and all others, who stay as SIPRI has it.
+def at_level(paths: Draws, estimates: pd.DataFrame, level: str, seed: int, last: int) -> Draws:
+    """Return `paths` with China at the chosen level against all others, who stay as SIPRI has them.
 
-    level: `sipri`, `uncertain` or the name of a pair at market exchange rates; one in purchasing power is refused.
+    level: `sipri`, `uncertain` or the name of an estimate of `levels` (last: its last observed year), which counts with
+    the middle of its range; one in purchasing power, too old or of the official budget alone is refused.
     """
     if level == "sipri" or "CHN" not in paths.economies:
         return paths
-    known = {name: pair for name, pair in pairs(estimates).items() if pair.basis == MARKET}
+    known = levels(estimates, last)
     if level == "uncertain":
-        factor = _drawn(alternatives(known), paths.values.shape[0], seed)
-    elif level in known:
-        factor = np.full(paths.values.shape[0], sum(known[level].relative) / 2)
+        factor = _drawn(newest(known), paths.values.shape[0], seed)
+    elif level in known.index:
+        factor = np.full(paths.values.shape[0], float(known.loc[[level], ["china_lo", "china_hi"]].to_numpy().mean()))
     else:
-        raise _refused(level, estimates, sorted(known))
+        raise _refused(level, estimates, sorted(known.index))
+    return scaled(paths, factor)
+
+
+def scaled(paths: Draws, factor: FloatArray) -> Draws:
+    """Return `paths` with China times `factor`, (draws,) or one for all."""
     values = paths.values.copy()
-    values[:, paths.economies.index("CHN")] *= factor[:, None].astype(values.dtype)
+    values[:, paths.economies.index("CHN")] *= np.asarray(factor)[..., None].astype(values.dtype)
     return paths.with_values(values, paths.unit)
 
 
-def alternatives(known: Mapping[str, Pair]) -> list[Pair]:
-    """Return what `uncertain` chooses between: the newest pair of each label, in US$, whole, no mere bound."""
-    whole = [pair for pair in known.values() if pair.scope == "full" and pair.in_dollars and not pair.bound]
-    newest = {pair.label: pair for pair in sorted(whole, key=lambda pair: (pair.year, pair.name))}
-    return [newest[label] for label in sorted(newest)]
-
-
-def _drawn(chosen: list[Pair], draws: int, seed: int) -> FloatArray:
-    """Return each pair in an equal share of the draws, even within its range; for a single draw the median pair."""
+def _drawn(chosen: pd.DataFrame, draws: int, seed: int) -> FloatArray:
+    """Return each level in an equal share of the draws, even within its range; for a single draw the median one."""
+    low, high = chosen[["china_lo", "china_hi"]].to_numpy(dtype=float).T
     if draws == 1:
-        return np.array([np.median([sum(pair.relative) / 2 for pair in chosen])])
+        return np.array([np.median((low + high) / 2)])
     random = stream(seed, "rulers", "china level")
     which = random.permutation(np.resize(np.arange(len(chosen)), draws))
-    low, high = np.array([pair.relative for pair in chosen]).T
     found: FloatArray = low[which] + random.random(draws) * (high - low)[which]
     return found
 
@@ -115,7 +77,8 @@ def _drawn(chosen: list[Pair], draws: int, seed: int) -> FloatArray:
 def _refused(level: str, estimates: pd.DataFrame, known: list[str]) -> OvertakeError:
     """Return the error for a level that is not to be had."""
     place, allowed = "rulers.china_level", ", ".join(["sipri", "uncertain", *known])
-    if level in set(estimates.loc[estimates["basis"] != MARKET, "estimate"]):
+    rows = estimates[estimates["estimate"] == level]
+    if len(rows) and rows["basis"].iloc[0] not in SPENT:
         return OvertakeError(
             place,
             "is an estimate in purchasing power: it would adjust China alone",
@@ -123,6 +86,9 @@ def _refused(level: str, estimates: pd.DataFrame, known: list[str]) -> OvertakeE
             allowed=allowed,
             next_step="use the rulers gdp_ppp, military_ppp or symmetric, which treat all alike",
         )
+    if len(rows):
+        what = "is too old, superseded, a bound, no figure in dollars or not all that SIPRI counts: no present level"
+        return OvertakeError(place, what, found=f"{level}, of {rows['year'].iloc[0]}", allowed=allowed)
     close = difflib.get_close_matches(level, known, n=1)
     hint = f"did you mean `{close[0]}`?" if close else None
-    return OvertakeError(place, f"no such pair in {LEDGER}", found=level, allowed=allowed, next_step=hint)
+    return OvertakeError(place, f"no such estimate in {LEDGER}", found=level, allowed=allowed, next_step=hint)

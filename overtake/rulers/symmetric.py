@@ -3,6 +3,8 @@ exchange rates, personnel and operations at PPP; the pair China and United State
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from overtake.config.rulers import Rulers
@@ -10,10 +12,11 @@ from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.errors import OvertakeError
 from overtake.rulers.base import Ruler, scaled
-from overtake.rulers.china import LEDGER, Pair, pairs
+from overtake.rulers.china import LEDGER
 from overtake.rulers.composition import weights
 from overtake.rulers.gdp_ppp import ppp_error
 from overtake.rulers.prices import current_factor, price_level, us_prices
+from overtake.sources.ledgers import pairs
 
 #: Name of the pair in the ledger of estimates.
 PAIR = "fravel_2024"
@@ -43,10 +46,11 @@ def add_ons(paths: Draws, edition: Edition, settings: Rulers) -> FloatArray:
     of it. The others, for want of figures: as the parameter says.
     """
     pair = _pair(edition)
+    year = int(pair["year"])
     # The pair's year may lie beyond the observed ones (an older edition), so its conversion is taken by itself.
-    then = Draws(np.ones((1, 2, 1)), ("CHN", "USA"), (pair.year,), pair.year, paths.unit)
+    then = Draws(np.ones((1, 2, 1)), ("CHN", "USA"), (year,), year, paths.unit)
     china, us = hybrid(then, edition, settings)[:, 0]
-    known = {"CHN": pair.china / china, "USA": pair.us / us}
+    known = {"CHN": (pair["china_lo"] + pair["china_hi"]) / 2 / china, "USA": pair["us"] / us}
     other = {
         "mean": float(np.sqrt(known["CHN"] * known["USA"])),
         "us": known["USA"],
@@ -56,12 +60,12 @@ def add_ons(paths: Draws, edition: Edition, settings: Rulers) -> FloatArray:
     return np.array([known.get(iso3, other) for iso3 in paths.economies])
 
 
-def _pair(edition: Edition) -> Pair:
+def _pair(edition: Edition) -> dict[str, Any]:
     """Return the pair of the ledger that the ruler follows."""
-    known = pairs(edition.ledgers["china_estimates"])
-    if PAIR not in known:
+    known = pairs(edition.ledgers["china_estimates"]).set_index("estimate")
+    if PAIR not in known.index:
         raise OvertakeError(LEDGER, "lacks the pair that the ruler `symmetric` follows", allowed=PAIR)
-    return known[PAIR]
+    return {str(column): value for column, value in known.loc[[PAIR]].to_dict("records")[0].items()}
 
 
 RULERS = (Ruler("symmetric", "symmetric accounting", measure),)

@@ -22,7 +22,8 @@ AS_PUBLISHED = ("constant_usd", "current_usd")
 def measure(name: str, paths: Draws, edition: Edition, settings: Rulers, seed: int) -> Draws:
     """Return `paths` (constant US$ bn) on the ruler `name`, China's level as the parameters choose."""
     level = settings.china_level
-    paths = paths if level == "sipri" else at_level(paths, edition.ledgers["china_estimates"], level, seed)
+    if level != "sipri":
+        paths = at_level(paths, edition.ledgers["china_estimates"], level, seed, edition.last)
     return rulers.RULERS[name].measure(paths, edition, settings, seed)
 
 

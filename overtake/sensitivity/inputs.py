@@ -23,7 +23,7 @@ def narrowed(params: Params, balances: Iterable[str]) -> Params:
     Balances that are not declared are left out here and refused where they are asked for.
     """
     kept = {name: params.balances[name] for name in dict.fromkeys(balances) if name in params.balances}
-    read = {name: getattr(params, name) for name in ("data", "futures", "rulers", "crossing")}
+    read = {name: getattr(params, name) for name in ("data", "futures", "rulers", "scenario", "crossing")}
     return Params().model_copy(update={**read, "run": Run(seed=params.run.seed), "balances": kept})
 
 

@@ -17,11 +17,13 @@ from overtake.config.params import Params
 from overtake.config.sensitivity import Sensitivity
 from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
+from overtake.edition.memo import once
 from overtake.errors import OvertakeError, raise_all
 from overtake.futures import models, weights
 from overtake.futures.series import of_spending
 from overtake.futures.simulate import assemble, ground
 from overtake.rulers.tables import measure
+from overtake.scenarios.adjust import adjust
 
 COLUMNS = ("parameter", "low", "high", "balance", "ruler", "measure", "at_low", "at_base", "at_high", "reason")
 
@@ -48,11 +50,23 @@ def rows(answers: pd.DataFrame, settings: Sensitivity) -> pd.DataFrame:
     return pd.DataFrame(found, columns=list(COLUMNS))
 
 
+def as_printed(edition: Edition, params: Params) -> dict[str, float]:
+    """Return the answers of the run itself, on all its draws: what the brief prints, by `balance measure`."""
+    settings = params.sensitivity
+    return once(edition, f"as printed {params.model_dump_json()}", lambda: Bench(edition, params, settings).row({}))
+
+
 class Bench:
     """Answers for parameters moved, growth and futures kept between them where they did not change."""
 
-    def __init__(self, edition: Edition, params: Params, settings: Sensitivity) -> None:
-        """Refuse settings that name a balance that is not declared."""
+    def __init__(
+        self, edition: Edition, params: Params, settings: Sensitivity, printed: Mapping[str, float] | None = None
+    ) -> None:
+        """Refuse settings that name a balance that is not declared.
+
+        printed: the answers of the run itself (`as_printed`). With them, an answer is what the run prints and what the
+        parameters change in it on this bench's fewer draws, a control variate: what is printed twice is equal.
+        """
         unknown = [name for name in settings.balances if name not in params.balances]
         raise_all("params.yaml: sensitivity.balances", [f"{name}: no such balance" for name in unknown])
         self.edition, self.params, self.settings = edition, params, settings
@@ -61,6 +75,10 @@ class Bench:
         self._growth: dict[str, FloatArray] = {}
         self._measured: dict[str, Draws] = {}
         self._near: dict[str, Draws] = {}
+        self._off: dict[str, float] = {}
+        if printed:
+            own = self.row({})
+            self._off = {key: printed[key] - value for key, value in own.items()}
 
     def answers(self, moved: Mapping[str, float]) -> dict[tuple[str, str], float]:
         """Return P(China's side leads) by balance and measure with the parameters of `moved` at these values.
@@ -96,12 +114,17 @@ class Bench:
                     break
             lead = leads(above, sustain)
             for year in settings.years:
-                found[name, f"p_ahead_{year}"] = float(lead[:, paths.years.index(year) - first].mean())
+                share = float(lead[:, paths.years.index(year) - first].mean())
+                found[name, f"p_ahead_{year}"] = self._anchored(name, f"p_ahead_{year}", share)
         return found
 
     def row(self, moved: Mapping[str, float]) -> dict[str, float]:
         """Return the answers under `balance measure`, as a table has them in its columns."""
         return {f"{balance} {name}": value for (balance, name), value in self.answers(moved).items()}
+
+    def _anchored(self, balance: str, name: str, value: float) -> float:
+        """Return an answer less what the fewer draws are off where nothing is moved, within 0 and 1."""
+        return min(max(value + self._off.get(f"{balance} {name}", 0.0), 0.0), 1.0)
 
     def measured(self, futures: Futures) -> Draws:
         """Return the futures of these settings on the settings' ruler; the last few are kept."""
@@ -109,6 +132,7 @@ class Bench:
 
         def make() -> Draws:
             paths = assemble(self.growth(futures), self.series, self.ground, futures, params.run)
+            paths = adjust(paths, params.scenario, self.edition)
             return measure(self.settings.ruler, paths, self.edition, params.rulers, params.run.seed)
 
         return kept(self._measured, futures.model_dump_json(), make, FUTURES_KEPT)

@@ -20,6 +20,7 @@ from overtake.futures import plans
 from overtake.futures.simulate import simulate
 from overtake.rulers.china import at_level
 from overtake.rulers.tables import measure
+from overtake.scenarios.adjust import adjust
 from overtake.sensitivity.axes import CHOICES
 from overtake.sensitivity.inputs import with_draws
 from overtake.sensitivity.kernel import medians, probabilities, settled
@@ -54,7 +55,7 @@ class Bench:
         """Return China's level over SIPRI's, (draws,)."""
         one = Draws(np.ones((self.axes.draws, 1, 1), np.float32), ("CHN",), (0,), 0, "")
         estimates = self.edition.ledgers["china_estimates"]
-        found: FloatArray = at_level(one, estimates, level, self.params.run.seed).values[:, 0, 0]
+        found: FloatArray = at_level(one, estimates, level, self.params.run.seed, self.given.last).values[:, 0, 0]
         return found
 
 
@@ -96,7 +97,7 @@ def evaluate(bench: Bench, chunk: Chunk) -> pd.DataFrame:
     parts = []
     for treatment in axes.plans:
         settings = params.futures.model_copy(update={"plans": treatment})
-        planned = plans.apply(bare, edition, settings, params.run.seed)
+        planned = adjust(plans.apply(bare, edition, settings, params.run.seed), params.scenario, edition)
         by_draw = np.ascontiguousarray(planned.values.transpose(1, 2, 0))
         for ruler in axes.rulers:
             measured = _measured(bench, ruler, planned, by_draw)

@@ -15,7 +15,7 @@ from overtake.config.multiverse import SIPRI, Axes
 from overtake.config.params import Params
 from overtake.draws import write_parquet
 from overtake.edition import read
-from overtake.rulers.china import MARKET, pairs
+from overtake.rulers.china import levels
 from overtake.sensitivity import cost, local, multiverse, sweep, variance, verdicts, world
 from overtake.sensitivity.axes import CHOICES, QUESTION, check
 from overtake.sensitivity.executor import execute
@@ -60,10 +60,8 @@ def run_multiverse(params: Params, axes: Axes, options: Options) -> Path | None:
     Finished chunks live in a folder of `options.out` named by the fingerprint of everything that they depend on.
     """
     edition = read(params.data)
-    levels = {SIPRI, "uncertain"} | {
-        name for name, pair in pairs(edition.ledgers["china_estimates"]).items() if pair.basis == MARKET
-    }
-    check(axes, params, set(edition.published["milex"]["edition"].astype(str)), levels)
+    known = {SIPRI, "uncertain", *levels(edition.ledgers["china_estimates"], edition.last).index}
+    check(axes, params, set(edition.published["milex"]["edition"].astype(str)), known)
     chunks = axes.chunks()
     stated = cost.words(axes.count(), len(chunks), axes.draws, options.how.workers)
     table = _run(
@@ -142,7 +140,9 @@ def _points(
     chunks = world.chunked(points)
     stated = cost.words(len(points), len(chunks), draws, options.how.workers, each=cost.POINT_SECONDS)
     watched = settings.model_copy(update={"multiverse": Axes()})
-    shared = (read(params.data), narrowed(params, settings.balances), watched, draws)
+    edition = read(params.data)
+    printed = local.as_printed(edition, params)
+    shared = (edition, narrowed(params, settings.balances), watched, draws, printed)
     return _run(name, POINTS, shared, chunks, len(points), stated, options)
 
 
@@ -164,7 +164,7 @@ def _run(
 def run_stage(params: Params, out: Path = paths.PROCESSED) -> None:
     """Write every table of the stage `sensitivity`; chunks that depend on nothing that changed are not run again."""
     quiet = Options(out=out, say=lambda text: None, keep_others=False)
-    read(params.data)  # once, before the others start: they all read the same tables
+    local.as_printed(read(params.data), params)  # once, before the others start: they all read the same tables
     side_by_side(
         [
             lambda: run_flips(params, quiet),

@@ -8,7 +8,7 @@ earlier editions.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from overtake.config.sensitivity import Sensitivity
 from overtake.edition import Edition, read
 from overtake.sensitivity import flips
 from overtake.sensitivity.inputs import narrowed, with_draws
-from overtake.sensitivity.local import Bench
+from overtake.sensitivity.local import Bench, as_printed
 from overtake.sensitivity.world import continuous
 
 COLUMNS = ("kind", "subject", "question", "parameter", "base", "bound", "flips_at", "change", "before", "after",
@@ -56,6 +56,7 @@ class Question:
     params: Params
     settings: Sensitivity
     claims: tuple[Claim, ...]
+    printed: Mapping[str, float] = field(default_factory=dict)
 
 
 def questions(params: Params, folder: Path = paths.RAW) -> dict[str, Question]:
@@ -68,7 +69,9 @@ def questions(params: Params, folder: Path = paths.RAW) -> dict[str, Question]:
         update={"data": params.data, "run": params.run, "rulers": params.rulers, "balances": params.balances}
     )
     watched = settings.model_copy(update={"multiverse": Axes()})
-    found = {"balance": Question(edition, narrowed(params, settings.balances), watched, ())}
+    found = {
+        "balance": Question(edition, narrowed(params, settings.balances), watched, (), as_printed(edition, params))
+    }
     for kind, whether in (("claim", False), ("claim on balances", True)):
         chosen = tuple(claim for claim in claims if bool(claim.params.get("balances")) == whether)
         named = [name for claim in chosen for name in claim.params.get("balances", ())]
@@ -83,7 +86,7 @@ class Search:
     def __init__(self, question: Question) -> None:
         self.question = question
         params = with_draws(question.params, question.settings.draws)
-        self.bench = Bench(question.edition, params, question.settings)
+        self.bench = Bench(question.edition, params, question.settings, question.printed)
         self._answers: dict[tuple[str, float], Mapping[tuple[str, str], float]] = {}
         self._wrong: dict[tuple[str, float], Edition] = {}
 

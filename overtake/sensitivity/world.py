@@ -73,10 +73,10 @@ def indices(ranges: Mapping[str, Range], answers: pd.DataFrame, samples: int, se
     return pd.DataFrame(rows, columns=list(COLUMNS)).round(6)
 
 
-def prepare(shared: tuple[Edition, Params, Sensitivity, int]) -> Bench:
-    """Return a worker's bench; shared: edition, parameters, settings, draws."""
-    edition, params, settings, draws = shared
-    return Bench(edition, with_draws(params, draws), settings)
+def prepare(shared: tuple[Edition, Params, Sensitivity, int, Mapping[str, float]]) -> Bench:
+    """Return a worker's bench; shared: edition, parameters, settings, draws, the answers of the run itself."""
+    edition, params, settings, draws, printed = shared
+    return Bench(edition, with_draws(params, draws), settings, printed)
 
 
 def evaluate(bench: Bench, chunk: Sequence[Point]) -> pd.DataFrame:

@@ -81,20 +81,34 @@ def unlinked(plans: pd.DataFrame, crosswalk: pd.DataFrame) -> list[str]:
 
 
 def pairs(estimates: pd.DataFrame) -> pd.DataFrame:
-    """Return the estimates that put China beside the United States, with what each does to SIPRI's ratio.
+    """Return the estimates of China's spending beside SIPRI's figures of the same year, one row each.
 
-    Columns: estimate, label, year, basis, scope, china_us_ratio, sipri_ratio (SIPRI, same year) and multiplier (ratio
-    over SIPRI's: how much the estimate lifts China relative to the United States), bound, status, source, reference.
+    Columns beside those of the ledger (estimate, label, year, basis, scope, bound, status, superseded_by): china_lo,
+    china_hi (over SIPRI's China; NaN where not in dollars); us (over SIPRI's United States); equal_lo, equal_hi (China
+    over the United States on one estimate's rules, NaN where it restates China alone: a derived or unverified figure of
+    the United States makes no such pair); lift_lo, lift_hi (the same over SIPRI's ratio); alone (China over SIPRI's
+    United States, the middle).
     """
-    china = estimates[["china_usd_bn_lo", "china_usd_bn_hi"]].mean(axis=1)
-    stated = estimates[["china_us_ratio_lo", "china_us_ratio_hi"]].mean(axis=1)
-    found = estimates.assign(
-        china_us_ratio=(china / estimates["us_usd_bn"]).fillna(stated),
-        sipri_ratio=estimates["sipri_china_usd_bn"] / estimates["sipri_us_usd_bn"],
-    )
-    found["multiplier"] = found["china_us_ratio"] / found["sipri_ratio"]
-    columns = ["estimate", "label", "year", "basis", "scope", "china_us_ratio", "sipri_ratio", "multiplier", "bound"]
-    return found.dropna(subset=["multiplier"])[[*columns, "status", "source", "reference"]].reset_index(drop=True)
+    found = estimates.copy()
+    us, sipri_us = found["us_usd_bn"], found["sipri_us_usd_bn"]
+    reported = found["us_status"].eq("reported") | blank(found["us_status"])
+    found["us"] = us / sipri_us
+    for end in ("lo", "hi"):
+        china, stated = found[f"china_usd_bn_{end}"], found[f"china_us_ratio_{end}"]
+        found[f"china_{end}"] = china / found["sipri_china_usd_bn"]
+        found[f"equal_{end}"] = (china / us).fillna(stated).where(reported)
+    for low, high in (("equal_lo", "equal_hi"), ("equal_hi", "equal_lo")):
+        found[low] = found[low].fillna(found[high])
+    for end in ("lo", "hi"):
+        found[f"lift_{end}"] = found[f"equal_{end}"] / (found["sipri_china_usd_bn"] / sipri_us)
+    found["alone"] = found[["china_usd_bn_lo", "china_usd_bn_hi"]].mean(axis=1) / sipri_us
+    return found.dropna(subset=["china_hi", "equal_hi"], how="all").reset_index(drop=True)
+
+
+def blank(column: pd.Series) -> pd.Series:
+    """Return where a column of text says nothing."""
+    found: pd.Series = column.isna() | column.eq("")
+    return found
 
 
 def evidence(realisation: pd.DataFrame) -> pd.DataFrame:

@@ -194,17 +194,17 @@ def test_modules_import_only_what_stands_before_them() -> None:
         assert "import" not in build.joined(text).split("\n", 1)[0]
 
 
-def test_only_pairs_at_market_rates_are_offered(made: Case) -> None:
+def test_only_present_levels_are_offered(made: Case) -> None:
     levels = {each["key"]: each["factor"] for each in made.content().config["levels"]}
     assert set(levels) == {"sipri", "uncertain", "ministry", "institute"}
-    assert levels["ministry"] == pytest.approx((330 + 450) / 2 / 314 / (850 / 997))
+    assert levels["ministry"] == pytest.approx((330 + 450) / 2 / 314)
 
 
 def test_the_uncertain_level_is_the_rulers(made: Case) -> None:
     found = made.content()
     factors_ = np.exp(found.layers["level"].logs()[:, 0, 0])
-    low, high = 330 / 314 / (850 / 997), 450 / 314 / (850 / 997)
-    point = 219 / 314 / (905 / 997)
+    low, high = 330 / 314, 450 / 314
+    point = 219 / 314
     at_point, at_one = np.abs(factors_ / point - 1) < 0.002, factors_ == 1
     assert (at_point.sum(), at_one.sum()) == (20, 20)  # a third of sixty draws each
     rest = factors_[~at_point & ~at_one]

@@ -1,20 +1,23 @@
-"""Announced plans: converted to SIPRI's definition, cut by experience, a floor under an economy's middle path."""
+"""Announced plans: converted to SIPRI's definition, cut by experience, moving an economy's middle path up or down."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from overtake.config.futures import Futures
+from overtake.config.core import Data
+from overtake.config.futures import TIERS, Futures
 from overtake.draws import Draws
-from overtake.edition import Edition
+from overtake.edition import Edition, read
 from overtake.errors import OvertakeError
-from overtake.futures.plans import apply, realised, targets
+from overtake.futures.plans import apply, implied_shares, ladder, realised, targets
 
 LAST, BASE = 2025, 2024
+FIRM = TIERS[:-1]
 LEVEL, SHARE = 40.0, 2.0
 GDP_LCU = {2025: 1000.0, 2026: 1060.0, 2030: 1300.0}
 
@@ -22,7 +25,7 @@ GDP_LCU = {2025: 1000.0, 2026: 1060.0, 2030: 1300.0}
 def plan(**cells: object) -> dict[str, object]:
     """Return a row of the ledger: Korea reaches 3 % of GDP by 2030, unless `cells` say otherwise."""
     row = {"plan": "p", "iso3": "KOR", "kind": "gdp_share", "value": 3.0, "growth_pct": np.nan, "target_year": 2030,
-           "basis": "mnd", "announced": "2025-09", "role": "target"}  # fmt: skip
+           "basis": "mnd", "announced": "2025-09", "role": "target", "stage": "announced"}  # fmt: skip
     return {**row, **cells}
 
 
@@ -61,8 +64,8 @@ def futures(growth: float = 0.0, draws: int = 400) -> Draws:
     return Draws(np.stack([path, path], axis=1), ("CHN", "KOR"), tuple(int(y) for y in years), LAST, "US$ bn")
 
 
-def settings(plans: str, sd: float = 0.0) -> Futures:
-    return Futures.of({"plans": plans, "plan_realisation_sd": sd})
+def settings(plans: str, sd: float = 0.0, tiers: Sequence[str] = FIRM) -> Futures:
+    return Futures.of({"plans": plans, "plan_realisation_sd": sd, "plan_tiers": list(tiers)})
 
 
 def middle(paths: Draws, year: int, iso3: str = "KOR") -> float:
@@ -98,9 +101,51 @@ def test_observed_years_and_others_are_not_touched() -> None:
     np.testing.assert_array_equal(found.economy("KOR")[:, :6], paths.economy("KOR")[:, :6])
 
 
-def test_a_plan_is_a_floor() -> None:
+def test_a_plan_lowers_a_path_that_the_models_have_higher() -> None:
     paths = futures(growth=0.2)
-    np.testing.assert_array_equal(apply(paths, promises(), settings("face_value"), 1).values, paths.values)
+    found = apply(paths, promises(), settings("face_value"), 1)
+    assert middle(found, 2030) == pytest.approx(0.03 * 1.1 * LEVEL / 0.02 * 1.025**5)
+    assert middle(found, 2030) < middle(paths, 2030)
+    # A budget below what the models expect lowers the level, and growth goes on from there.
+    cut = apply(paths, promises(plan(value=1.0, target_year=2026)), settings("face_value"), 1)
+    assert middle(cut, 2026) == pytest.approx(0.01 * 1.1 * LEVEL / 0.02 * 1.025)
+    assert middle(cut, 2027) / middle(cut, 2026) == pytest.approx(middle(paths, 2027) / middle(paths, 2026), rel=1e-3)
+
+
+def test_aims_count_only_where_they_are_asked_for() -> None:
+    rows = (plan(), plan(plan="aim", value=5.0, stage="aim"))
+    firm, all_ = (apply(futures(), promises(*rows), settings("face_value", tiers=tiers), 1) for tiers in (FIRM, TIERS))
+    gdp = LEVEL / 0.02 * 1.025**5
+    assert middle(firm, 2030) == pytest.approx(0.03 * 1.1 * gdp)
+    assert middle(all_, 2030) == pytest.approx(0.05 * 1.1 * gdp)
+    none = apply(futures(), promises(*rows), settings("face_value", tiers=()), 1)
+    np.testing.assert_array_equal(none.values, futures().values)
+    assert ladder(promises(*rows)) == {"none": (), "announced": ("announced",), "aim": ("announced", "aim")}
+
+
+def test_challenger_and_coalition_are_held_to_the_same_rule() -> None:
+    """China's budget and the observation that it doubles are rows like all others: one counts, the other is an aim."""
+    edition = read(Data())
+    rows = targets(edition, FIRM).set_index("plan")
+    assert rows.loc["chn_budget_2026", "used"]
+    assert (
+        rows.loc[["chn_doubling_2030", "twn_5pct_2030", "phl_senate_2pct_2028"], "reason"].tolist()
+        == ["tier `aim` is not asked for"] * 3
+    )
+    ledger = edition.ledgers["plans"].set_index("plan")
+    budget = edition.ledgers["china_official_budget"].set_index("year")["announced_rmb_bn"]
+    assert ledger.loc["chn_doubling_2030", "value"] == pytest.approx(budget[2024] * 2**0.6, abs=0.05)
+
+
+def test_implied_shares_by_a_second_route() -> None:
+    paths = futures(growth=0.01)
+    table = implied_shares({"x": paths}, promises(), (2030, 2060)).set_index(["iso3", "year"])
+    assert table.loc[("KOR", LAST), "share_pct"] == SHARE
+    gdp = LEVEL / 0.02 * 1.025**5
+    assert table.loc[("KOR", 2030), "share_pct"] == pytest.approx(100 * middle(paths, 2030) / gdp)
+    ends = np.quantile(paths.economy("KOR")[:, paths.years.index(2030)], [0.1, 0.9])
+    assert table.loc[("KOR", 2030), ["share_q10", "share_q90"]].tolist() == pytest.approx(list(100 * ends / gdp))
+    assert 2060 not in table.index.get_level_values("year")
 
 
 def test_more_of_the_plan_is_never_less_spending() -> None:
@@ -133,6 +178,7 @@ def test_delivery_differs_between_draws_by_its_spread_and_not_by_run() -> None:
         # Another amount: over nominal GDP, in SIPRI's definition.
         ({"kind": "amount_lcu", "value": 26.0, "target_year": 2030}, 26.0 * 1.1 / 1300 * 100, ""),
         ({"role": "context"}, np.nan, "context, not a target"),
+        ({"stage": "aim"}, 3.3, "tier `aim` is not asked for"),
         ({"target_year": 2025}, np.nan, "not after 2025"),
         ({"target_year": np.nan}, np.nan, "not after 2025"),
         ({"basis": "unknown"}, np.nan, "no factor from the government's definition to SIPRI's"),
@@ -142,7 +188,7 @@ def test_delivery_differs_between_draws_by_its_spread_and_not_by_run() -> None:
     ],
 )  # fmt: skip
 def test_targets_by_hand(cells: dict[str, object], share: float, reason: str) -> None:
-    [row] = targets(promises(plan(**cells))).to_dict("records")
+    [row] = targets(promises(plan(**cells)), FIRM).to_dict("records")
     assert row["reason"] == reason
     assert row["used"] == (reason == "")
     np.testing.assert_allclose(row["share_pct"], share)
@@ -151,9 +197,9 @@ def test_targets_by_hand(cells: dict[str, object], share: float, reason: str) ->
 def test_an_older_edition_knows_no_later_plan() -> None:
     """A backtest on an edition must not see what was announced after the next one appeared."""
     rows = (plan(announced="2026-02"), plan(announced="2026-05"), plan(announced=np.nan))
-    known = targets(promises(*rows, edition="2025-04"))
+    known = targets(promises(*rows, edition="2025-04"), FIRM)
     assert list(known["used"]) == [True, False, False]
-    assert list(targets(promises(*rows))["used"]) == [True, True, True]
+    assert list(targets(promises(*rows), FIRM)["used"]) == [True, True, True]
 
 
 def test_realisation_by_hand() -> None:

@@ -53,6 +53,20 @@ def test_the_interval_of_a_ratio_is_as_wide_as_asked(percent: int) -> None:
     assert [row["ratio_2030_lo"], row["ratio_2030_hi"]] == pytest.approx(expected)
 
 
+def test_a_lead_can_be_lost_only_where_it_is_held() -> None:
+    """The denominator is the draws in which the challenger leads now: a draw in which it does not is no lead lost."""
+    drawn = even([0.06, 0.03])
+    behind = drawn.with_values(drawn.values * np.array([0.5, 1, 1])[None, :, None], drawn.unit)
+    mixed = drawn.with_values(np.concatenate([drawn.values, behind.values]), drawn.unit)
+    row = reversal({"off": mixed}, {"pair": PAIR}, Crossing(), ruler="x").iloc[0]
+    assert row["p_behind_now"] == 0.5
+    assert row["p_regained_by_2035"] == 0.5
+    assert row["p_leads_in_2035"] == 0.75
+    never = reversal({"off": behind}, {"pair": PAIR}, Crossing(), ruler="x").iloc[0]
+    assert never["p_behind_now"] == 0
+    assert np.isnan(never["p_regained_by_2035"])
+
+
 def test_more_plans_never_lower_the_chance_of_regaining() -> None:
     random = np.random.default_rng(4).normal(0.04, 0.03, 300)
     table = reversal(

@@ -14,11 +14,12 @@ from overtake.draws import Draws
 from overtake.edition import Edition
 from overtake.errors import OvertakeError
 from overtake.rulers import RULERS, observed
-from overtake.rulers.china import at_level
+from overtake.rulers.china import at_level, levels, newest
 from overtake.rulers.composition import shares
 from overtake.rulers.military_ppp import multiplier
 from overtake.rulers.prices import exchange_shocks, price_level
 from overtake.rulers.tables import measure, measured, observed_table
+from overtake.sources.ledgers import load as load_ledger
 from tests.edition_case import made
 
 SETTINGS = Rulers()
@@ -42,6 +43,8 @@ ESTIMATES = pd.DataFrame(
              "china_us_ratio_lo", "sipri_china_usd_bn", "sipri_us_usd_bn"],
 )  # fmt: skip
 ESTIMATES["china_us_ratio_hi"] = ESTIMATES["china_us_ratio_lo"]
+ESTIMATES["us_status"] = np.where(ESTIMATES["us_usd_bn"].notna(), "reported", "")
+ESTIMATES["superseded_by"] = ""
 
 
 def made_figures() -> Edition:
@@ -228,20 +231,19 @@ def test_symmetric_without_its_pair_is_refused() -> None:
     ("level", "factor"),
     [
         ("low_2023", 300 / 296),
-        ("high_2022", 330 / 292),  # at market rates and whole: the United States is SIPRI's
-        ("budget_2020", (193 / 252) / (743 / 778)),
-        ("ratio_2010", 0.18 / (105 / 738)),
+        ("high_2022", 330 / 292),
+        ("low_2020", 100 / 296),
     ],
 )
-def test_chinas_level_moves_china_alone_and_as_the_pair_says(level: str, factor: float) -> None:
-    found = at_level(FUTURES, ESTIMATES, level, 1)
+def test_chinas_level_moves_china_alone_and_as_the_estimate_says(level: str, factor: float) -> None:
+    found = at_level(FUTURES, ESTIMATES, level, 1, LAST)
     np.testing.assert_allclose(found.economy("CHN") / FUTURES.economy("CHN"), factor, rtol=1e-6)
     np.testing.assert_array_equal(found.economy("USA"), FUTURES.economy("USA"))
-    assert at_level(FUTURES, ESTIMATES, "sipri", 1) is FUTURES
+    assert at_level(FUTURES, ESTIMATES, "sipri", 1, LAST) is FUTURES
 
 
 def test_uncertain_level_takes_the_newest_whole_estimates_equally_often() -> None:
-    factor = at_level(FUTURES, ESTIMATES, "uncertain", 1).economy("CHN")[:, 0] / FUTURES.economy("CHN")[:, 0]
+    factor = at_level(FUTURES, ESTIMATES, "uncertain", 1, LAST).economy("CHN")[:, 0] / FUTURES.economy("CHN")[:, 0]
     high = np.isclose(factor, 330 / 292, rtol=1e-5)
     assert high.sum() == 100
     ranged = factor[~high]
@@ -257,12 +259,32 @@ def test_uncertain_level_takes_the_newest_whole_estimates_equally_often() -> Non
         ("robertson_2020", "adjust China alone"),
         ("fravel_2024", "adjust China alone"),
         ("low_2032", "did you mean `low_2023`"),
-        ("no_pair", "no such pair"),
+        ("no_such", "no such estimate"),
+        ("budget_2020", "not all that SIPRI counts"),
+        ("no_pair", "not all that SIPRI counts"),
+        ("ratio_2010", "is too old"),
+        ("least_2019", "a bound"),
     ],
 )
 def test_levels_that_are_not_to_be_had(level: str, what: str) -> None:
     with pytest.raises(OvertakeError, match=what):
-        at_level(FUTURES, ESTIMATES, level, 1)
+        at_level(FUTURES, ESTIMATES, level, 1, LAST)
+
+
+def test_a_level_is_recent_whole_in_dollars_and_its_authors_last_word() -> None:
+    """Estimates older than five years are no choice of a current level; a later one replaces its author's earlier."""
+    assert list(levels(ESTIMATES, LAST).index) == ["low_2023", "low_2020", "high_2022"]
+    assert list(levels(ESTIMATES, LAST + 1).index) == ["low_2023", "high_2022"]
+    replaced = ESTIMATES.assign(superseded_by=np.where(ESTIMATES["estimate"] == "high_2022", "low_2023", ""))
+    assert list(levels(replaced, LAST).index) == ["low_2023", "low_2020"]
+    assert list(newest(levels(ESTIMATES, LAST)).index) == ["high_2022", "low_2023"]
+
+
+def test_the_ledgers_levels_hold_the_newest_report_and_none_of_2019() -> None:
+    found = levels(load_ledger("china_estimates"), 2025)
+    assert "dod_2024" in found.index
+    assert not {"dod_2024_old", "sipri_old_method_2019", "iiss_full_2017", "wmeat_2017"} & set(found.index)
+    assert found.loc["dod_2024", ["china_lo", "china_hi"]].tolist() == pytest.approx([304 / 314, 377 / 314])
 
 
 def test_stock_by_hand_and_in_the_long_run() -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from overtake import paths
-from overtake.balances import leads, ratio
+from overtake.balances import leads, ratio, stage
 from overtake.cli import main as cli
 from overtake.config.load import load, parse
 from overtake.config.params import Params
@@ -17,6 +17,7 @@ from overtake.config.sensitivity import Range, Sensitivity
 from overtake.edition import read
 from overtake.errors import OvertakeError
 from overtake.futures.simulate import simulate
+from overtake.rulers.base import observed
 from overtake.rulers.tables import observed_table, of_spending, wide
 from overtake.sensitivity import cost, flips, local, sweep, variance, verdicts, world
 from overtake.sensitivity.inputs import fingerprint, narrowed, with_draws
@@ -161,7 +162,8 @@ def grounds():
     """The project's own figures with few draws, one year's lead enough, so that answers have a closed form."""
     settings = PARAMS.sensitivity.model_copy(update={"draws": 400, "years": (2035,), "balances": ("eleven",)})
     crossing = PARAMS.crossing.model_copy(update={"sustain": 1})
-    return verdicts.questions(PARAMS.model_copy(update={"sensitivity": settings, "crossing": crossing}))
+    whole = with_draws(PARAMS, 400)
+    return verdicts.questions(whole.model_copy(update={"sensitivity": settings, "crossing": crossing}))
 
 
 def test_flips_of_a_balance_are_where_its_median_ratio_meets_the_threshold(grounds):
@@ -257,6 +259,41 @@ def test_the_tornado_by_the_slow_road():
     )
 
 
+def test_what_is_printed_twice_is_equal() -> None:
+    """An answer on fewer draws starts from the run's own, and moves by what the parameter changes on the same draws."""
+    settings = PARAMS.sensitivity.model_copy(update={"draws": 200})
+    params = with_draws(PARAMS, 900).model_copy(update={"sensitivity": settings})
+    edition = read(params.data)
+    printed = local.as_printed(edition, params)
+    drawn = simulate(edition, params.futures, params.run)
+    curve = stage.by_ruler(drawn, observed(edition.spending), edition, only(params), params.run.seed).curves
+    curve = curve.set_index(["balance", "year"])["p_ahead"]
+    assert printed == {
+        f"{name} p_ahead_{year}": curve[name, year] for name in settings.balances for year in settings.years
+    }
+    few = with_draws(params, 200)
+    bare, bench = local.Bench(edition, few, settings), local.Bench(edition, few, settings, printed)
+    assert bench.row({}) == pytest.approx(printed)
+    assert bare.row({}) != pytest.approx(printed, abs=1e-3)
+    for moved in ({"china_level": 1.02}, {"threshold": 0.98}):
+        change = {key: bare.row(moved)[key] - bare.row({})[key] for key in printed}
+        assert bench.row(moved) == pytest.approx({key: printed[key] + change[key] for key in printed})
+    assert set(bench.row({"china_level": 1e3}).values()) == {1.0}
+
+
+def test_a_scenario_moves_what_everything_starts_from() -> None:
+    slow = PARAMS.scenario.model_copy(update={"growth_shift_pct": {"CHN": -3.0}})
+    params = with_draws(PARAMS, 300)
+    as_it_is, slower = (local.as_printed(read(one.data), one)
+                        for one in (params, params.model_copy(update={"scenario": slow})))  # fmt: skip
+    assert all(slower[key] < as_it_is[key] for key in as_it_is)
+
+
+def only(params):
+    """Return the parameters with the ruler that is watched alone."""
+    return params.model_copy(update={"rulers": params.rulers.model_copy(update={"use": (params.sensitivity.ruler,)})})
+
+
 # Sweeps, costs and refusals
 
 
@@ -342,7 +379,7 @@ def test_count_and_cost_are_said_before_anything_runs(tmp_path, monkeypatch, cap
         ("coalitions: [usa]\n", "has the United States on a side already"),
         ("coalitions: [nobody]\n", "no balance nobody"),
         ("china_levels: [sipri, invented]\n", "no such level invented"),
-        ("china_levels: [dod_2022]\n", "is only measured at `sipri`"),
+        ("rulers: [symmetric]\nchina_levels: [dod_2024]\n", "is only measured at `sipri`"),
         ("years: [2050]\n", "years: 2050 lies after 2049"),
         ("draws: 1\n", "draws"),
         ("rows: 1\n", "known axes"),

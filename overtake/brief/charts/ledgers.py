@@ -14,62 +14,56 @@ from overtake.show import style
 from overtake.show.formats import BN, SHARE, USD_BN, YEAR
 from overtake.show.numbers import Cell, slug
 from overtake.show.style import Size
+from overtake.sources.ledgers import blank, pairs
 
 ROWS_SHOWN = 15
 #: Estimates of earlier years say nothing of the present debate.
 FIRST_YEAR = 2017
 
 
-def pairs(ledger: Frame) -> Frame:
-    """Return one row an estimate: China over the United States on the same rules, and with only China restated.
+def shown(ledger: Frame) -> Frame:
+    """Return the estimates that are shown, the newest year of each label, those on equal rules below, by size.
 
-    ledger: `china_estimates.csv`. Columns: name, year, same_lo, same_hi (both sides on the estimate's rules), alone
-    (the estimate of China over SIPRI's figure for the United States); the newest year of each label, by size.
+    ledger: `china_estimates.csv`; columns as in `sources.ledgers.pairs`, and name.
     """
-    frame = ledger.copy()
-    both = frame["us_usd_bn"].notna()
-    for end in ("lo", "hi"):
-        own = frame[f"china_usd_bn_{end}"] / frame["us_usd_bn"]
-        frame[f"same_{end}"] = frame[f"china_us_ratio_{end}"].where(
-            frame[f"china_us_ratio_{end}"].notna(), own.where(both)
-        )
-    frame["same_hi"] = frame["same_hi"].fillna(frame["same_lo"])
-    frame["same_lo"] = frame["same_lo"].fillna(frame["same_hi"])
-    middle = (frame["china_usd_bn_lo"].fillna(frame["china_usd_bn_hi"]) + frame["china_usd_bn_hi"]) / 2
-    frame["alone"] = middle / frame["sipri_us_usd_bn"]
-    frame = frame[frame["same_lo"].notna() & (frame["year"] >= FIRST_YEAR)].sort_values(
-        ["label", "year"], kind="stable"
-    )
-    frame = frame.groupby("label", as_index=False).last()
+    frame = pairs(ledger)
+    frame = frame[(frame["year"] >= FIRST_YEAR) & blank(frame["superseded_by"]) & blank(frame["bound"])]
+    frame = frame.sort_values(["label", "year"], kind="stable").groupby("label", as_index=False).last()
+    frame = frame[frame["equal_hi"].notna() | frame["alone"].notna()]
     frame["name"] = frame["label"].str.replace("US Department of Defense", "US DoD")
-    return frame.sort_values(["same_hi", "label"], kind="stable", ignore_index=True)
+    frame["equal"] = frame["equal_hi"].notna()
+    frame["size"] = frame["equal_hi"].fillna(frame["alone"])
+    return frame.sort_values(
+        ["equal", "size", "label"], ascending=[False, True, True], kind="stable", ignore_index=True
+    )
 
 
 def estimates(ctx: Context) -> Figure | None:
     """Return the dumbbell: China as a share of the US by estimate, on equal rules and with China alone restated."""
     if not ctx.has("china_estimates"):
         return None
-    table = pairs(ctx.need("china_estimates")).tail(ROWS_SHOWN).reset_index(drop=True)
-    if len(table) < 2:
+    table = shown(ctx.need("china_estimates")).head(ROWS_SHOWN)
+    equal = table[table["equal"]]
+    if len(equal) < 2:
         return None
     ends = [
-        Cell(slug("estimates", str(row["estimate"]), "same"), float(row["same_hi"]), ctx.path("china_estimates"),
+        Cell(slug("estimates", str(row["estimate"]), "same"), float(row["equal_hi"]), ctx.path("china_estimates"),
              (("estimate", str(row["estimate"])),), "china_us_ratio_hi",
              how="as stated, or China's figure over the US figure on the same rules")
-        for row in (table.iloc[0], table.iloc[-1])
+        for row in (equal.iloc[0], equal.iloc[-1])
     ]  # fmt: skip
 
     def plot(figure: Any, size: Size) -> None:
         left = 246 if not size.small else 142
         axes = style.panel(figure, size, left, 18, 30, 30)
-        middle = (table["same_lo"] + table["same_hi"]) / 2
-        axes.hlines(table.index, middle, table["alone"], style.MUTED, lw=1.4, alpha=0.7)
+        middle = (table["equal_lo"] + table["equal_hi"]) / 2
+        axes.hlines(equal.index, middle[equal.index], equal["alone"], style.MUTED, lw=1.4, alpha=0.7)
         axes.scatter(table["alone"], table.index, 64, style.PAPER, lw=1.8, ec=style.CHINA, zorder=3)
-        style.intervals(axes, middle, table["same_lo"], table["same_hi"])
+        style.intervals(axes, middle, table["equal_lo"], table["equal_hi"])
         names = [f"{row['name']}, {row['year']}" for row in table.to_dict("records")]
         style.row_axis(axes, size, [common.folded(name, 40 if not size.small else 24) for name in names])
         axes.grid(True, axis="y")
-        top = max(1.0, float(table[["same_hi", "alone"]].max().max()) * 1.04)
+        top = max(1.0, float(table[["equal_hi", "alone"]].max().max()) * 1.04)
         axes.set_xlim(0, top)
         style.value_ticks(axes, size, SHARE)
         axes.axvline(1, color=style.INK, lw=1)
@@ -87,17 +81,23 @@ def estimates(ctx: Context) -> Figure | None:
             ctx.num.show(ends[0], SHARE), ctx.num.show(ends[1], SHARE)
         ),
         subtitle=Markup("China's military expenditure as a share of that of the United States, by estimate and year"),
-        note=Markup("Open circles set the estimate of China against SIPRI's United States: the common error."),
+        note=Markup(
+            "Open circles restate China alone, against SIPRI's United States: the common error. Below the pairs stand "
+            "estimates that give no figure of the United States of their own, or one that is derived or unverified."
+        ),
         alt="Dumbbell chart of estimates of China's spending as a share of US spending. "
         + "; ".join(
-            f"{row['name']} {row['year']}: {row['same_lo']:.0%} to {row['same_hi']:.0%} on equal rules"
-            + (f", {row['alone']:.0%} with China alone restated" if pd.notna(row["alone"]) else "")
+            f"{row['name']} {row['year']}: "
+            + (f"{row['equal_lo']:.0%} to {row['equal_hi']:.0%} on equal rules" if row["equal"] else "")
+            + (", " if row["equal"] and pd.notna(row["alone"]) else "")
+            + (f"{row['alone']:.0%} with China alone restated" if pd.notna(row["alone"]) else "")
             for row in table.to_dict("records")
         )
         + ".",
         description=Markup(
-            "One row an estimate, the smallest on top. The filled circle measures both sides by its rules; a "
-            "band shows a range. The open circle restates China alone. Estimates differ in year, scope and price basis."
+            "One row an estimate, those that measure both sides by their own rules first, each group by size. The "
+            "filled circle stands for both sides on one estimate's rules, a band for its range; the open circle "
+            "restates China alone. Estimates differ in year, scope and price basis."
         ),
         source=Markup("Source: the ledger of estimates, data/raw/china_estimates.csv, with the source of each; SIPRI."),
         table=table,
@@ -105,8 +105,8 @@ def estimates(ctx: Context) -> Figure | None:
             "name": Column("Estimate"),
             "year": Column("Year", YEAR, "year"),
             "basis": Column("Basis"),
-            "same_lo": Column("Equal rules, low", SHARE, "china_us_ratio_lo"),
-            "same_hi": Column("Equal rules, high", SHARE, "china_us_ratio_hi"),
+            "equal_lo": Column("Equal rules, low", SHARE, "china_us_ratio_lo"),
+            "equal_hi": Column("Equal rules, high", SHARE, "china_us_ratio_hi"),
             "alone": Column("China alone restated", SHARE, "china_usd_bn over sipri_us_usd_bn"),
             "status": Column("Status"),
         },

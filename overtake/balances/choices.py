@@ -1,0 +1,91 @@
+"""Who leads under each choice that a reader may dispute: which tiers of plans count, and China's level."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from overtake.balances.reversal import chosen
+from overtake.balances.sides import presence, ratio
+from overtake.balances.states import states
+from overtake.balances.summary import BY_YEARS
+from overtake.config.balances import Balance, Crossing
+from overtake.config.multiverse import OWN_LEVEL, SIPRI
+from overtake.config.params import Params
+from overtake.draws import Draws
+from overtake.edition import Edition
+from overtake.rulers.china import levels, newest, scaled
+from overtake.rulers.tables import measure
+from overtake.work import side_by_side
+
+TIERS_COLUMNS = ("tiers", "balance", "ruler", "year", "p_ahead", "ratio")
+LEVELS_COLUMNS = ("level", "label", "of_year", "end", "factor", "balance", "ruler", "year", "p_ahead", "ratio")
+
+
+def by_tier(by_step: Mapping[str, Draws], edition: Edition, params: Params, seed: int) -> pd.DataFrame:
+    """Return who leads by tiers of plans: tiers, balance, ruler, year, p_ahead, ratio (median).
+
+    by_step: futures, constant US$ bn, by step of `futures.plans.ladder`, from the same draws. Balances and rulers are
+    those of `crossing.reversal`; p_ahead: that the challenger leads in the year.
+    """
+    balances = chosen(params.balances, params.crossing.reversal)
+
+    def on(ruler: str, tiers: str) -> pd.DataFrame:
+        drawn = measure(ruler, by_step[tiers], edition, params.rulers, seed)
+        return leads(drawn, balances, params.crossing).assign(tiers=tiers, ruler=ruler)
+
+    jobs = [partial(on, ruler, tiers) for ruler in params.crossing.reversal_rulers for tiers in by_step]
+    return pd.concat(side_by_side(jobs), ignore_index=True)[list(TIERS_COLUMNS)]
+
+
+def by_level(drawn: Draws, edition: Edition, params: Params, seed: int) -> pd.DataFrame:
+    """Return who leads by China's level: level, label, of_year, end (`low`, `high` or `sipri`), factor over SIPRI's,
+    then as in `by_tier`.
+
+    drawn: futures, constant US$ bn. SIPRI's own level comes first, then both ends of the newest estimate of each label
+    that was known for an observed year; rulers with a level of their own are left out.
+    """
+    balances = chosen(params.balances, params.crossing.reversal)
+    known = levels(edition.ledgers["china_estimates"], edition.last)
+    ends = [(SIPRI, "SIPRI", edition.last, SIPRI, 1.0)]
+    for name, row in newest(known[known["year"] <= edition.last]).iterrows():
+        if not np.allclose(row[["china_lo", "china_hi"]].astype(float), 1):
+            ends += [(str(name), row["label"], row["year"], end, row[f"china_{end[:2]}"]) for end in ("low", "high")]
+    settings = params.rulers.model_copy(update={"china_level": SIPRI})
+    rulers = [ruler for ruler in params.crossing.reversal_rulers if ruler not in OWN_LEVEL]
+
+    def on(ruler: str) -> pd.DataFrame:
+        measured = measure(ruler, drawn, edition, settings, seed)
+        rows = [
+            leads(scaled(measured, np.array([factor])), balances, params.crossing).assign(
+                level=level, label=label, of_year=year, end=end, factor=factor
+            )
+            for level, label, year, end, factor in ends
+        ]
+        return pd.concat(rows, ignore_index=True).assign(ruler=ruler)
+
+    parts = side_by_side([partial(on, ruler) for ruler in rulers])
+    if not parts:
+        return pd.DataFrame(columns=list(LEVELS_COLUMNS))
+    return pd.concat(parts, ignore_index=True)[list(LEVELS_COLUMNS)]
+
+
+def leads(drawn: Draws, balances: Mapping[str, Balance], settings: Crossing) -> pd.DataFrame:
+    """Return P(the challenger leads) and the median ratio in the last observed year and in `BY_YEARS`, where inside.
+
+    Columns: balance, year, p_ahead, ratio; the lead as `states` has it, so that one year's touch does not count.
+    """
+    paths = drawn.by_draw()
+    present = presence(paths)
+    rows = []
+    for name, balance in balances.items():
+        drawn_ratio = ratio(paths, balance, name, present)
+        found = states(drawn_ratio, paths.years, paths.last_observed, settings.sustain, balance.threshold)
+        for year in (paths.last_observed, *BY_YEARS):
+            if year in found.years:
+                ahead = float(found.lead[:, found.years.index(year)].mean())
+                rows.append((name, year, ahead, float(np.median(drawn_ratio[:, paths.years.index(year)]))))
+    return pd.DataFrame(rows, columns=["balance", "year", "p_ahead", "ratio"])

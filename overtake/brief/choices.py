@@ -1,0 +1,177 @@
+"""The answer under each choice that a reader may dispute: China's level, tiers of plans, and the shares implied."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from overtake.brief.blocks import table
+from overtake.brief.context import Context, Frame
+from overtake.brief.sentences import View, join
+from overtake.show.formats import PERCENT1, PROBABILITY, RATIO, YEAR, capital
+from overtake.show.numbers import Cell, slug
+
+#: Steps of the ladder of plans, each named by its softest tier; `none` stands apart.
+STEPS = {
+    "none": "no plan at all",
+    "spent": "what is spent already",
+    "enacted": "what is enacted",
+    "budgeted": "what is budgeted",
+    "announced": "what is announced",
+    "aim": "mere aims",
+}
+#: The year in which shares of GDP are compared.
+SHARES_IN = 2035
+
+
+def level_range(ctx: Context, view: View) -> Markup:
+    """Return a sentence: how far the probability ten years on moves over the levels of China's spending that count.
+
+    Nothing where the run stands on another level than SIPRI's, or the table does not hold the balance and ruler.
+    """
+    rows = _mine(ctx, "levels", view)
+    rows = rows[rows["year"] == ctx.ten_years_on] if len(rows) else rows
+    if rows["level"].nunique() < 2 or ctx.level_words():
+        return Markup("")
+    ends = [rows.loc[at] for at in (rows["p_ahead"].idxmin(), rows["p_ahead"].idxmax())]
+    low, high = (ctx.num.show(_level(ctx, row, "p_ahead"), PROBABILITY) for row in ends)
+    return Markup(" Over the current estimates of how much China spends, the latter runs from {} to {}.").format(
+        low, high
+    )
+
+
+def tiers(ctx: Context) -> Markup:
+    """Return a paragraph: the probability ten years on by tiers of plans, and whose share of GDP moves most."""
+    view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
+    rows = _mine(ctx, "tiers", view)
+    rows = rows[rows["year"] == ctx.ten_years_on] if len(rows) else rows
+    if rows.empty:
+        return Markup("")
+    told = [
+        Markup("{} counting {}{}").format(
+            ctx.num.show(_tier(ctx, row, "p_ahead"), PROBABILITY), "also " if at > 1 else "", STEPS[str(row["tiers"])]
+        )
+        for at, (_, row) in enumerate(rows.iterrows())
+    ]
+    whole = ctx.settings.get("futures", {}).get("plans") == "face_value"
+    return Markup("<p>With plans {}, the probability that {} in {} is {}.{}</p>").format(
+        "at face value" if whole else "cut by what earlier ones delivered",
+        view.does(f"{view.who()} leads", f"{view.who()} lead"),
+        ctx.num.show(view.curve("year", ctx.ten_years_on), YEAR),
+        join(told),
+        _shares(ctx),
+    )
+
+
+def disputed(ctx: Context) -> Markup:
+    """Return the table of all balances of the two: by China's level and by tiers of plans, for every year."""
+    return _table(ctx, "levels", "Probability that the challenger leads, by the estimate of China's level") + _table(
+        ctx, "tiers", "Probability that the challenger leads, by the tiers of plans that count"
+    )
+
+
+def implied(ctx: Context) -> Markup:
+    """Return the shares of GDP that the futures imply, by economy and tiers of plans."""
+    frame = ctx.frame("implied_shares")
+    if frame is None or frame.empty:
+        return Markup("")
+    last = frame[(frame["year"] == ctx.last_observed) & (frame["tiers"] == "none")]
+    steps = [step for step in STEPS if step in set(frame["tiers"])]
+    year = int(frame["year"].max())
+    rows = []
+    for iso3 in last["iso3"]:
+        now = ctx.num.show(_share(ctx, "none", iso3, ctx.last_observed), PERCENT1)
+        then = [ctx.num.show(_share(ctx, step, iso3, year), PERCENT1) for step in steps]
+        rows.append((ctx.name(str(iso3)), now, *then))
+    shown = [
+        ctx.num.show(_share(ctx, "none", last["iso3"].iloc[0], at, "year"), YEAR) for at in (ctx.last_observed, year)
+    ]
+    heads = [("Economy", ""), (Markup("Observed in {}").format(shown[0]), "r")]
+    heads += [(_step(step), "r") for step in steps]
+    caption = Markup("Share of GDP, per cent: observed, and in the middle future of {} by the plans that count").format(
+        shown[1]
+    )
+    return table(caption, heads, rows)
+
+
+def _table(ctx: Context, name: str, caption: str) -> Markup:
+    frame = ctx.frame(name)
+    if frame is None or frame.empty:
+        return Markup("")
+    frame = frame[(frame["ruler"] == ctx.headline_ruler) & frame["balance"].isin(ctx.balances)]
+    if frame.empty:
+        return Markup("")
+    of_level = name == "levels"
+    keys, cell = (["level", "end"], _level) if of_level else (["tiers"], _tier)
+    years = list(frame.drop_duplicates("year")["year"])
+    rows = []
+    for _, part in frame.groupby([*keys, "balance"], sort=False):
+        found = part.to_dict("records")
+        said = _level_name(ctx, found[0]) if of_level else _step(found[0]["tiers"])
+        told = {row["year"]: ctx.num.show(cell(ctx, row, "p_ahead"), PROBABILITY) for row in found}
+        rows.append((said, ctx.label(found[0]["balance"]), *(told[year] for year in years)))
+    heads: list[tuple[Any, str]] = [("Level" if of_level else "Counted", ""), ("Balance", "")]
+    first = frame.drop_duplicates("year").to_dict("records")
+    heads += [(ctx.num.show(cell(ctx, row, "year"), YEAR), "r") for row in first]
+    return table(caption, heads, rows)
+
+
+def _step(tiers: str) -> str:
+    """Return a step of the ladder as a table names it: each counts what the one before counts as well."""
+    return capital(f"{'and ' if list(STEPS).index(tiers) > 1 else ''}{STEPS[tiers]}")
+
+
+def _level_name(ctx: Context, row: dict[str, Any]) -> Markup:
+    if row["level"] == row["end"]:
+        return Markup.escape(row["label"])
+    factor = ctx.num.show(_level(ctx, row, "factor"), RATIO)
+    named = ctx.prose(
+        f"{row['label']}, {row['of_year']}", slug("levels", row["level"], "name"), "label", ctx.path("levels")
+    )
+    return Markup("{}: {} times SIPRI's").format(named, factor)
+
+
+def _shares(ctx: Context) -> Markup:
+    """Return whose share of GDP falls and rises most in the coalition's middle future, with the plans of this run."""
+    frame = ctx.frame("implied_shares")
+    if frame is None or not {SHARES_IN, ctx.last_observed} <= set(frame["year"]):
+        return Markup("")
+    members = list(ctx.balances[ctx.headline_balance].side)
+    frame = frame[(frame["tiers"] == "as set") & frame["iso3"].isin(members)]
+    wide = frame.pivot(index="iso3", columns="year", values="share_pct")
+    change = (wide[SHARES_IN] - wide[ctx.last_observed]).sort_values(kind="stable")
+    told = []
+    for at, verb, worth in ((0, "falls", change.iloc[0] < -0.1), (-1, "rises", change.iloc[-1] > 0.1)):
+        if worth:
+            iso3 = str(change.index[at])
+            ends = [_share(ctx, "as set", iso3, year) for year in (ctx.last_observed, SHARES_IN)]
+            told.append(Markup("{}'s {} from {} to {}").format(
+                ctx.name(iso3), verb, *(ctx.num.show(cell, PERCENT1) for cell in ends)))  # fmt: skip
+    if not told:
+        return Markup("")
+    year = ctx.num.show(_share(ctx, "as set", str(change.index[0]), SHARES_IN, "year"), YEAR)
+    return Markup(
+        " In the middle future to {} the share of GDP of the coalition's members moves most where {}."
+    ).format(year, join(told))
+
+
+def _mine(ctx: Context, name: str, view: View) -> Frame:
+    frame = ctx.frame(name)
+    if frame is None:
+        return pd.DataFrame(columns=["level", "year", "tiers"])
+    return frame[(frame["balance"] == view.balance) & (frame["ruler"] == view.ruler)].reset_index(drop=True)
+
+
+def _level(ctx: Context, row: dict[str, Any], column: str) -> Cell:
+    keys = ("level", "end", "balance", "ruler", "year")
+    return ctx.cell("levels", column, **{key: row[key] for key in keys})
+
+
+def _tier(ctx: Context, row: dict[str, Any], column: str) -> Cell:
+    return ctx.cell("tiers", column, **{key: row[key] for key in ("tiers", "balance", "ruler", "year")})
+
+
+def _share(ctx: Context, tiers: str, iso3: str, year: int, column: str = "share_pct") -> Cell:
+    return ctx.cell("implied_shares", column, tiers=tiers, iso3=str(iso3), year=year)

@@ -1,0 +1,86 @@
+"""Who leads by tiers of plans and by China's level: equal to the run's own where the choice is the run's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from overtake.balances import choices, stage
+from overtake.config.params import Params
+from overtake.edition import read
+from overtake.futures import plans
+from overtake.futures.simulate import simulate
+from overtake.rulers.base import observed
+from overtake.rulers.china import scaled
+from tests.unit.test_reversal import PAIR, even
+
+PARAMS = Params()
+PARAMS = PARAMS.model_copy(
+    update={
+        "run": PARAMS.run.model_copy(update={"draws": 400}),
+        "rulers": PARAMS.rulers.model_copy(update={"use": PARAMS.crossing.reversal_rulers}),
+    }
+)
+SEED = PARAMS.run.seed
+
+
+@pytest.fixture(scope="module")
+def found():
+    edition = read(PARAMS.data)
+    without = simulate(edition, PARAMS.futures.model_copy(update={"plans": "off"}), PARAMS.run)
+    drawn = plans.apply(without, edition, PARAMS.futures, SEED)
+    curves = stage.by_ruler(drawn, observed(edition.spending), edition, PARAMS, SEED).curves
+    by_step = plans.stepwise(without, edition, PARAMS.futures, SEED)
+    return (
+        choices.by_tier(by_step, edition, PARAMS, SEED),
+        choices.by_level(drawn, edition, PARAMS, SEED),
+        curves.set_index(["balance", "ruler", "year"])["p_ahead"],
+    )
+
+
+def test_the_runs_own_choice_says_what_the_run_says(found) -> None:
+    tiers, levels, curves = found
+    for table, mine in ((tiers, tiers["tiers"] == "announced"), (levels, levels["level"] == "sipri")):
+        rows = table[mine].set_index(["balance", "ruler", "year"])["p_ahead"]
+        assert len(rows) == 3 * 2 * 4
+        np.testing.assert_array_equal(rows, curves.reindex(rows.index))
+
+
+def test_a_higher_china_leads_no_less_often(found) -> None:
+    levels = found[1].sort_values("factor", kind="stable")
+    assert levels["factor"].nunique() > 4
+    for _, rows in levels.groupby(["balance", "ruler", "year"]):
+        assert rows["p_ahead"].is_monotonic_increasing
+
+
+def test_only_current_estimates_are_levels(found) -> None:
+    levels = found[1]
+    assert set(levels["level"]) == {"sipri", "careful_mer_2024", "dod_2024"}
+    assert (levels["of_year"] >= 2020).all()
+
+
+@given(st.lists(st.floats(0, 0.08), min_size=3, max_size=20), st.floats(0.7, 1.3), st.floats(1.0, 1.4))
+def test_the_chance_of_leading_is_monotone_in_chinas_level_and_growth(growth, level, more) -> None:
+    """What is said of the future of a crossed balance rises with the challenger, unlike a chance of a reversal."""
+    for low, high in (
+        (scaled(even(growth), np.array([level])), scaled(even(growth), np.array([level * more]))),
+        (even(growth, china=0.03), even(growth, china=0.03 * more)),
+        (even([one + 0.02 * (more - 1) for one in growth]), even(growth)),
+    ):
+        at_low, at_high = (choices.leads(one, {"pair": PAIR}, PARAMS.crossing)["p_ahead"] for one in (low, high))
+        assert (at_low <= at_high).all()
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_the_chance_of_leading_falls_with_the_weight_of_a_member(one, other) -> None:
+    growth = list(np.linspace(0, 0.08, 9))
+    light, heavy = sorted((one, other))
+    at = [
+        choices.leads(
+            even(growth), {"pair": PAIR.model_copy(update={"side": {"JPN": 1.0, "KOR": weight}})}, PARAMS.crossing
+        )
+        for weight in (light, heavy)
+    ]
+    assert (at[0]["p_ahead"] >= at[1]["p_ahead"]).all()
