@@ -64,8 +64,8 @@ class Bench:
     ) -> None:
         """Refuse settings that name a balance that is not declared.
 
-        printed: the answers of the run itself (`as_printed`). With them, an answer is what the run prints and what the
-        parameters change in it on this bench's fewer draws, a control variate: what is printed twice is equal.
+        printed: the answers of the run itself (`as_printed`). With them the odds of every answer are multiplied by what
+        the odds of this bench's fewer draws are off where nothing is moved: what is printed twice is equal.
         """
         unknown = [name for name in settings.balances if name not in params.balances]
         raise_all("params.yaml: sensitivity.balances", [f"{name}: no such balance" for name in unknown])
@@ -75,10 +75,9 @@ class Bench:
         self._growth: dict[str, FloatArray] = {}
         self._measured: dict[str, Draws] = {}
         self._near: dict[str, Draws] = {}
-        self._off: dict[str, float] = {}
+        self._anchors: dict[str, tuple[float, float]] = {}
         if printed:
-            own = self.row({})
-            self._off = {key: printed[key] - value for key, value in own.items()}
+            self._anchors = {key: (value, printed[key]) for key, value in self.row({}).items()}
 
     def answers(self, moved: Mapping[str, float]) -> dict[tuple[str, str], float]:
         """Return P(China's side leads) by balance and measure with the parameters of `moved` at these values.
@@ -115,16 +114,14 @@ class Bench:
             lead = leads(above, sustain)
             for year in settings.years:
                 share = float(lead[:, paths.years.index(year) - first].mean())
-                found[name, f"p_ahead_{year}"] = self._anchored(name, f"p_ahead_{year}", share)
+                found[name, f"p_ahead_{year}"] = anchored(
+                    share, *self._anchors.get(f"{name} p_ahead_{year}", (0.5, 0.5))
+                )
         return found
 
     def row(self, moved: Mapping[str, float]) -> dict[str, float]:
         """Return the answers under `balance measure`, as a table has them in its columns."""
         return {f"{balance} {name}": value for (balance, name), value in self.answers(moved).items()}
-
-    def _anchored(self, balance: str, name: str, value: float) -> float:
-        """Return an answer less what the fewer draws are off where nothing is moved, within 0 and 1."""
-        return min(max(value + self._off.get(f"{balance} {name}", 0.0), 0.0), 1.0)
 
     def measured(self, futures: Futures) -> Draws:
         """Return the futures of these settings on the settings' ruler; the last few are kept."""
@@ -169,6 +166,17 @@ class Bench:
         key = f"{name} {steps} {own.model_dump_json() if own is not None else ''}"
         model, run = models.MODELS[name], self.params.run
         return kept(self._growth, key, lambda: model(self.series, self.edition, futures, steps, run), GROWTH_KEPT)
+
+
+def anchored(share: float, own: float, printed: float) -> float:
+    """Return a share of draws with its odds multiplied by those of `printed` over those of `own`, 0 to 1.
+
+    own: the share where nothing is moved. Where either is 0 or 1 their difference is added instead.
+    """
+    if not (0 < own < 1 and 0 < printed < 1):
+        return min(max(share + printed - own, 0.0), 1.0)
+    odds = printed / (1 - printed) * (1 - own) / own
+    return odds * share / (1 - share + odds * share)
 
 
 def kept(found: dict[str, Kept], key: str, make: Callable[[], Kept], most: int) -> Kept:

@@ -7,6 +7,8 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from overtake import paths
 from overtake.balances import leads, ratio, stage
@@ -276,8 +278,9 @@ def test_what_is_printed_twice_is_equal() -> None:
     assert bench.row({}) == pytest.approx(printed)
     assert bare.row({}) != pytest.approx(printed, abs=1e-3)
     for moved in ({"china_level": 1.02}, {"threshold": 0.98}):
-        change = {key: bare.row(moved)[key] - bare.row({})[key] for key in printed}
-        assert bench.row(moved) == pytest.approx({key: printed[key] + change[key] for key in printed})
+        for key, base in bare.row({}).items():
+            ratio_of_odds = odds(bare.row(moved)[key]) / odds(base)
+            assert odds(bench.row(moved)[key]) / odds(printed[key]) == pytest.approx(ratio_of_odds)
     assert set(bench.row({"china_level": 1e3}).values()) == {1.0}
 
 
@@ -287,6 +290,17 @@ def test_a_scenario_moves_what_everything_starts_from() -> None:
     as_it_is, slower = (local.as_printed(read(one.data), one)
                         for one in (params, params.model_copy(update={"scenario": slow})))  # fmt: skip
     assert all(slower[key] < as_it_is[key] for key in as_it_is)
+
+
+@given(*[st.integers(0, 1000).map(lambda count: count / 1000)] * 4)
+def test_an_anchored_answer_keeps_order_and_bounds(low, high, own, printed) -> None:
+    low, high = sorted((low, high))
+    assert 0 <= local.anchored(low, own, printed) <= local.anchored(high, own, printed) + 1e-12 <= 1 + 1e-12
+    assert local.anchored(own, own, printed) == pytest.approx(printed)
+
+
+def odds(share: float) -> float:
+    return share / (1 - share)
 
 
 def only(params):
