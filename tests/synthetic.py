@@ -218,15 +218,15 @@ def claims(edition: str) -> pd.DataFrame:
 def register() -> pd.DataFrame:
     """Return the contract's `register` with made-up forecasts."""
     rows = [
-        ("a", 2001, "Somebody", "China is ahead by 2010", "milex_ratio", "CHN", "USA", "at_least", 1.0, 2010, 2010,
-         2010, 0.21, "ratio", "missed", np.nan, "made-up"),
-        ("b", 2019, "Somebody else", "China is ahead by 2040", "milex_ratio", "CHN", "USA", "at_least", 1.0, 2040,
-         2040, LAST, 0.33, "ratio", "open", 7.7, "made-up"),
-        ("c", 2019, "A third", "something else", "milex_usd_bn", "CHN", "", "near", 1.0, 2040, 2040, LAST, np.nan,
+        ("a", 2001, "Somebody", "China is ahead by 2010", "milex_ratio", "CHN", "USA", "the United States", "at_least",
+         1.0, 2010, 2010, 2010, 0.21, "ratio", "missed", np.nan, "made-up"),
+        ("b", 2019, "Somebody else", "China is ahead by 2040", "milex_ratio", "CHN", "USA", "the United States",
+         "at_least", 1.0, 2040, 2040, LAST, 0.33, "ratio", "open", 7.7, "made-up"),
+        ("c", 2019, "A third", "something else", "milex_usd_bn", "CHN", "", "", "near", 1.0, 2040, 2040, LAST, np.nan,
          "US$ bn", "not measured", np.nan, "made-up"),
     ]  # fmt: skip
-    columns = ["forecast", "made", "who", "claim", "measure", "subject", "comparator", "direction", "threshold",
-               "target_year_lo", "target_year_hi", "year", "value", "unit", "state", "needed_pct",
+    columns = ["forecast", "made", "who", "claim", "measure", "subject", "comparator", "denominator", "direction",
+               "threshold", "target_year_lo", "target_year_hi", "year", "value", "unit", "state", "needed_pct",
                "reference"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 

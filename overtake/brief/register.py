@@ -23,7 +23,7 @@ STATES = {
 
 
 def register(ctx: Context) -> Markup:
-    """Return the judged register as a table: made, by whom, forecast, outcome; empty where it is absent."""
+    """Return the judged register as a table: made, who, forecast, denominator, outcome; empty where it is absent."""
     if not ctx.has("register"):
         return Markup("")
     rows = []
@@ -34,10 +34,11 @@ def register(ctx: Context) -> Markup:
                 ctx.prose(str(entry["made"]), f"register.{id}.made", f"{id} made", path),
                 Markup("{}{}").format(entry["who"], _cited(entry)),
                 ctx.prose(str(entry["claim"]), f"register.{id}.claim", f"{id} claim", path),
+                _denominator(entry),
                 _outcome(ctx, entry),
             )
         )
-    heads = [("Made", ""), ("Who", ""), ("Forecast", ""), ("On the figures of this edition", "")]
+    heads = [("Made", ""), ("Who", ""), ("Forecast", ""), ("Ratio over", ""), ("On the figures of this edition", "")]
     return table("Earlier forecasts and how they stand", heads, rows, "stack")
 
 
@@ -60,6 +61,12 @@ def _outcome(ctx: Context, entry: dict[str, Any]) -> Markup:
     if "needed_pct" in shown:
         told += Markup("; needs {} a year").format(shown["needed_pct"])
     return told
+
+
+def _denominator(entry: dict[str, Any]) -> str:
+    """Return what the forecast's ratio is over, a dash where it is a level or a growth."""
+    words = entry.get("denominator")
+    return "–" if missing(words) or not words else str(words)
 
 
 def _cited(entry: dict[str, Any]) -> Markup:

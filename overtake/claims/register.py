@@ -9,14 +9,23 @@ import numpy as np
 import pandas as pd
 
 from overtake import alike
+from overtake.claims.regions import over_rest
 from overtake.config.balances import members
 from overtake.edition import Edition
 from overtake.rulers.tables import of_spending
 
 #: A forecast of a level counts as right within this share of it.
 NEAR = 0.05
-COLUMNS = ("forecast", "made", "who", "claim", "measure", "subject", "comparator", "direction", "threshold",
-           "target_year_lo", "target_year_hi", "year", "value", "unit", "state", "needed_pct", "reference")  # fmt: skip
+COLUMNS = ("forecast", "made", "who", "claim", "measure", "subject", "comparator", "denominator", "direction",
+           "threshold", "target_year_lo", "target_year_hi", "year", "value", "unit", "state", "needed_pct",
+           "reference")  # fmt: skip
+#: What a ratio is over, in words: measure and comparator -> denominator. SIPRI adds up regions in constant US$ only.
+DENOMINATORS = {
+    ("gdp_ratio", "USA"): "the GDP of the United States, current US$",
+    ("milex_ratio", "USA"): "the United States, current US$",
+    ("milex_ratio", "eleven"): "the eleven, current US$",
+    ("milex_ratio", "asia_oceania"): "SIPRI's Asia and Oceania without China, constant US$",
+}
 UNITS = {
     "gdp_ratio": "ratio",
     "milex_ratio": "ratio",
@@ -30,6 +39,7 @@ UNITS = {
 def outcomes(edition: Edition) -> pd.DataFrame:
     """Return every forecast with the year and value that judge it and its state, current US$ at market rates.
 
+    denominator: what a ratio is over, in words, which say so where US$ are constant; empty for no ratio.
     state: held or missed once the target year is observed; before it, early (already met), broken (an upper bound
     already exceeded) or open. needed_pct: yearly growth of the measure that would still meet an open forecast.
     """
@@ -47,6 +57,7 @@ def _judged(row: dict[str, Any], edition: Edition) -> dict[str, Any]:
     year = min(due, last)
     value = float(series.get(year, np.nan))
     found = {"year": year, "value": value, "unit": UNITS[row["measure"]], "needed_pct": np.nan}
+    found["denominator"] = DENOMINATORS.get((str(row["measure"]), str(row["comparator"])), "")
     found["state"] = state(str(row["direction"]), value, float(row["threshold"]), due <= last)
     if found["state"] == "open" and row["direction"] != "at_most" and row["measure"] != "milex_growth_pct":
         found["needed_pct"] = alike.yearly_pct(float(row["threshold"]) / value, due - year)
@@ -77,6 +88,8 @@ def measured(row: Mapping[str, Any], edition: Edition) -> pd.Series:
     if measure == "gdp_ratio":
         gdp = edition.macro.pivot(index="year", columns="iso3", values="gdp_usd_bn")
         return _over(gdp, subject, str(row["comparator"]))
+    if row["comparator"] == "asia_oceania":
+        return over_rest(edition, "asia_oceania")
     wide = of_spending(edition, "constant_usd" if measure == "milex_growth_pct" else "current_usd")
     if measure == "milex_ratio":
         return _over(wide, subject, str(row["comparator"]))
@@ -92,7 +105,7 @@ def measured(row: Mapping[str, Any], edition: Edition) -> pd.Series:
 
 
 def _over(wide: pd.DataFrame, subject: str, comparator: str) -> pd.Series:
-    """Return subject over comparator by year: an economy, a coalition or `region` (the eleven and New Zealand)."""
-    own = [*members("eleven"), "NZL"] if comparator == "region" else list(members(comparator))
+    """Return subject over comparator by year: an economy or a coalition of those at hand."""
+    own = list(members(comparator))
     found: pd.Series = wide[subject] / wide[own].sum(axis=1, min_count=len(own))
     return found.dropna()

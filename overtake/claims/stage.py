@@ -1,4 +1,4 @@
-"""What the balances stage adds: claims, the details behind them, editions and the register, from tables on disk."""
+"""What the balances stage adds from tables on disk: claims, the details behind them, editions, register, regions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from overtake import paths
-from overtake.claims import editions
+from overtake.claims import editions, regions
 from overtake.claims.evaluate import evaluate, load
 from overtake.claims.register import outcomes
 from overtake.config.core import Data
@@ -20,7 +20,7 @@ from overtake.errors import OvertakeError
 def tables(
     settings: Params, edition: Edition, curves: pd.DataFrame, path: Path = paths.RAW / "claims.yaml"
 ) -> dict[str, pd.DataFrame]:
-    """Return the tables `claims`, `claim_details`, `editions` and `register` of the contract.
+    """Return the tables `claims`, `claim_details`, `editions`, `register` and `regions` of the contract.
 
     edition, curves: those in use, measured as `settings` say; earlier editions are judged each with the rulers'
     default parameters and odds from past growth alone.
@@ -32,7 +32,13 @@ def tables(
         then = known_then(edition, name, weo)
     scorecard, details = evaluate(claims, edition, then, settings, curves)
     compared = editions.table([*earlier.values(), edition], claims, settings, curves)
-    return {"claims": scorecard, "claim_details": details, "editions": compared, "register": outcomes(edition)}
+    return {
+        "claims": scorecard,
+        "claim_details": details,
+        "editions": compared,
+        "register": outcomes(edition),
+        "regions": regions.table(edition),
+    }
 
 
 def known_then(edition: Edition, name: str, weo: str = "matching") -> Edition:

@@ -48,7 +48,7 @@ def _in_place(file: str) -> pd.DataFrame | None:
 
 def _ingest_sipri(arguments: argparse.Namespace) -> int:
     from overtake.draws import write_parquet
-    from overtake.sources import excerpt, raw, sipri
+    from overtake.sources import excerpt, raw, regions, sipri
 
     _file_name(arguments.path)
     book = sipri.read(arguments.path)
@@ -64,8 +64,11 @@ def _ingest_sipri(arguments: argparse.Namespace) -> int:
         return 0
     new = excerpt.of_sipri(book, economies)
     _refuse_unsound(new, book, economies)
+    regional = regions.read(arguments.path, book)
+    sums, ranks = excerpt.of_regions(book, regional), excerpt.of_ranks(book, regional)
     old = _in_place("milex.csv")
     print("\n".join(excerpt.changes(old, new, sipri.MEASURES)))
+    print(f"  {len(sums)} sums of {sums['region'].nunique()} regions; {len(ranks)} rows of the largest economies")
     if arguments.dry_run:
         return 0
     row = excerpt.edition_row(
@@ -81,7 +84,12 @@ def _ingest_sipri(arguments: argparse.Namespace) -> int:
         file=book.file,
         sha256=book.sha256,
     )
-    _write("milex.csv", excerpt.merged(old, new), [row])
+    tables = {
+        "milex.csv": excerpt.merged(old, new),
+        "regions.csv": excerpt.merged(_in_place("regions.csv"), sums, ("edition", "region", "year")),
+        "ranks.csv": excerpt.merged(_in_place("ranks.csv"), ranks, ("edition", "scope", "rank")),
+    }
+    _write(tables, [row])
     return 0
 
 
@@ -145,12 +153,12 @@ def _ingest_weo(arguments: argparse.Namespace) -> int:
         )
         for edition, part in new.groupby("edition")
     ]
-    _write("macro.csv", excerpt.merged(old, new), rows)
+    _write({"macro.csv": excerpt.merged(old, new)}, rows)
     return 0
 
 
-def _write(file: str, table: pd.DataFrame, rows: list[dict[str, Any]]) -> None:
-    """Write a table of figures and its rows of editions.csv."""
+def _write(tables: dict[str, pd.DataFrame], rows: list[dict[str, Any]]) -> None:
+    """Write tables of figures by file name and their rows of editions.csv, all at once or none."""
     import pandas as pd
 
     from overtake.sources import commit, excerpt
@@ -164,8 +172,9 @@ def _write(file: str, table: pd.DataFrame, rows: list[dict[str, Any]]) -> None:
         kept = [key not in replaced for key in zip(old["publisher"], old["edition"], strict=True)]
         new = pd.concat([old[kept], new], ignore_index=True)
     editions = new.sort_values(["publisher", "edition"], ignore_index=True, kind="stable")
-    commit.write(paths.RAW, {file: excerpt.to_csv(table), "editions.csv": excerpt.to_csv(editions)})
-    print(f"wrote data/raw/{file} and data/raw/editions.csv; next: dvc repro")
+    texts = {file: excerpt.to_csv(table) for file, table in {**tables, "editions.csv": editions}.items()}
+    commit.write(paths.RAW, texts)
+    print(f"wrote {', '.join(f'data/raw/{file}' for file in texts)}; next: dvc repro")
 
 
 def _today() -> str:

@@ -20,7 +20,7 @@ Tables = Mapping[str, pd.DataFrame]
 #: What was learned from the full panel, shipped per edition and origin.
 LEARNED = ("hyperparameters", "panel_regression", "model_scores")
 #: Tables of data/raw that hold all editions.
-PUBLISHED = ("milex", "macro", "editions")
+PUBLISHED = ("milex", "macro", "editions", "regions", "ranks")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,8 @@ class Edition:
     """Figures of one SIPRI and one WEO edition, and the tables that go with them; nothing in it is to be written to.
 
     spending, macro: of the clean stage; macro is empty where no forecast was known. ledgers, learned, published: tables
-    of data/raw by name, without ending; published: all editions of `milex` and `macro`, and the register `editions`.
+    of data/raw by name, without ending; published: all editions of `milex`, `macro`, `regions`, `ranks`, and the
+    register `editions`.
     """
 
     name: str

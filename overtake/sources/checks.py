@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from overtake.errors import OvertakeError, raise_all
-from overtake.sources import ledgers, package, raw, weo
+from overtake.sources import ledgers, package, raw, regions, weo
+
+#: Table of all editions -> who published them.
+PUBLISHERS = {"milex.csv": "sipri", "regions.csv": "sipri", "ranks.csv": "sipri", "macro.csv": "imf"}
 
 
 def check_all(folder: Path) -> dict[str, str]:
@@ -28,6 +31,7 @@ def check_all(folder: Path) -> dict[str, str]:
     if not problems:
         problems += _references(tables)
         problems += _ledgers(folder, tables)
+        problems += _regional(tables)
         problems += raw.levels(tables["milex.csv"], tables["macro.csv"])
         problems += [f"data/raw/macro.csv: {line}" for line in weo.implausible(tables["macro.csv"])]
         problems += [
@@ -50,16 +54,35 @@ def _ledgers(folder: Path, tables: dict) -> list[str]:  # type: ignore[type-arg]
     return []
 
 
+def _regional(tables: dict) -> list[str]:  # type: ignore[type-arg]
+    """Return what contradicts itself in the sums of regions and the ranks, where the folder has them."""
+    lines = []
+    if "regions.csv" in tables:
+        countries = tables["milex.csv"].groupby("edition")
+        for edition, sums in tables["regions.csv"].groupby("edition"):
+            if edition in countries.groups:
+                lines += [f"data/raw/regions.csv: {edition} {line}"
+                          for line in regions.contradictions(sums, countries.get_group(edition))]  # fmt: skip
+    if "ranks.csv" in tables:
+        for (edition, scope), rows in tables["ranks.csv"].groupby(["edition", "scope"]):
+            falls = rows["milex_current_usd_m"].is_monotonic_decreasing and rows["iso3"].is_unique
+            if not falls or rows["rank"].tolist() != list(range(1, len(rows) + 1)) or rows["year"].nunique() > 1:
+                lines.append(f"data/raw/ranks.csv: {edition} {scope}: is no ranking of one year from the first down")
+    return lines
+
+
 def _references(tables: dict) -> list[str]:  # type: ignore[type-arg]
     """Return a line per economy or edition that one table names and its register does not."""
     economies = set(tables["economies.csv"]["iso3"])
     editions = tables["editions.csv"]
     lines = []
-    for file, publisher in (("milex.csv", "sipri"), ("macro.csv", "imf")):
+    for file, publisher in PUBLISHERS.items():
+        if file not in tables:
+            continue
         known = set(editions.loc[editions["publisher"] == publisher, "edition"])
         lines += [f"data/raw/{file}: edition {name} is not in editions.csv"
                   for name in sorted(set(tables[file]["edition"]) - known)]  # fmt: skip
     for file, table in tables.items():
-        if "iso3" in table and file != "economies.csv":
+        if "iso3" in table and file not in ("economies.csv", "ranks.csv"):  # ranks are among all economies
             lines += [f"data/raw/{file}: unknown economy {name}" for name in sorted(set(table["iso3"]) - economies)]
     return lines

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from overtake.sources import commit, weo
+from overtake.sources.regions import Regional
 from overtake.sources.sipri import MEASURES, Workbook
 
 FIRST_YEAR = 1989
@@ -20,6 +21,9 @@ EDITION_COLUMNS = (
     "publisher", "edition", "title", "full", "price_base", "first_year",
     "last_year", "doi", "file", "sha256", "accessed",
 )  # fmt: skip
+#: Ranking -> how many economies it has. China has long outspent the next ten of its region: twenty tell where it ends.
+RANKED = {"world": 10, "asia_oceania": 20}
+RANK_COLUMNS = ("edition", "scope", "rank", "country", "iso3", "year", "milex_current_usd_m", "status", "source")
 #: Decimals kept: 1,000 dollars for sums in millions, 1e-6 percentage points for shares.
 DECIMALS = {"milex_constant_usd_m": 3, "milex_current_usd_m": 3, "milex_lcu_m": 3, "gdp_share_pct": 6}
 
@@ -59,11 +63,48 @@ def of_weo(table: pd.DataFrame, first_year: int = 1990) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[columns]
 
 
-def merged(old: pd.DataFrame | None, new: pd.DataFrame) -> pd.DataFrame:
-    """Return `old` with the editions in `new` replaced or added, sorted by edition, economy and year."""
+def of_regions(book: Workbook, regional: Regional) -> pd.DataFrame:
+    """Return the rows of regions.csv: SIPRI's own sums from FIRST_YEAR on, US$ bn to 1,000 dollars, none for a gap."""
+    rows = regional.sums[regional.sums["year"] >= FIRST_YEAR]
+    return pd.DataFrame(
+        {
+            "edition": book.edition,
+            "region": rows["region"],
+            "year": rows["year"],
+            "milex_constant_usd_bn": rows["milex_constant_usd_bn"].round(6),
+            "price_base": book.price_base,
+            "status": rows["status"],
+            "cell": rows["cell"],
+            "source": f"{SIPRI_SOURCE}, {book.first_year}-{book.last_year}",
+        }
+    ).sort_values(["region", "year"], ignore_index=True, kind="stable")
+
+
+def of_ranks(book: Workbook, regional: Regional) -> pd.DataFrame:
+    """Return the rows of ranks.csv: the largest economies of the last observed year, in current US$ million.
+
+    The world's first ten and the first twenty of Asia and Oceania, among economies with a figure in that year; former
+    countries, whose codes have four letters, are none.
+    """
+    last = book.table[(book.table["year"] == book.last_year) & (book.table["iso3"].str.len() == 3)]
+    last = last.dropna(subset=["milex_current_usd_m"])
+    last = last.sort_values(["milex_current_usd_m", "iso3"], ascending=[False, True], kind="stable")
+    parts = []
+    for scope, count in RANKED.items():
+        rows = (last if scope == "world" else last[last["iso3"].isin(regional.members)]).head(count)
+        parts.append(rows.assign(scope=scope, rank=range(1, len(rows) + 1)))
+    table = pd.concat(parts, ignore_index=True).round(DECIMALS)
+    table = table.assign(edition=book.edition, source=f"{SIPRI_SOURCE}, {book.first_year}-{book.last_year}")
+    return table[list(RANK_COLUMNS)]
+
+
+def merged(
+    old: pd.DataFrame | None, new: pd.DataFrame, keys: tuple[str, ...] = ("edition", "iso3", "year")
+) -> pd.DataFrame:
+    """Return `old` with the editions in `new` replaced or added, sorted by `keys`."""
     kept = [] if old is None else [old[~old["edition"].isin(new["edition"].unique())]]
     table = pd.concat([*kept, new], ignore_index=True)
-    return table.sort_values(["edition", "iso3", "year"], ignore_index=True, kind="stable")
+    return table.sort_values(list(keys), ignore_index=True, kind="stable")
 
 
 def changes(old: pd.DataFrame | None, new: pd.DataFrame, measures: tuple[str, ...]) -> list[str]:

@@ -80,7 +80,7 @@ def read(path: Path) -> Workbook:
     """Return the workbook at `path`; raise OvertakeError naming file, sheet, cell, found and expected."""
     book = open_book(path)
     try:
-        sheets = {measure: _sheet(book, measure, path) for measure in MEASURES}
+        sheets = {measure: one_sheet(book, measure, SHEETS[measure][0], path) for measure in MEASURES}
         theme = theme_palette(book.loaded_theme)
         palette = tuple(str(colour) for colour in book._colors)
         base = int(re.sub(r"\D", "", sheets["milex_constant_usd_m"].title))
@@ -107,14 +107,13 @@ def read(path: Path) -> Workbook:
     )
 
 
-def _sheet(book: Any, measure: str, path: Path) -> Any:
-    """Return the one sheet that holds `measure`."""
-    pattern = SHEETS[measure][0]
+def one_sheet(book: Any, what: str, pattern: re.Pattern[str], path: Path) -> Any:
+    """Return the one sheet of `book` whose name fits `pattern`; refuse none or several. what: what it holds."""
     plain = [sheet for sheet in book.worksheets if TITLE.fullmatch(sheet.title)]
     matching = [sheet for sheet in plain if pattern.match(sheet.title.strip())]
     if len(matching) != 1:
         raise OvertakeError(
-            f"{path.name}: sheet for {measure}",
+            f"{path.name}: sheet for {what}",
             "is missing" if not matching else "stands more than once",
             found=", ".join(sheet.title for sheet in (matching or book.worksheets))[:300],
             allowed=f"one sheet named like {pattern.pattern}",
@@ -163,7 +162,7 @@ def _read_sheet(
     for row in lines:
         name = " ".join(str(row[0].value or "").split()) if row else ""
         values = {year: row[index] for index, year in years.items()} if name else {}
-        present = {year: cell for year, cell in values.items() if not _is_missing(cell.value)}
+        present = {year: cell for year, cell in values.items() if not is_missing(cell.value)}
         if not name or not present:
             continue
         code = iso3(name)
@@ -180,7 +179,7 @@ def _read_sheet(
         if measure == "milex_constant_usd_m":
             found.marks[code] = notes
         for index, year in years.items():
-            if year > min(present) and _is_blank(values[year].value):
+            if year > min(present) and is_blank(values[year].value):
                 at = f"{get_column_letter(index + 1)}{row[0].row}"
                 found.blanks.append((code, f"sheet '{sheet.title}', cell {at} ({name} {year}): {BLANK}"))
         for year, cell in present.items():
@@ -195,11 +194,13 @@ def _read_sheet(
     raise_all(place, problems, next_step=DOWNLOAD)
 
 
-def _is_blank(value: Any) -> bool:
+def is_blank(value: Any) -> bool:
+    """Tell whether a cell holds nothing at all."""
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _is_missing(value: Any) -> bool:
+def is_missing(value: Any) -> bool:
+    """Tell whether a cell holds nothing or one of SIPRI's marks for missing."""
     return value is None or (isinstance(value, str) and bool(MISSING.match(value)))
 
 

@@ -18,7 +18,7 @@ import workbook_case
 from overtake import paths
 from overtake.config.load import parse, read_yaml
 from overtake.publish.files import read_notebook
-from overtake.sources import package, raw, sipri, weo
+from overtake.sources import package, raw, regions, sipri, weo
 
 #: Pieces of text that break readers, pages, terminals and spreadsheets.
 TOKENS = (
@@ -88,6 +88,11 @@ def _workbooks() -> list[bytes]:
     return seeds
 
 
+def _read_workbook(path: Path) -> object:
+    """Read the file as `overtake ingest sipri` does: its countries, then its sums of regions."""
+    return regions.read(path, sipri.read(path))
+
+
 def _weo() -> list[bytes]:
     import test_figures_weo as case
 
@@ -122,7 +127,7 @@ def _read_params(path: Path) -> object:
 TARGETS = {
     target.name: target
     for target in (
-        Target("workbook", sipri.read, _workbooks, ".xlsx", zipped=True),
+        Target("workbook", _read_workbook, _workbooks, ".xlsx", zipped=True),
         Target("weo", _read_weo, _weo, ".txt"),
         Target("csv", _read_csv, lambda: [_some_lines("milex.csv", 40)], ".csv"),
         Target("parameters", _read_params, lambda: [paths.PARAMS.read_bytes()], ".yaml"),

@@ -478,7 +478,7 @@ def test_stage_gives_the_four_tables() -> None:
 
     claim = CLAIMS["A9"]
     found = tables(SETTINGS, read(Data()), matrix(**dict.fromkeys(claim.params["balances"], 0.3)))
-    assert list(found) == ["claims", "claim_details", "editions", "register"]
+    assert list(found) == ["claims", "claim_details", "editions", "register", "regions"]
     mine, other = found["claims"].set_index("claim"), judged()[0].set_index("claim")
     pd.testing.assert_frame_equal(mine.drop("A9"), other.drop("A9"))
     assert mine.loc["A9", "value"] == 0.3

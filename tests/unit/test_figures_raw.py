@@ -7,8 +7,9 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
-from workbook_case import CONSTANT, CURRENT, FIRST, LAST, LOCAL, SHARE, Book, build, cell_of, saved
+from workbook_case import CONSTANT, CURRENT, FIRST, LAST, LOCAL, SHARE, TOTALS, Book, build, cell_of, saved, total
 
 from overtake import paths as project
 from overtake.cli import figures_commands as commands
@@ -201,6 +202,72 @@ def whole(book: Book) -> Book:
             for cell in header[2:]:
                 page.cell(row, cell.column, {SHARE: 0.02, LOCAL: level * rate}.get(sheet, level))
     return book
+
+
+def test_ingest_writes_sums_of_regions_and_ranks_and_keeps_other_editions(folder: Path, tmp_path: Path) -> None:
+    before = {name: raw.load(f"{name}.csv") for name in ("regions", "ranks")}
+    assert run("ingest", "sipri", str(saved(tmp_path, whole(build())))) == 0
+    after = {name: raw.load(f"{name}.csv") for name in ("regions", "ranks")}
+    for name, table in before.items():
+        others = [each[each["edition"] != f"{LAST + 1}-04"].reset_index(drop=True) for each in (table, after[name])]
+        pd.testing.assert_frame_equal(*others)
+        assert after[name]["edition"].nunique() == 5
+    sums = after["regions"].set_index(["edition", "region", "year"])["milex_constant_usd_bn"][f"{LAST + 1}-04"]
+    assert len(sums) == 6 * (LAST - FIRST + 1)
+    assert sums["asia_oceania", 2020] == pytest.approx(total("Asia & Oceania", 2020), abs=1e-6)
+    ranks = after["ranks"].query("edition == '2026-04'").groupby("scope")["iso3"].agg(list)
+    assert ranks["world"][:4] == ["USA", "CHN", "IND", "GBR"]
+    assert [len(ranks[scope]) for scope in ("world", "asia_oceania")] == [10, 16]
+    assert check_all(folder)
+
+
+def no_totals(book: Book) -> None:
+    del book[TOTALS]
+
+
+def totals_in_millions(book: Book) -> None:
+    for row in book[TOTALS].iter_rows(min_row=5, min_col=2, max_col=2):
+        row[0].value *= 1000
+
+
+@pytest.mark.parametrize(
+    ("bend", "told"),
+    [
+        (no_totals, r"sheet for sums of regions: is missing\n.*Front page.*\n.*one sheet named like \^Regional totals"),
+        (totals_in_millions, r"cell B5 \(world 2015\): found '.*', expected a figure up to 10,000 US\$ bn"),
+    ],
+)
+def test_a_workbook_without_sound_sums_of_regions_overwrites_nothing(
+    folder: Path, tmp_path: Path, bend: Callable[[Book], None], told: str
+) -> None:
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(OvertakeError, match=told):
+        run("ingest", "sipri", str(saved(tmp_path, whole(build()), bend)))
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        (
+            "regions.csv",
+            "2026-04,east_asia,2025,460.",
+            "2026-04,east_asia,2025,160.",
+            "2026-04 2025: China 335.018 above",
+        ),
+        ("regions.csv", "2026-04,world,2025,2771.", "2026-04,world,2025,2.", "asia_oceania 677.649 above world"),
+        ("regions.csv", "2026-04,oceania,2025,", "2027-04,oceania,2025,", "edition 2027-04 is not in editions.csv"),
+        ("ranks.csv", "2026-04,world,2,China", "2026-04,world,9,China", "world 9 stands twice"),
+        ("ranks.csv", "China,CHN,2025,335524.", "China,CHN,2025,3.", "2026-04 asia_oceania: is no ranking of one year"),
+        ("ranks.csv", "China,CHN,2025,", "China,CHN,2024,", "2026-04 asia_oceania: is no ranking of one year"),
+    ],
+)
+def test_sums_and_ranks_that_contradict_themselves(folder: Path, file: str, old: str, new: str, told: str) -> None:
+    edit(folder / file, old, new)
+    package.seal(folder, [file])
+    with pytest.raises(OvertakeError) as caught:
+        check_all(folder)
+    assert told in str(caught.value)
 
 
 def test_ingest_says_what_changed_and_writes_only_when_asked(

@@ -10,7 +10,11 @@ import pandas as pd
 import pytest
 
 from overtake import paths as project
+from overtake.claims import regions
+from overtake.config.core import Data
+from overtake.edition import read as read_edition
 from overtake.sources import excerpt, raw, sipri, weo
+from overtake.sources import regions as reader
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 FILES = {
@@ -167,7 +171,92 @@ def test_the_project_ships_less_than_a_tenth_of_any_edition() -> None:
     for edition in FILES:
         whole = book(edition).table[list(sipri.MEASURES)].notna().to_numpy().sum()
         mine = placed.loc[placed["edition"] == edition, list(sipri.MEASURES)].notna().to_numpy().sum()
+        ranked = raw.load("ranks.csv")
+        abroad = ~ranked["iso3"].isin(raw.load("economies.csv")["iso3"])
+        mine += ranked.loc[(ranked["edition"] == edition) & abroad, "iso3"].nunique()  # others stand in milex.csv
         assert mine < whole / 10, edition
+
+
+#: Sheet of regional sums -> the project's names, written out anew for every edition.
+PRINTED = {
+    "World": "world", "World total (including Iraq)": "world", "Asia & Oceania": "asia_oceania",
+    "Asia and Oceania": "asia_oceania", "East Asia": "east_asia", "South Asia": "south_asia",
+    "South East Asia": "south_east_asia", "South-East Asia": "south_east_asia", "Oceania": "oceania",
+}  # fmt: skip
+#: SIPRI's East Asia but for North Korea, which it leaves out of the sum.
+EAST_ASIA = ["CHN", "JPN", "KOR", "MNG", "TWN"]
+
+
+@cache
+def totals(edition: str) -> pd.DataFrame:
+    """Return the sheet of regional sums as pandas reads it, year by region."""
+    sheet = pd.read_excel(SHARED / "sipri" / FILES[edition], sheet_name="Regional totals", header=None)
+    header = sheet.index[sheet[0] == "Region"][0]
+    years = {column: int(year) for column, year in sheet.loc[header].items() if isinstance(year, int | float)
+             and year == year}  # fmt: skip
+    rows = sheet[sheet[0].isin(PRINTED)]
+    found = rows[list(years)].apply(pd.to_numeric, errors="coerce").rename(columns=years)
+    return found.set_axis([PRINTED[name] for name in rows[0]]).T
+
+
+@pytest.mark.parametrize("edition", FILES)
+def test_sums_of_regions_in_place_are_what_the_workbook_says(edition: str) -> None:
+    placed = raw.load("regions.csv").query("edition == @edition")
+    wide = placed.pivot(index="year", columns="region", values="milex_constant_usd_bn")
+    printed = totals(edition).loc[1989:]
+    assert wide.index[-1] == BASES[edition] + 1
+    pd.testing.assert_frame_equal(
+        wide, printed[list(wide.columns)], rtol=0, atol=1e-6, check_names=False, check_index_type=False,
+        check_column_type=False,
+    )  # fmt: skip
+    assert (placed["price_base"] == BASES[edition]).all()
+
+
+@pytest.mark.parametrize("edition", FILES)
+def test_east_asia_is_the_sum_of_its_countries(edition: str) -> None:
+    """SIPRI's sum by a second route: over the sheet of countries, where all five have a figure."""
+    countries = wide(edition, "milex_constant_usd_m")[EAST_ASIA].loc[2000:].sum(axis=1, min_count=len(EAST_ASIA))
+    ratio = totals(edition)["east_asia"] * 1000 / countries
+    assert ratio.count() >= 19
+    assert (ratio.dropna() - 1).abs().max() < 0.005
+
+
+@pytest.mark.parametrize("edition", FILES)
+def test_china_beside_its_region_from_the_workbook_alone(edition: str) -> None:
+    known = Data(edition=edition, weo_edition="2020-10" if edition == "2020-04" else "matching")
+    found = regions.table(read_edition(known)).set_index("region")
+    last = BASES[edition] + 1
+    china = wide(edition, "milex_constant_usd_m").loc[last, "CHN"] / 1000
+    for name, inside in regions.REGIONS.items():
+        whole = totals(edition).loc[last, name]
+        assert found["china_over_rest"][name] == pytest.approx(china / (whole - china * inside), rel=1e-6)
+    current = wide(edition, "milex_current_usd_m").loc[last]
+    assert found["china_rank"]["world"] == 1 + (current > current["CHN"]).sum()
+
+
+@pytest.mark.parametrize(
+    ("edition", "ratio"), [("2020-04", 0.997), ("2023-04", 1.032), ("2025-04", 0.994), ("2026-04", 0.970)]
+)
+def test_china_over_the_rest_in_current_dollars_as_the_documents_say(edition: str, ratio: float) -> None:
+    """The column of current prices, which the edition of 2021 has not and the ledger leaves out."""
+    last = BASES[edition] + 1
+    sheet = pd.read_excel(SHARED / "sipri" / FILES[edition], sheet_name="Regional totals", header=None)
+    column = next(each for each in sheet if (sheet[each] == f"{last} (current prices)").any())
+    whole = float(sheet.loc[sheet[0].map(PRINTED) == "asia_oceania", column].iloc[0])
+    china = wide(edition, "milex_current_usd_m").loc[last, "CHN"] / 1000
+    assert china / (whole - china) == pytest.approx(ratio, abs=5e-4)
+
+
+@pytest.mark.parametrize("edition", FILES)
+def test_ranks_in_place_are_what_the_workbook_says(edition: str) -> None:
+    current = wide(edition, "milex_current_usd_m").iloc[-1].dropna().sort_values(ascending=False)
+    placed = raw.load("ranks.csv").query("edition == @edition").set_index("scope")
+    assert placed.loc["world", "iso3"].tolist() == current.index[:10].tolist()
+    np.testing.assert_allclose(placed.loc["world", "milex_current_usd_m"], current.iloc[:10], atol=1e-3)
+    members = reader.read(SHARED / "sipri" / FILES[edition], book(edition)).members
+    assert {"CHN", "IND", "PAK", "KAZ", "AUS", "FJI", "AFG"} <= members
+    assert not members & {"USA", "RUS", "TUR", "IRN", "ALB", "GBR", "UKR"}
+    assert placed.loc["asia_oceania", "iso3"].tolist() == [code for code in current.index if code in members][:20]
 
 
 def test_both_forms_of_the_imf_extract_agree() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from overtake.brief import balance_tables, blocks, claim_tables, record
+from overtake.brief import balance_tables, blocks, claim_tables, record, register
 from overtake.brief.brief import Brief
 from overtake.brief.context import Context
 from overtake.claims.model import Claim
@@ -117,3 +117,10 @@ def test_a_cell_of_a_stacked_table_carries_its_heading():
     assert 'data-head="The claim"' in html
     assert "one &lt;b&gt;" in html
     assert "data-head" not in blocks.table("Caption", [("No.", ""), ("Claim", "")], [("A1", "one")])
+
+
+def test_the_register_says_what_each_ratio_is_over(ctx):
+    head, first, second, third = cells(register.register(ctx))
+    assert head == ["Made", "Who", "Forecast", "Ratio over", "On the figures of this edition"]
+    assert [row[3] for row in (first, second, third)] == ["the United States", "the United States", "–"]
+    assert first[4].startswith("missed: 0.21 in 2010")

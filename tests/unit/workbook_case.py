@@ -21,7 +21,10 @@ COUNTRIES = {
 }
 FIRST, LAST, BASE = 2015, 2025, 2024
 CONSTANT, CURRENT = f"Constant ({BASE}) US$", "Current US$"
-LOCAL, SHARE = "Local currency calendar years", "Share of GDP"
+LOCAL, SHARE, TOTALS = "Local currency calendar years", "Share of GDP", "Regional totals"
+#: Region as printed -> its share of all countries' constant US$, which stand whole under East Asia.
+REGIONS = {"World": 2.0, "Africa": 0.01, "Asia & Oceania": 1.5, "Central Asia": 0.02, "East Asia": 1.1,
+           "South Asia": 0.1, "South East Asia": 0.1, "Oceania": 0.1}  # fmt: skip
 BLUE, RED = Color(rgb="FF0000FF"), Color(rgb="FFFF0000")
 Book = openpyxl.Workbook
 
@@ -57,7 +60,24 @@ def build(*, header_row: int = 6, first_column: int = 3, years_as_floats: bool =
             for offset, year in enumerate(range(FIRST, LAST + 1)):
                 value = figure(name, year, title) * (lcu_scale if title == LOCAL else 1.0)
                 sheet.cell(row, first_column + offset, value)
+    add_totals(book)
     return book
+
+
+def total(region: str, year: int) -> float:
+    """Return what the workbook prints for a region and year, constant US$ bn."""
+    return REGIONS[region] * sum(figure(name, year, CONSTANT) for name in COUNTRIES) / 1000
+
+
+def add_totals(book: Book) -> None:
+    """Add the sheet of regional sums: years from column B on, then current prices, which are no year, and omissions."""
+    sheet = book.create_sheet(TOTALS)
+    sheet["A1"] = "Military expenditure by region in constant US dollars"
+    sheet["A2"] = f"Figures are in US$ b., at constant {BASE} prices and exchange rates."
+    sheet.append([])
+    sheet.append(["Region", *range(FIRST, LAST + 1), f"{LAST} (current prices)", "", "Omitted countries"])
+    for region in REGIONS:
+        sheet.append([region, *(total(region, year) for year in range(FIRST, LAST + 1)), 9_999.0, "", "Nowhere"])
 
 
 def cell_of(book: Book, sheet: str, name: str, year: int) -> Any:
