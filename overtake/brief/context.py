@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from overtake.draws import read_parquet
+from overtake.draws import Draws, read_draws, read_parquet
 from overtake.errors import OvertakeError
 from overtake.show.formats import YEAR, Format
 from overtake.show.numbers import Cell, Key, Numbers, slug
@@ -124,6 +124,12 @@ class Context:
         if frame is None:
             raise OvertakeError(self.path(name), "is missing", next_step="run `dvc repro`")
         return frame
+
+    @cached_property
+    def draws(self) -> Draws | None:
+        """Return the futures, constant US$ bn, or nothing where that stage has not run."""
+        path = self.root / "data" / "processed" / "futures.parquet"
+        return read_draws(path) if path.is_file() else None
 
     @cached_property
     def edition(self) -> str:

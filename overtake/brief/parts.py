@@ -10,8 +10,10 @@ from overtake.brief.blocks import box, declared, prose, table
 from overtake.brief.charts.common import edition_name
 from overtake.brief.context import Context
 from overtake.brief.sentences import (
+    View,
     join,
     missing,
+    state_sentence,
 )
 from overtake.show.formats import COUNT, SHARE, YEAR
 from overtake.show.numbers import TERMS, Cell, slug
@@ -87,7 +89,7 @@ def _span(row: dict[str, Any]) -> str:
     return f"{row['first_year']:.0f}–{row['last_year']:.0f}"
 
 
-def ratio() -> Markup:
+def ratio(_: Context) -> Markup:
     """Return the ratio of a balance's two sides as MathML, in words for paper and for readers that have none."""
     words = "R(t) is the sum of w x(t) over the challenger's side, divided by the sum of v x(t) over the coalition"
 
@@ -138,8 +140,21 @@ def who(ctx: Context) -> Markup:
     return box("Who is who", Markup("<ul>{}</ul>").format(Markup("").join(rows))) if rows else Markup("")
 
 
+def state(ctx: Context, ruler: str | None = None) -> Markup:
+    """Return a paragraph on the state of the headline balance, or nothing where the ruler does not measure it."""
+    view = View(ctx, ctx.headline_balance, ruler or ctx.headline_ruler)
+    if not ctx.has("crossings") or not view.measured:
+        return Markup("")
+    return Markup("<p>{}</p>").format(state_sentence(view))
+
+
+def stock_state(ctx: Context) -> Markup:
+    """Return the same paragraph on the ruler of the stock."""
+    return state(ctx, "stock")
+
+
 def method(ctx: Context) -> Markup:
-    """Return the method in brief, as the parameters of this run have it."""
+    """Return a box with the method in brief, as the parameters of this run have it."""
     futures = ctx.settings.get("futures", {})
     model, combined = str(futures.get("model", "combined")), futures.get("combination", {})
     told = MODELS.get(model, model.replace("_", " "))
@@ -149,7 +164,7 @@ def method(ctx: Context) -> Markup:
         kept = combined.get("weights") == "scored"
         told += ". The models are weighted by their record, not by how their answers look" * kept
         told += ". The models have equal weights" * (not kept)
-    return prose(
+    inner = prose(
         f"""
 Military expenditure is SIPRI's [@sipri-milex], in the edition named on top; the economy is the IMF's [@imf-weo].
 Growth of all economies is simulated jointly to the horizon by {told}. {PLANS.get(str(futures.get("plans")), "")}
@@ -160,6 +175,7 @@ economy spends that count on either side. It changes hands only when the new ord
 whose probabilities add up to one. Intervals are quantiles over futures. Scenarios carry no probability.
 """
     )
+    return box("The method in brief", inner)
 
 
 def gaps(ctx: Context) -> Markup:

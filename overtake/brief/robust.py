@@ -77,6 +77,11 @@ def shares(ctx: Context) -> Markup:
     return Markup("").join(made)
 
 
+def flips(ctx: Context) -> Markup:
+    """Return the smallest changes that turn a balance, and those that turn a claim."""
+    return flips_of_balances(ctx) + flips_of_claims(ctx)
+
+
 def flips_of_balances(ctx: Context) -> Markup:
     """Return, for each balance and year watched, the nearest value of every parameter that turns the answer."""
     if not ctx.has("flips"):

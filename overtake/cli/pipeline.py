@@ -111,13 +111,15 @@ def _pdf(_: argparse.Namespace) -> int:
 
 def _readme(_: argparse.Namespace) -> int:
     from overtake import paths
-    from overtake.brief.brief import Brief
+    from overtake.brief.context import Context
+    from overtake.brief.findings import findings, head
     from overtake.publish import readme
+    from overtake.publish.manifest import whole_settings
     from overtake.skill import reached
     from overtake.sources import raw
 
-    brief = Brief.open()
-    readme.write(paths.ROOT / "README.md", "answer", readme.answer(brief.head().html, brief.findings().html))
+    ctx = Context.open(paths.ROOT, whole_settings(paths.ROOT))
+    readme.write(paths.ROOT / "README.md", "answer", readme.answer(head(ctx), findings(ctx)))
     full = raw.load("skill_full.csv")
     readme.write(paths.ROOT / "docs" / "methods.md", "reached", reached.reached(full))
     print("wrote the answer into README.md")

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from overtake.brief import balance_tables, charts, claim_tables, findings, record, robust
 from overtake.brief.brief import Brief
 from overtake.brief.provenance import unrecorded
 from overtake.draws import read_parquet, write_parquet
@@ -76,15 +77,15 @@ def test_a_numeral_typed_into_the_page_is_found(brief_page, numbers):
 def test_recorded_values_are_those_of_the_tables(reports, numbers):
     """A second way to the same values: straight from the parquet file, by the row's key."""
     checked = 0
-    for id, record in numbers["numbers"].items():
-        path = reports.parents[1] / record["table"]
-        if path.suffix != ".parquet" or record.get("how") or not record["row"] or record["value"] is None:
+    for id, entry in numbers["numbers"].items():
+        path = reports.parents[1] / entry["table"]
+        if path.suffix != ".parquet" or entry.get("how") or not entry["row"] or entry["value"] is None:
             continue
         frame = pd.read_parquet(path)
-        if not set(record["row"]) <= set(frame.columns) or record["column"] not in frame or len(record["row"]) < 2:
+        if not set(entry["row"]) <= set(frame.columns) or entry["column"] not in frame or len(entry["row"]) < 2:
             continue
-        mask = np.logical_and.reduce([frame[key].astype(str) == str(value) for key, value in record["row"].items()])
-        assert frame.loc[mask, record["column"]].to_list() == pytest.approx([record["value"]], rel=1e-9), id
+        mask = np.logical_and.reduce([frame[key].astype(str) == str(value) for key, value in entry["row"].items()])
+        assert frame.loc[mask, entry["column"]].to_list() == pytest.approx([entry["value"]], rel=1e-9), id
         checked += 1
     assert checked > 40
 
@@ -235,19 +236,19 @@ def test_sections_without_their_table_are_left_out(tmp_path, absent):
     (tmp_path / "data" / "processed" / f"{absent}.parquet").unlink()
     brief = Brief.open(settings, tmp_path)
     made = {
-        "claims": [brief.scorecard(), brief.would_change()],
-        "skill": [brief.skill()],
-        "sensitivity": [brief.tornado()],
-        "sobol": [brief.sobol()],
-        "flips": [brief.flips(), brief.searched()],
-        "multiverse": [brief.multiverse(), brief.specifications(), brief.choices()],
-        "breakeven": [brief.breakeven()],
-        "rulers": [brief.surplus(), brief.stack()],
-        "futures": [brief.economies()],
+        "claims": [brief.made(claim_tables.scorecard), brief.made(claim_tables.would_change)],
+        "skill": [brief.made(record.skill)],
+        "sensitivity": [brief.made(charts.tornado)],
+        "sobol": [brief.made(charts.sobol)],
+        "flips": [brief.made(robust.flips), brief.made(robust.searched)],
+        "multiverse": [brief.made(robust.multiverse), brief.made(charts.specifications), brief.made(charts.options)],
+        "breakeven": [brief.made(charts.breakeven)],
+        "rulers": [brief.made(charts.surplus), brief.made(charts.stack)],
+        "futures": [brief.made(charts.multiples)],
     }[absent]
     assert not any(made)
     assert not brief.section("Left out", "prose", *made)
-    assert brief.findings()
+    assert findings.findings(brief.ctx)
 
 
 def crossing_row(root: Path, ahead_then: float, **changes: float) -> None:
@@ -329,12 +330,12 @@ def test_the_headline_follows_the_state_in_grammar(tmp_path, row, told):
     settings = synthetic.write_copy(tmp_path)
     crossing_row(tmp_path, **row)
     brief = Brief.open(settings, tmp_path)
-    head = str(brief.head().html)
+    head = str(findings.head(brief.ctx))
     title = re.sub(r"<[^>]+>", "", re.search(r"<h1.*?</h1>", head, re.S).group())
     assert title == told
     assert len(title.split()) <= 14
     assert ("more than" in head) == (row["margin"] > 0)
-    assert unrecorded(head + str(brief.findings().html), json.loads(brief.ctx.num.to_json())) == []
+    assert unrecorded(head + str(findings.findings(brief.ctx)), json.loads(brief.ctx.num.to_json())) == []
 
 
 def test_no_title_and_no_count_rests_on_an_experimental_ruler(tmp_path):
@@ -346,11 +347,11 @@ def test_no_title_and_no_count_rests_on_an_experimental_ruler(tmp_path):
     frame.loc[thin, ["first_crossed", "margin"]] = [np.nan, -0.1]
     write_parquet(frame, path)
     brief = Brief.open(settings, tmp_path)
-    head, matrix = str(brief.head().html), str(brief.matrix().html())
+    head, matrix = str(findings.head(brief.ctx)), str(brief.made(charts.matrix).html())
     assert "symmetric" not in head
-    assert "The other rulers agree" in str(brief.findings().html)
+    assert "The other rulers agree" in str(findings.findings(brief.ctx))
     assert "Every balance stands the same way on every ruler that counts" in matrix
-    assert "Symmetric accounting (experimental)" in brief.rulers()
+    assert "Symmetric accounting (experimental)" in brief.made(balance_tables.rulers)
 
 
 @pytest.mark.parametrize(
@@ -369,6 +370,6 @@ def test_what_revisions_alone_made_of_the_lead_is_told_where_they_made_anything(
     row |= {"ruler": "constant_usd", "value": value, "compared_value": compared, "moved": value != compared}
     write_parquet(pd.DataFrame([row]), path)
     brief = Brief.open(settings, tmp_path)
-    said = re.sub(r"<[^>]+>", "", brief.as_first_published())
+    said = re.sub(r"<[^>]+>", "", brief.made(balance_tables.as_first_published))
     assert said.startswith("On the figures of April 2020, China ") if told else said == ""
     assert "; on those of April 2026, cut at the same last year, ".join(told) in said

@@ -12,7 +12,6 @@ from overtake.brief.charts import common
 from overtake.brief.context import Context
 from overtake.brief.figure import NOTHING, Column, Figure, make
 from overtake.brief.sentences import upper
-from overtake.draws import Draws
 from overtake.show import style
 from overtake.show.formats import BN, RATIO, USD_BN, YEAR, capital
 from overtake.show.numbers import Cell
@@ -23,13 +22,11 @@ FIRST_SHOWN = 1995
 YEARS_AHEAD = 15
 
 
-def surplus(ctx: Context, paths: Draws | None, balance: str | None = None) -> Figure | None:
-    """Return the area of coalition minus China by year, constant US$, with the futures' 80 per cent interval.
-
-    paths: the futures (constant US$), or nothing where there are none yet.
-    """
+def surplus(ctx: Context, balance: str | None = None) -> Figure | None:
+    """Return the area of coalition minus China by year, constant US$, with the futures' 80 per cent interval."""
     if not ctx.has("rulers"):
         return None
+    paths = ctx.draws
     balance, ruler = balance or ctx.headline_balance, "constant_usd"
     sums = common.side_sums(ctx, balance, ruler)
     past = sums["side"] - sums["against"]
@@ -119,6 +116,12 @@ def surplus(ctx: Context, paths: Draws | None, balance: str | None = None) -> Fi
         plot=plot,
         edition=ctx.edition,
     )
+
+
+def stock(ctx: Context) -> Figure | None:
+    """Return the headline ratio of what has been built up, on the rulers of stocks."""
+    rulers = tuple(ruler for ruler in ctx.rulers if ruler.startswith("stock")) if ctx.has("crossings") else ()
+    return fans(ctx, rulers=rulers, id="stock") if rulers else None
 
 
 def fans(

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from overtake.brief.charts import common
 from overtake.brief.context import Context
 from overtake.brief.figure import Column, Figure, make
-from overtake.draws import Draws
 from overtake.show import style
 from overtake.show.formats import BN, PERCENT1, YEAR
 from overtake.show.style import Size
@@ -19,8 +18,9 @@ from overtake.show.style import Size
 FIRST_SHOWN, YEARS_AHEAD = 2000, 15
 
 
-def multiples(ctx: Context, paths: Draws | None, balance: str | None = None) -> Figure | None:
+def multiples(ctx: Context, balance: str | None = None) -> Figure | None:
     """Return one small fan an economy of the balance, each on its own scale from zero."""
+    paths = ctx.draws
     if paths is None or not ctx.has("spending"):
         return None
     known = ctx.balances[balance or ctx.headline_balance]
