@@ -52,7 +52,7 @@ def regions(ctx: Context) -> Markup:
     frame = ctx.frame("regions")
     if frame is None or frame.empty:
         return Markup("")
-    rows = []
+    rows, oldest, older = [], int(ctx.need("spending")["year"].min()), Markup(" or before")
     for row in frame.to_dict("records"):
         region = str(row["region"])
         rows.append(
@@ -61,7 +61,8 @@ def regions(ctx: Context) -> Markup:
                 ctx.num.show(_cell(ctx, region, "region_usd_bn"), BN),
                 _shown(ctx, region, row, "china_share", SHARE, "not in it"),
                 ctx.num.show(_cell(ctx, region, "china_over_rest"), RATIO),
-                _shown(ctx, region, row, "first_outspent", YEAR, "never"),
+                _shown(ctx, region, row, "first_outspent", YEAR, "never")
+                + (older if row["first_outspent"] <= oldest else ""),
             )
         )
     first = str(frame["region"].iloc[0])
