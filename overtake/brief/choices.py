@@ -8,6 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from overtake.brief.blocks import table
+from overtake.brief.charts.common import articled
 from overtake.brief.context import Context, Frame
 from overtake.brief.sentences import View, join
 from overtake.show.formats import PERCENT1, PROBABILITY, RATIO, YEAR, capital
@@ -63,6 +64,45 @@ def tiers(ctx: Context) -> Markup:
         join(told),
         _shares(ctx),
     )
+
+
+def adjusted(ctx: Context) -> Markup:
+    """Return a paragraph for each declared adjustment of the edition that moves the headline's break-even share now.
+
+    The share is the gap over the member's spending, so it scales with what the member spent.
+    """
+    ledger = ctx.ledger("adjustments")
+    balance, ruler, last = ctx.headline_balance, ctx.headline_ruler, ctx.last_observed
+    if ledger is None or not ctx.has("breakeven", "spending") or ruler != "constant_usd":
+        return Markup("")
+    known = ledger[(ledger["edition"].astype(str) == ctx.edition) & (ledger["year"] == last)]
+    paragraphs = []
+    shares = ctx.need("breakeven")
+    members = set(shares.loc[(shares["balance"] == balance) & (shares["year"] == last), "member"])
+    for row in known[known["iso3"].isin(members)].to_dict("records"):
+        iso3, other = str(row["iso3"]), int(row["as_year"])
+        share = ctx.cell("breakeven", "share_q50", balance=balance, member=iso3, ruler=ruler, year=last)
+        now, then = (ctx.cell("spending", "milex_constant_usd_bn", iso3=iso3, year=year) for year in (last, other))
+        told = [
+            ctx.num.derive(slug("adjusted", row["adjustment"], name), value, how, cells)
+            for name, value, how, cells in (
+                ("change", 100 * abs(now.value / then.value - 1), "size of the change, per cent", [now, then]),
+                ("share", 100 * share.value, "the share in per cent", [share]),
+                ("other", 100 * share.value * now.value / then.value, "on the other level", [share, now, then]),
+            )
+        ]  # fmt: skip
+        change, as_is, otherwise = (ctx.num.show(cell, PERCENT1) for cell in told)
+        years = [ctx.num.show(_spent_in(ctx, iso3, year), YEAR) for year in (last, other)]
+        paragraphs.append(
+            Markup(
+                "<p>In SIPRI's figures {} spent {} {} in {} than in {}, mainly because of {}. With the level of {} the "
+                "break-even share in {} would be {} instead of {}.</p>"
+            ).format(
+                articled(ctx.name(iso3)), change, "less" if now.value < then.value else "more", *years, row["label"],
+                years[1], years[0], otherwise, as_is,
+            )
+        )  # fmt: skip
+    return Markup("").join(paragraphs)
 
 
 def disputed(ctx: Context) -> Markup:
@@ -171,6 +211,10 @@ def _level(ctx: Context, row: dict[str, Any], column: str) -> Cell:
 
 def _tier(ctx: Context, row: dict[str, Any], column: str) -> Cell:
     return ctx.cell("tiers", column, **{key: row[key] for key in ("tiers", "balance", "ruler", "year")})
+
+
+def _spent_in(ctx: Context, iso3: str, year: int) -> Cell:
+    return ctx.cell("spending", "year", iso3=iso3, year=year)
 
 
 def _share(ctx: Context, tiers: str, iso3: str, year: int, column: str = "share_pct") -> Cell:

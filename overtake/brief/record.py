@@ -31,9 +31,7 @@ def would_have_said(ctx: Context) -> Markup:
     """Return, for earlier origins, the probability of the time beside what happened by the last year with figures."""
     if not ctx.has("would_have_said"):
         return Markup("")
-    frame = ctx.need("would_have_said")
-    frame = frame[(frame["year"] == frame["year"].max()) & frame["balance"].isin([*SHOWN, ctx.headline_balance])]
-    frame = frame[frame["balance"].isin(ctx.balances)]
+    frame = _told(ctx)
     if frame.empty:
         return Markup("")
     origins = frame.drop_duplicates("as_of").sort_values(["origin", "as_of"], kind="stable").to_dict("records")
@@ -49,6 +47,69 @@ def would_have_said(ctx: Context) -> Markup:
     ).format(year)
     heads = [("Balance", ""), *((_origin(ctx, row, _key(row)), "r") for row in origins), ("Outcome", "r")]
     return table(caption, heads, rows)
+
+
+def leaning(ctx: Context) -> Markup:
+    """Return a paragraph: how often the outcome lay above the forecast's middle and inside its interval.
+
+    Of the forecasts in the table, cut from the newest edition; then the coverage of single economies over all origins.
+    """
+    if not ctx.has("would_have_said"):
+        return Markup("")
+    frame = _told(ctx)
+    frame = frame[~(frame["as_of"] == frame["edition"])]
+    if frame.empty:
+        return Markup("")
+    above = int((frame["ratio_outcome"] > frame["ratio_q50"]).sum())
+    inside = int(frame["ratio_outcome"].between(frame["ratio_q10"], frame["ratio_q90"]).sum())
+
+    def count(id: str, value: int, how: str) -> Markup:
+        return ctx.num.show(
+            Cell(f"would-have-said.{id}", value, ctx.path("would_have_said"), (), "ratio", how=how), COUNT
+        )
+
+    part = above / len(frame)
+    lean = (
+        "too low as a rule"
+        if part > 2 / 3
+        else "too high as a rule"
+        if part < 1 / 3
+        else "neither too low nor too high"
+    )
+    text = Markup(
+        "Of {} forecasts in the table made from figures of earlier years, the outcome lay above the middle in {} and "
+        "inside the interval of four fifths in {}: the challenger's ratio was forecast {}."
+    ).format(
+        count("count", len(frame), "rows shown, from the newest edition cut at a year"),
+        count("above", above, "of them with the outcome above the median"),
+        count("inside", inside, "of them with the outcome between the quantiles of 10 and 90 per cent"),
+        lean,
+    )
+    return Markup("<p>{}{}</p>").format(text, _coverage(ctx))
+
+
+def _coverage(ctx: Context) -> Markup:
+    """Return how often intervals of four fifths held single economies' outcomes, over all origins and horizons."""
+    frame = ctx.frame("skill")
+    if frame is None:
+        return Markup("")
+    key: dict[str, Any] = {"backtest": "rolling", "model": "combined", "origin": 0, "horizon": 0, "score": "in80"}
+    if not (frame[list(key)] == pd.Series(key)).all(axis=1).any():
+        return Markup("")
+    held = ctx.cell("skill", "value", **key)
+    said = (
+        "wider than their name" if held.value > 0.83 else "narrower" if held.value < 0.77 else "about as wide as named"
+    )
+    return Markup(" For single economies such intervals held {} of the outcomes: they are {}.").format(
+        ctx.num.show(held, SHARE), said
+    )
+
+
+def _told(ctx: Context) -> pd.DataFrame:
+    """Return the rows of `would_have_said` that the table shows: the last year with figures, of a few balances."""
+    frame: pd.DataFrame = ctx.need("would_have_said")
+    frame = frame[(frame["year"] == frame["year"].max()) & frame["balance"].isin([*SHOWN, ctx.headline_balance])]
+    return frame[frame["balance"].isin(ctx.balances)]
 
 
 def _forecasts(ctx: Context, rows: pd.DataFrame, origins: list[dict[Hashable, Any]]) -> list[Markup]:

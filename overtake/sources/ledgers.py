@@ -28,6 +28,7 @@ LEDGERS = (
     "plans",
     "crosswalk",
     "realisation",
+    "adjustments",
     "composition",
     "forecast_register",
 )
@@ -206,6 +207,11 @@ def _realisation(table: pd.DataFrame) -> list[str]:
     return _ranges(table, "planned") + [f"{row['plan']}: target year before the plan" for row in _rows(late)]
 
 
+def _adjustments(table: pd.DataFrame) -> list[str]:
+    """Return a line per row that sets a year beside itself."""
+    return [f"{row['adjustment']}: beside itself" for row in _rows(table[table["year"] == table["as_year"]])]
+
+
 def _composition(table: pd.DataFrame) -> list[str]:
     """Return a line per economy and year whose shares exceed a whole."""
     total = table.groupby(["iso3", "year"], as_index=False)["share"].sum()
@@ -230,6 +236,7 @@ _CHECKS: dict[str, Callable[[pd.DataFrame], list[str]]] = {
     "plans": _plans,
     "crosswalk": _crosswalk,
     "realisation": _realisation,
+    "adjustments": _adjustments,
     "composition": _composition,
     "forecast_register": _register,
 }
