@@ -19,6 +19,7 @@ import pandas as pd
 from overtake.balances import joined, summarise
 from overtake.balances.trend import COLUMNS as TREND
 from overtake.claims.evaluate import COLUMNS
+from overtake.claims.regions import COLUMNS as REGIONS
 from overtake.config.balances import Crossing, default_balances
 from overtake.config.params import Params
 from overtake.draws import Draws, write_draws, write_parquet
@@ -122,6 +123,10 @@ def write_all(root: Path, seed: int = 7, tilt: float = 0.0, edition: str = "2026
         "multiverse": multiverse(),
         "multiverse_shares": shares(),
         "trend": trend(edition),
+        "implied_shares": implied_shares(),
+        "tiers": tiers(),
+        "levels": levels(),
+        "regions": regions(edition),
     }
     for name, frame in frames.items():
         write_parquet(frame, processed / f"{name}.parquet")
@@ -141,6 +146,70 @@ def trend(edition: str) -> pd.DataFrame:
         for since, state, year in ((2016, "passes", 2047.0), (2020, "never", np.nan), (2010, "leads", np.nan))
     ]
     return pd.DataFrame(rows, columns=list(TREND))
+
+
+def implied_shares() -> pd.DataFrame:
+    """Return the contract's `implied_shares`, made up: India's share falls, all others rise."""
+    rows = [
+        (step, iso3, year, 2.0 + (-0.05 if iso3 == "IND" else 0.03) * (year - LAST), low, high)
+        for step in ("as set", "none", "spent", "enacted", "budgeted", "announced", "aim")
+        for iso3 in ECONOMIES
+        for year, low, high in ((LAST, np.nan, np.nan), (2030, 1.0, 3.0), (2035, 0.8, 3.4))
+    ]
+    return pd.DataFrame(rows, columns=["tiers", "iso3", "year", "share_pct", "share_q10", "share_q90"])
+
+
+def tiers() -> pd.DataFrame:
+    """Return the contract's `tiers`, made up."""
+    rows = [
+        (step, balance, ruler, year, 0.7 - 0.04 * at, 1.2)
+        for at, step in enumerate(("none", "spent", "enacted", "budgeted", "announced", "aim"))
+        for balance in ("eleven", "five")
+        for ruler in ("constant_usd", "current_usd")
+        for year in (LAST, 2030, 2035, 2040)
+    ]
+    return pd.DataFrame(rows, columns=["tiers", "balance", "ruler", "year", "p_ahead", "ratio"])
+
+
+def levels() -> pd.DataFrame:
+    """Return the contract's `levels`, made up."""
+    rows = [
+        (level, label, of_year, end, factor, balance, ruler, year, 0.5 + (factor - 1), factor)
+        for level, label, of_year, end, factor in (
+            ("sipri", "SIPRI", LAST, "sipri", 1.0), ("one", "One study", 2024, "low", 0.95),
+            ("one", "One study", 2024, "high", 1.2),
+        )
+        for balance in ("eleven", "five")
+        for ruler in ("constant_usd", "current_usd")
+        for year in (LAST, 2030, 2035, 2040)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["level", "label", "of_year", "end", "factor", "balance", "ruler", "year",
+                                       "p_ahead", "ratio"])  # fmt: skip
+
+
+def regions(edition: str) -> pd.DataFrame:
+    """Return the contract's `regions`, made up: Oceania always behind, the world never."""
+    rows = [
+        (
+            edition,
+            "world",
+            LAST,
+            2024,
+            300.0,
+            2700.0,
+            True,
+            300 / 2700,
+            300 / 2400,
+            np.nan,
+            np.nan,
+            np.nan,
+            np.nan,
+            2.0,
+        ),
+        (edition, "asia_oceania", LAST, 2024, 300.0, 590.0, True, 300 / 590, 300 / 290, 2022.0, LAST, 9.0, 9.0, 2.0),
+        (edition, "south_asia", LAST, 2024, 300.0, 100.0, False, np.nan, 3.0, FIRST, LAST, np.nan, np.nan, 2.0),
+    ]
+    return pd.DataFrame(rows, columns=list(REGIONS))
 
 
 def spending(everyone: Draws, edition: str) -> pd.DataFrame:

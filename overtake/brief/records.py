@@ -17,6 +17,18 @@ from overtake.publish.manifest import manifest
 
 def block(ctx: Context, figures: Iterable[Figure]) -> Block:
     """Return the sources of all numbers as a section, and numbers, figures and metrics as data."""
+    data: dict[str, Any] = {
+        "numbers": json.loads(ctx.num.to_json()),
+        "figures": [figure.to_json() for figure in figures],
+        "metrics": metrics(ctx),
+        "plots": plots.tables(ctx),
+        "manifest": manifest(ctx.root, ctx.settings),
+    }
+    return Block(sources(ctx), data)
+
+
+def sources(ctx: Context) -> Markup:
+    """Return the sources of all numbers that were printed as a section."""
     num = ctx.num
     printed = [(id, record) for id, record in sorted(num.records.items()) if record.shown]
     rows = Markup("").join(
@@ -25,7 +37,7 @@ def block(ctx: Context, figures: Iterable[Figure]) -> Block:
         )
         for id, record in printed
     )
-    html = Markup(
+    return Markup(
         '<section class="no-print declared" aria-labelledby="sources-of-the-numbers">'
         '<h2 id="sources-of-the-numbers">Sources of the numbers</h2>'
         "<p>Every number above links to its row here. <code>overtake trace ID</code> follows it down to the workbook's "
@@ -34,14 +46,6 @@ def block(ctx: Context, figures: Iterable[Figure]) -> Block:
         '<table class="sources"><thead><tr><th scope="col">Number</th><th scope="col">Printed as</th>'
         '<th scope="col">Source</th></tr></thead><tbody>{}</tbody></table></div></section>'
     ).format(rows)
-    data: dict[str, Any] = {
-        "numbers": json.loads(num.to_json()),
-        "figures": [figure.to_json() for figure in figures],
-        "metrics": metrics(ctx),
-        "plots": plots.tables(ctx),
-        "manifest": manifest(ctx.root, ctx.settings),
-    }
-    return Block(html, data)
 
 
 def metrics(ctx: Context) -> dict[str, Any]:

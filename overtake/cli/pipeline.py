@@ -23,6 +23,8 @@ def register(commands: Any) -> None:
     explorer.set_defaults(func=_explorer)
     pdf = commands.add_parser("pdf", help="write reports/pdf from the page of the last run (dvc repro calls this)")
     pdf.set_defaults(func=_pdf)
+    economies = commands.add_parser("economies", help="write reports/economies, a page each (dvc repro calls this)")
+    economies.set_defaults(func=_economies)
     readme = commands.add_parser("readme", help="write today's answer into README.md, scores into docs/methods.md")
     readme.set_defaults(func=_readme)
 
@@ -96,6 +98,27 @@ def _explorer(_: argparse.Namespace) -> int:
     return 0
 
 
+def _economies(_: argparse.Namespace) -> int:
+    from overtake import paths
+    from overtake.draws import folder_of
+    from overtake.pipeline.run import run_notebook
+    from overtake.publish.files import bibliography, read_notebook, render
+    from overtake.sources import raw
+
+    economies = raw.load("economies.csv")["iso3"]
+    with _at_work("economies"), folder_of(paths.REPORTS / "economies") as fresh:
+        for iso3 in sorted(set(economies) - {"CHN"}):
+            executed = run_notebook(
+                paths.ROOT / "notebooks" / "economy.ipynb",
+                paths.PROCESSED / "notebooks" / "economies" / f"{iso3}.ipynb",
+                {"economy": iso3},
+                paths.ROOT,
+            )
+            page = render(read_notebook(executed), bibliography(executed), "brief")
+            (fresh / f"{iso3}.html").write_text(page, encoding="utf-8")
+    return 0
+
+
 def _pdf(_: argparse.Namespace) -> int:
     from overtake import paths
     from overtake.draws import folder_of
@@ -135,6 +158,7 @@ def _outputs(_: argparse.Namespace) -> int:
         "brief/annex.html",
         "pdf/brief.pdf",
         "explorer/explorer.html",
+        "economies",
         "brief/tables",
         "brief/numbers.json",
     ):

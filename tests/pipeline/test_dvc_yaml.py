@@ -60,7 +60,15 @@ def stage_files(stage: str) -> frozenset[Path]:
         return closure(frozenset({"overtake.explorer.publish", "overtake.config.load", "overtake.draws"}))
     if stage == "pdf":
         return closure(frozenset({"overtake.publish.pdf"}))
-    source = paths.NOTEBOOKS / NOTEBOOKS[stage].notebook
+    if stage == "economies":
+        used = frozenset({"overtake.pipeline.run", "overtake.publish.files", "overtake.sources.raw"})
+        return closure(used) | notebook_files("economy.ipynb")
+    return notebook_files(NOTEBOOKS[stage].notebook)
+
+
+def notebook_files(name: str) -> frozenset[Path]:
+    """Return the package's files behind a notebook."""
+    source = paths.NOTEBOOKS / name
     cells = json.loads(source.read_text(encoding="utf-8"))["cells"]
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     return closure(frozenset(imports(code) | {"overtake.pipeline.run"}))
@@ -98,7 +106,12 @@ def test_a_stage_is_read_from_dvc_yaml():
     assert found.params == tuple(DVC["balances"]["params"])
     assert "data/processed/crossings.parquet" in found.outs
     assert stages()["brief"].outs[-1] == "reports/brief"
-    assert [name for name, stage in stages().items() if not stage.notebook] == ["validate", "pdf", "explorer"]
+    assert [name for name, stage in stages().items() if not stage.notebook] == [
+        "validate",
+        "pdf",
+        "explorer",
+        "economies",
+    ]
 
 
 @pytest.mark.parametrize("stage", NOTEBOOKS)
