@@ -24,7 +24,7 @@ GOAL = 2.0
 #: Draws every figure that the brief has, and nothing else.
 FIGURES = """
 from overtake.brief.brief import Brief
-from overtake.brief.charts import FIGURES
+from overtake.brief.gallery import FIGURES
 brief = Brief.open()
 for figure in FIGURES.values():
     brief.made(figure)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from overtake.brief import balance_tables, charts, claim_tables, findings, record, robust
+from overtake.brief import balance_tables, claim_tables, findings, gallery, record, robust
 from overtake.brief.brief import Brief
 from overtake.brief.provenance import unrecorded
 from overtake.draws import read_parquet, write_parquet
@@ -238,13 +238,13 @@ def test_sections_without_their_table_are_left_out(tmp_path, absent):
     made = {
         "claims": [brief.made(claim_tables.scorecard), brief.made(claim_tables.would_change)],
         "skill": [brief.made(record.skill)],
-        "sensitivity": [brief.made(charts.tornado)],
-        "sobol": [brief.made(charts.sobol)],
+        "sensitivity": [brief.made(gallery.tornado)],
+        "sobol": [brief.made(gallery.sobol)],
         "flips": [brief.made(robust.flips), brief.made(robust.searched)],
-        "multiverse": [brief.made(robust.multiverse), brief.made(charts.specifications), brief.made(charts.options)],
-        "breakeven": [brief.made(charts.breakeven)],
-        "rulers": [brief.made(charts.surplus), brief.made(charts.stack)],
-        "futures": [brief.made(charts.multiples)],
+        "multiverse": [brief.made(robust.multiverse), brief.made(gallery.specifications), brief.made(gallery.options)],
+        "breakeven": [brief.made(gallery.breakeven)],
+        "rulers": [brief.made(gallery.surplus), brief.made(gallery.stack)],
+        "futures": [brief.made(gallery.multiples)],
     }[absent]
     assert not any(made)
     assert not brief.section("Left out", "prose", *made)
@@ -347,7 +347,7 @@ def test_no_title_and_no_count_rests_on_an_experimental_ruler(tmp_path):
     frame.loc[thin, ["first_crossed", "margin"]] = [np.nan, -0.1]
     write_parquet(frame, path)
     brief = Brief.open(settings, tmp_path)
-    head, matrix = str(findings.head(brief.ctx)), str(brief.made(charts.matrix).html())
+    head, matrix = str(findings.head(brief.ctx)), str(brief.made(gallery.matrix).html())
     assert "symmetric" not in head
     assert "The other rulers agree" in str(findings.findings(brief.ctx))
     assert "Every balance stands the same way on every ruler that counts" in matrix

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from overtake.brief import charts, findings
+from overtake.brief import findings, gallery
 from overtake.brief.brief import Brief
 from overtake.brief.charts import common
 from overtake.brief.figure import Figure, striptags
@@ -33,7 +33,7 @@ def test_the_curves_show_the_balance_that_the_findings_call_the_most_open(settin
         r"most open balance sets China against .*?crossings\.([\w-]+)\.", str(findings.findings(brief.ctx)), re.S
     )
     assert told is not None
-    curves = brief.made(charts.curves)
+    curves = brief.made(gallery.curves)
     assert curves is not None
     assert told.group(1) in curves.table.columns
 
@@ -50,7 +50,7 @@ def test_the_most_open_balance_takes_the_place_of_an_inner_line(settings, tmp_pa
     frame.loc[mine, "p_by_2035"] = 0.0
     frame.loc[mine & (frame["balance"] == names[1]), "p_by_2035"] = 0.45
     write_parquet(frame, path)
-    curves = Brief.open(settings, tmp_path).made(charts.curves)
+    curves = Brief.open(settings, tmp_path).made(gallery.curves)
     assert curves is not None
     # Spread evenly over nine would be the 1st, 3rd, 5th, 7th and 9th.
     assert list(curves.table.columns[1:]) == [names[i] for i in (0, 1, 4, 6, 8)]
@@ -78,7 +78,7 @@ def test_the_break_even_title_says_which_year_it_speaks_of(settings, tmp_path, n
         for column, value in (("share_q10", share - half), ("share_q50", share), ("share_q90", share + half)):
             frame.loc[mine & (frame["year"] == year), column] = value
     write_parquet(frame, path)
-    assert title(Brief.open(settings, tmp_path).made(charts.breakeven)) == f"The eleven allies and partners {told}"
+    assert title(Brief.open(settings, tmp_path).made(gallery.breakeven)) == f"The eleven allies and partners {told}"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_small_counts_at_the_start_of_a_title_are_words_and_recorded(settings, t
 
 
 def test_the_note_of_the_sobol_figure_explains_its_small_dots(settings, tmp_path):
-    figure = Brief.open(settings, tmp_path).made(charts.sobol)
+    figure = Brief.open(settings, tmp_path).made(gallery.sobol)
     assert figure is not None
     samples = sorted(pd.read_parquet(tmp_path / "data/processed/sobol.parquet")["samples"].unique())[-3:-1]
     assert "grey dots" in figure.note

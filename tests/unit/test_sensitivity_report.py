@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from overtake.brief import charts, plots, robust
+from overtake.brief import gallery, plots, robust
 from overtake.brief.brief import Brief
 from overtake.brief.records import metrics
 from overtake.draws import read_parquet
@@ -45,7 +45,7 @@ def test_the_multiverse_tells_its_size_and_draws(brief):
 
 
 def test_the_specification_curve_is_every_answer_to_the_question_in_order(brief):
-    figure = brief.made(charts.specifications)
+    figure = brief.made(gallery.specifications)
     table = synthetic.multiverse()
     own = table[(table["coalition"] == "eleven") & (table["us_share"] == 0)]["p_ahead_2035"]
     assert figure.table["p_2035"].tolist() == pytest.approx(sorted(own), rel=1e-11)  # tables keep twelve digits
@@ -55,7 +55,7 @@ def test_the_specification_curve_is_every_answer_to_the_question_in_order(brief)
 
 
 def test_options_hold_the_quantiles_of_their_specifications(brief):
-    figure = brief.made(charts.options)
+    figure = brief.made(gallery.options)
     table = synthetic.multiverse()
     own = table[(table["coalition"] == "eleven") & (table["us_share"] == 0)]
     expected = np.quantile(own[own["china_level"] == "made_up"]["p_ahead_2035"], [0.1, 0.5, 0.9])
@@ -65,7 +65,7 @@ def test_options_hold_the_quantiles_of_their_specifications(brief):
 
 
 def test_sobol_indices_stand_largest_first_with_smaller_designs_beside(brief):
-    figure = brief.made(charts.sobol)
+    figure = brief.made(gallery.sobol)
     assert figure.table["total"].is_monotonic_decreasing
     assert "total_16" in figure.table
     assert "China's growth" in words(figure.title)

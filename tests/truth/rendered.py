@@ -1,0 +1,167 @@
+"""The text of a brief for any legal parameters, made in this process from few draws: what the truth checker reads."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pandas as pd
+
+from overtake import paths
+from overtake.balances import choices, reversal, stage, trend
+from overtake.brief import economy
+from overtake.brief.brief import Brief
+from overtake.brief.context import Context
+from overtake.claims import stage as claims
+from overtake.config.params import Params
+from overtake.draws import write_draws, write_parquet
+from overtake.edition import read
+from overtake.futures import plans
+from overtake.futures.simulate import simulate
+from overtake.rulers.base import observed
+from overtake.rulers.tables import observed_table
+from overtake.scenarios.adjust import adjust
+from overtake.sensitivity import local
+from overtake.show import style
+
+#: What a drawing is here: only words are read.
+NO_DRAWING = '<svg viewBox="0 0 10 5" aria-label=""></svg>'
+YEARS_OF_SHARES = (2030, 2035)
+
+
+@dataclass
+class Rendered:
+    """One brief: pieces of HTML in their order by the notebook's cells, its context and its parameters."""
+
+    params: Params
+    ctx: Context
+    cells: list[str]
+    economies: dict[str, str]
+
+    @property
+    def html(self) -> str:
+        """Return the HTML of brief and annex."""
+        return "\n".join(self.cells)
+
+    @property
+    def head(self) -> str:
+        """Return title and standfirst as text."""
+        return text(re.search(r"<header>.*?</header>", self.html, re.S).group())
+
+    @property
+    def sentences(self) -> list[str]:
+        """Return the sentences of prose, captions, titles and alternatives of drawings."""
+        blocks = re.findall(
+            r"<(?:p|li|h1|h2|strong|figcaption|caption|small|dd|div class=\"title\")[^>]*>(.*?)</", self.html, re.S
+        )
+        alts = re.findall(r'aria-label="([^"]+)"', self.html)
+        return [said for block in (*blocks, *alts) if (said := text(block))]
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """Return the records of the numbers that were printed."""
+        return dict(json.loads(self.ctx.num.to_json())["numbers"])
+
+
+def text(html: str) -> str:
+    """Return HTML as plain text, white space single."""
+    import html as entities
+
+    return " ".join(entities.unescape(re.sub(r"<[^>]+>", " ", html)).split()).replace(" .", ".").replace(" ,", ",")
+
+
+def rendered(params: Params, root: Path) -> Rendered:
+    """Return the brief of `params` over tables made in `root`, without back-tests and searches."""
+    tabulate(params, root)
+    settings = params.model_dump(mode="json")
+    with without_drawings():
+        brief, cells = run_cells(settings, root)
+        pages = {iso3: page_of(brief.ctx, iso3) for iso3 in economy.economies(brief.ctx)}
+    return Rendered(params, brief.ctx, cells, pages)
+
+
+def page_of(ctx: Context, iso3: str) -> str:
+    """Return the HTML of an economy's page."""
+    pieces = (
+        economy.head,
+        economy.spending,
+        economy.beside,
+        economy.rulers,
+        economy.gap,
+        economy.outlook,
+        economy.figures,
+    )
+    made = [piece(ctx, iso3) for piece in pieces]
+    return "\n".join(
+        str(one.html()) if hasattr(one, "html") and callable(one.html) else str(one) for one in made if one
+    )
+
+
+def tabulate(params: Params, root: Path) -> None:
+    """Write the tables of the stages clean, rulers, futures and balances, and a tornado, under `root`."""
+    processed, raw = root / "data" / "processed", root / "data" / "raw"
+    processed.mkdir(parents=True, exist_ok=True)
+    if not raw.exists():
+        raw.symlink_to(paths.RAW)
+    edition, seed = read(params.data), params.run.seed
+    without = simulate(edition, params.futures.model_copy(update={"plans": "off"}), params.run)
+    drawn = plans.apply(without, edition, params.futures, seed)
+    by_step = {"as set": drawn, **plans.stepwise(without, edition, params.futures, seed)}
+    shares = plans.implied_shares(by_step, edition, YEARS_OF_SHARES)
+    write_draws(drawn, processed / "futures.parquet")
+    drawn, bare = (adjust(one, params.scenario, edition) for one in (drawn, without))
+    found = stage.by_ruler(drawn, observed(edition.spending), edition, params, seed)
+    by_plans = reversal.treatments(bare, edition, params.futures, seed)
+    bench = local.Bench(edition, params, params.sensitivity, local.as_printed(edition, params))
+    points = [bench.row(dict(point)) for point in local.points(params.sensitivity)]
+    tables = {
+        "spending": edition.spending,
+        "macro": edition.macro,
+        "rulers": observed_table(edition, params.rulers, seed),
+        "implied_shares": shares,
+        "crossings": found.crossings,
+        "curves": found.curves,
+        "breakeven": found.breakeven,
+        "reversal": reversal.table(by_plans, edition, params, seed),
+        "waterfall": reversal.waterfalls(by_plans, params),
+        "tiers": choices.by_tier(plans.stepwise(bare, edition, params.futures, seed), edition, params, seed),
+        "levels": choices.by_level(drawn, edition, params, seed),
+        "trend": trend.trend(edition, params.crossing),
+        "sensitivity": local.rows(pd.DataFrame(points), params.sensitivity),
+        **claims.tables(params, edition, found.curves),
+    }
+    for name, table in tables.items():
+        write_parquet(table, processed / f"{name}.parquet")
+
+
+def run_cells(settings: dict[str, Any], root: Path) -> tuple[Brief, list[str]]:
+    """Return the brief and the HTML of every cell of notebooks/brief.ipynb run with these settings."""
+    notebook = json.loads((paths.NOTEBOOKS / "brief.ipynb").read_text(encoding="utf-8"))
+    names: dict[str, Any] = dict(settings)
+    made: list[str] = []
+    ours = classmethod(lambda cls, given=None: cls(Context.open(root, settings)))
+    with mock.patch.object(Brief, "open", ours):
+        for cell in notebook["cells"]:
+            if cell["cell_type"] != "code" or "parameters" in cell["metadata"].get("tags", ()):
+                continue
+            tree = ast.parse("".join(cell["source"]))
+            last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+            exec(compile(tree, "brief.ipynb", "exec"), names)
+            if last is not None and not ast.unparse(last).startswith("b.records"):
+                value = eval(compile(ast.Expression(last.value), "brief.ipynb", "eval"), names)
+                made.append(str(value.html))
+    return names["b"], made
+
+
+@contextmanager
+def without_drawings() -> Iterator[None]:
+    """Leave drawings out while the body runs: titles, notes, tables and alternatives stay."""
+    with mock.patch.object(style, "draw", lambda size, plot: NO_DRAWING):
+        yield
