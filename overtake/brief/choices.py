@@ -59,7 +59,7 @@ def tiers(ctx: Context) -> Markup:
     whole = ctx.settings.get("futures", {}).get("plans") == "face_value"
     return Markup("<p>With plans {}, the probability that {} in {} is {}.{}</p>").format(
         "at face value" if whole else "cut by what earlier ones delivered",
-        view.does(f"{view.who()} leads", f"{view.who()} lead"),
+        Markup("{} {}").format(view.who(), view.does("leads", "lead")),
         ctx.num.show(view.curve("year", ctx.ten_years_on), YEAR),
         join(told),
         _shares(ctx),

@@ -168,13 +168,13 @@ class Context:
 
     def who(self, balance: str) -> str:
         """Return the names of a balance's challengers as they stand in a sentence, shares below one named."""
-        names = self.with_shares(self.balances[balance].against)
+        names = [articled(name) for name in self.with_shares(self.balances[balance].against)]
         return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
     def with_shares(self, weights: Mapping[str, float]) -> list[str]:
         """Return the names of economies, each of which less or more than the whole counts with its share."""
         return [
-            self.name(iso3) if share == 1 else f"{100 * share:g}% of {self.name(iso3)}"
+            self.name(iso3) if share == 1 else f"{100 * share:g}% of {articled(self.name(iso3))}"
             for iso3, share in weights.items()
         ]
 
@@ -343,6 +343,18 @@ class Context:
         """Return the hashes of data/raw that the validate stage wrote, or nothing."""
         path = self.root / "data" / "processed" / "figures.json"
         return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+
+
+def articled(label: str) -> str:
+    """Return a balance's label as it stands in a sentence: `the five treaty allies`, `AUKUS`, `the Quad`."""
+    label = label.removesuffix(" alone")
+    first, _, rest = label.partition(" ")
+    counted = {"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
+    if first.lower() in counted:
+        return f"the {first.lower()} {rest}"
+    if first in ("Quad", "United"):
+        return f"the {label}"
+    return label
 
 
 def _numeric(text: str) -> bool:

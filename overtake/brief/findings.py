@@ -211,6 +211,6 @@ def _ahead_finding(ctx: Context) -> Markup:
         told[middle][1],
         Markup("probability that {} in {}").format(view.does("it leads", "they lead"), told[middle][0]),
         Markup("<strong>{} {} {} in {} with a probability of {}.</strong> The probability is {}.").format(
-            view.who(), view.does("leads", "lead"), view.whom(), *told[middle], others
+            upper(view.who()), view.does("leads", "lead"), view.whom(), *told[middle], others
         ),
     )

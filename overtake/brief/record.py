@@ -24,7 +24,7 @@ SCORES = {
 #: Balances whose record is shown, where they are declared: the headline and those that were open at the time.
 SHOWN = ("five", "eleven", "five_us20", "five_us30", "quad_ex_us", "usa")
 #: Scores of the full comparison that are shown, with their heads.
-FULL_SCORES = (("crps", "CRPS", SCORE), ("brier", "Brier", SCORE), ("in80", "In the 80% interval", SHARE))
+FULL_SCORES = (("crps", "CRPS", SCORE), ("brier", "Brier", SCORE), ("in80", "In the interval of four fifths", SHARE))
 
 
 def would_have_said(ctx: Context) -> Markup:

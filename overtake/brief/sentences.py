@@ -9,8 +9,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from overtake.brief.charts.common import articled
-from overtake.brief.context import EXPERIMENTAL, Context
+from overtake.brief.context import EXPERIMENTAL, Context, articled
 from overtake.show.formats import PERCENT, PROBABILITY, YEAR, Format, capital
 from overtake.show.numbers import Cell, term
 
@@ -93,9 +92,9 @@ class View:
         names = ("crossing", "not_within", "crossed_back")
         return max(names, key=lambda name: self.value(f"p_{name}"))
 
-    def who(self) -> str:
-        """Return the names of China's side."""
-        return self.ctx.who(self.balance)
+    def who(self) -> Markup:
+        """Return the names of the challengers, a share in them recorded."""
+        return self.ctx.who_html(self.balance)
 
     @property
     def they(self) -> bool:
@@ -148,22 +147,22 @@ def until(view: View, column: str) -> Markup:
 
 def state_sentence(view: View) -> Markup:
     """Return one sentence on a balance: what has happened or will, with probability, year and interval."""
-    who, whom = Markup.escape(view.who()), view.whom()
+    who, whom = view.who(), view.whom()
     end = view.ctx.num.show(view.ctx.horizon_cell(), YEAR)
     state = view.state
     if view.ahead:
         then = view.at_horizon()
         return Markup("{} passed {} {} {} {}{} lead in {} ({} probability{}).").format(
-            who, whom, since(view), "and" if state == "crossed" else "but", verb_of(view, then.value),
+            upper(who), whom, since(view), "and" if state == "crossed" else "but", verb_of(view, then.value),
             " still" if state == "crossed" else "", end, view.ctx.num.show(then, PROBABILITY), _in_words(then.value),
         )  # fmt: skip
     if state == "crossed_back":
         return Markup("{} once led {}; the lead has been regained, and lasts to {} with {} probability.").format(
-            who, whom, end, view.show("p_crossed_back", PROBABILITY)
+            upper(who), whom, end, view.show("p_crossed_back", PROBABILITY)
         )
     likely = view.value("p_crossing")
     head = Markup("{} {} overtake {} by {} ({} probability{})").format(
-        who, verb_of(view, likely), whom, end, view.show("p_crossing", PROBABILITY), _in_words(likely)
+        upper(who), verb_of(view, likely), whom, end, view.show("p_crossing", PROBABILITY), _in_words(likely)
     )
     if likely > 0.5 and view.cell("median_year").present:
         return head + Markup("; the median year is {}, the interval {} to {}.").format(
@@ -197,15 +196,17 @@ def margin_phrase(view: View) -> Markup:
 def headline(ctx: Context) -> Markup:
     """Return the brief's title, one clause on what is so now: who outspends whom, and since when."""
     view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
-    who, whom = Markup.escape(view.who()), view.whom()
+    who, whom = view.who(), view.whom()
     one = len(ctx.balances[view.balance].side) == 1
     if view.ahead:
         first = view.cell("first_crossed")
         has, year = view.does("has", "have"), ctx.num.show(first, YEAR)
         older = "" if first.value > ctx.need("spending")["year"].min() else " or before"
-        return Markup("{} {} outspent {} since {}{}").format(who, has, whom, year, older)
+        return Markup("{} {} outspent {} since {}{}").format(upper(who), has, whom, year, older)
     if view.value("margin") > 0:
-        return Markup("{} outspent {} in {}, for no longer yet").format(who, whom, ctx.num.show(ctx.last_cell(), YEAR))
+        return Markup("{} outspent {} in {}, for no longer yet").format(
+            upper(who), whom, ctx.num.show(ctx.last_cell(), YEAR)
+        )
     if view.state == "crossed_back":
         return upper(Markup("{} {} regained the lead over {}").format(whom, "has" if one else "have", who))
     return upper(Markup("{} still {} {}").format(whom, "outspends" if one else "outspend", who))

@@ -1,4 +1,4 @@
-"""Run the truth checker: `python -m tests.truth [--sets 300] [--seed 1] [--from 0]`; prints every fault with its set."""
+"""Run the truth checker: `python -m tests.truth [--sets 300] [--seed 1] [--from 0]`; prints each fault with its set."""
 
 from __future__ import annotations
 

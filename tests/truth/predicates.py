@@ -17,7 +17,9 @@ WORDS = tuple(word for _, word in TERMS)
 
 def no_holes(one: Rendered) -> list[str]:
     """Nothing is printed where there is no value: no nan, None, empty brackets, doubled or stray signs."""
-    holes = re.compile(r"\bnan\b|\bNone\b|\{\w*\}|\(\s*\)|\(–|– to –|\b–%|\s,|\.\.(?!\.)|,,|\bthe the\b|\ba a\b|%%|  ")
+    holes = re.compile(
+        r"\bnan\b|(?<!^)(?<!: )\bNone\b|\{\w*\}|\(\s*\)|\(–|– to –|\b–%|\s,|\.\.(?!\.)|,,|\bthe the\b|\ba a\b|%%|  "
+    )
     return [said for said in one.sentences if holes.search(said)]
 
 
@@ -54,7 +56,8 @@ def verbs_agree(one: Rendered) -> list[str]:
     """Two challengers have a plural verb, one a singular."""
     who = re.escape(one.ctx.who(one.ctx.headline_balance))
     wrong = "has|leads|spends|was|passes" if one.ctx.many(one.ctx.headline_balance) else "have|lead|spend|were"
-    return [said for said in one.sentences if re.search(rf"\b{who} (?:{wrong})\b(?! and)", said)]
+    asked = r"(?<!does )(?<!do )"
+    return [said for said in one.sentences if re.search(rf"{asked}\b{who} (?:{wrong})\b(?! and)", said)]
 
 
 def words_are_calibrated(one: Rendered) -> list[str]:

@@ -156,12 +156,12 @@ def run_cells(settings: dict[str, Any], root: Path) -> tuple[Brief, list[str]]:
             exec(compile(tree, "brief.ipynb", "exec"), names)
             if last is not None and not ast.unparse(last).startswith("b.records"):
                 value = eval(compile(ast.Expression(last.value), "brief.ipynb", "eval"), names)
-                made.append(str(value.html))
+                made.append(re.sub(r"\s*\[@[^\]]+\]", "", str(value.html)))
     return names["b"], made
 
 
 @contextmanager
 def without_drawings() -> Iterator[None]:
     """Leave drawings out while the body runs: titles, notes, tables and alternatives stay."""
-    with mock.patch.object(style, "draw", lambda size, plot: NO_DRAWING):
+    with mock.patch.object(style, "draw", return_value=NO_DRAWING):
         yield

@@ -13,19 +13,22 @@ from overtake.errors import OvertakeError
 EDITIONS = ("2020-04", "2021-04", "2023-04", "2025-04", "2026-04")
 RULERS = ("constant_usd", "current_usd", "gdp_ppp", "military_ppp", "symmetric", "stock", "stock_own")
 DRAWS = 200
+ELEVEN = ("JPN", "KOR", "AUS", "PHL", "THA", "IND", "VNM", "IDN", "SGP", "MYS", "TWN")
 #: Headlines that no declared balance is like: by kind.
 UNUSUAL: dict[str, dict[str, Any]] = {
     "one_member": {"label": "India alone", "against": {"CHN": 1.0}, "side": {"IND": 1.0}},
-    "two_challengers": {"label": "Japan and South Korea", "against": {"CHN": 1.0, "RUS": 1.0}, "side": {"JPN": 1.0, "KOR": 1.0}},
+    "two_challengers": {"label": "Japan and South Korea", "against": {"CHN": 1.0, "RUS": 1.0},
+                        "side": {"JPN": 1.0, "KOR": 1.0}},
     "us_on_chinas_side": {
-        "label": "Four of Asia", "against": {"CHN": 1.0, "USA": 0.5}, "side": {"JPN": 1.0, "KOR": 1.0, "IND": 1.0, "AUS": 1.0},
+        "label": "Four of Asia", "against": {"CHN": 1.0, "USA": 0.5},
+        "side": {"JPN": 1.0, "KOR": 1.0, "IND": 1.0, "AUS": 1.0},
     },
     "russia": {"label": "Japan and South Korea", "against": {"RUS": 1.0}, "side": {"JPN": 1.0, "KOR": 1.0}},
     "half_members": {"label": "Half of Japan and of India", "against": {"CHN": 1.0}, "side": {"JPN": 0.5, "IND": 0.5},
                      "breakeven": ["USA"]},
     "twelve": {
         "label": "Twelve of the Pacific", "against": {"CHN": 1.0},
-        "side": dict.fromkeys(("JPN", "KOR", "AUS", "PHL", "THA", "IND", "VNM", "IDN", "SGP", "MYS", "TWN", "NZL"), 1.0),
+        "side": dict.fromkeys((*ELEVEN, "NZL"), 1.0),
         "breakeven": ["USA", "JPN"],
     },
     "threshold": {"label": "Five treaty allies at nine tenths", "against": {"CHN": 1.0}, "threshold": 0.9,

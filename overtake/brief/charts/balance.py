@@ -44,14 +44,14 @@ def surplus(ctx: Context, balance: str | None = None) -> Figure | None:
         f"surplus.{balance}.{last}", now, "coalition minus the challenger's side", _members(ctx, balance, ruler, last)
     )
     who, many = ctx.who(balance), ctx.many(balance)
-    leader = who if now < 0 else "the coalition"
+    leader, more = (who, "spend" if many else "spends") if now < 0 else ("the coalition", "spends")
     label = common.articled(ctx.side_text(balance))
     gap = Cell(f"{now_cell.id}.gap", abs(now), now_cell.table, now_cell.row, now_cell.column, ctx.edition,
                now_cell.raw, "size of the gap", (now_cell.id,))  # fmt: skip
     named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
     done = "outspent" if now < 0 else ("were outspent by" if many else "was outspent by")
     title = Markup("{} {} {} by {} in {}").format(
-        ctx.who_html(balance), done, named, ctx.num.show(gap, USD_BN), ctx.num.show(ctx.last_cell(), YEAR)
+        upper(ctx.who_html(balance)), done, named, ctx.num.show(gap, USD_BN), ctx.num.show(ctx.last_cell(), YEAR)
     )
 
     def plot(figure: Any, size: Size) -> None:
@@ -73,7 +73,7 @@ def surplus(ctx: Context, balance: str | None = None) -> Figure | None:
         axes.set_ylim(bottom - 0.04 * (top - bottom), top + 0.10 * (top - bottom))
         bottom, top = axes.get_ylim()
         _corner(axes, "Coalition spends more", 1.0, style.COALITION, "top")
-        _corner(axes, f"{who} {'spend' if many else 'spends'} more", 0.0, style.CHINA, "bottom")
+        _corner(axes, f"{capital(who)} {'spend' if many else 'spends'} more", 0.0, style.CHINA, "bottom")
         if not seen.all():
             axes.text(last + 1, top, "Futures: median and\n80% interval" if not size.small else "Futures",
                       va="top", ha="left", fontsize=12, color=style.MUTED)  # fmt: skip
@@ -87,7 +87,7 @@ def surplus(ctx: Context, balance: str | None = None) -> Figure | None:
         )
     alt = (
         f"Area chart of {label} minus {who}, {int(table['year'].iloc[0])} to {int(table['year'].iloc[-1])}. "
-        f"The coalition's surplus was largest in {best}; in {last} {leader} spends more, by {abs(now):.1f} "
+        f"The coalition's surplus was largest in {best}; in {last} {leader} {more} more, by {abs(now):.1f} "
         f"billion dollars.{future_text}"
     )
     return make(
@@ -145,7 +145,7 @@ def fans(
         title = Markup("On every ruler shown {} {} more than {}").format(who, "spend" if many else "spends", named)
     elif ahead:
         title = Markup("{} {} {} in {}, not in {}").format(
-            who,
+            upper(who),
             "lead" if many else "leads",
             named,
             _join([ctx.ruler_name(r) for r in ahead]),

@@ -11,6 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from overtake.brief.context import Context, Frame
+from overtake.brief.context import articled as articled
 from overtake.draws import Draws, FloatArray
 from overtake.show import style
 from overtake.show.formats import COUNT_AT_START, COUNT_IN_WORDS, YEAR
@@ -91,18 +92,6 @@ def bands(values: FloatArray, percents: tuple[int, ...]) -> Floats:
 def year_cell(ctx: Context, name: str, year: int, table: str = "rulers") -> Cell:
     """Return a calendar year of a table as a cell, so that it can be printed."""
     return Cell(f"{name}.year-{year}", year, ctx.path(table), (("year", year),), "year", ctx.edition)
-
-
-def articled(label: str) -> str:
-    """Return a balance's label as it stands in a sentence: `the five treaty allies`, `AUKUS`, `the Quad`."""
-    label = label.removesuffix(" alone")
-    first, _, rest = label.partition(" ")
-    counted = {"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
-    if first.lower() in counted:
-        return f"the {first.lower()} {rest}"
-    if first in ("Quad", "United"):
-        return f"the {label}"
-    return label
 
 
 def counted(ctx: Context, id: str, count: int, of: int, table: str, how: str) -> Markup:

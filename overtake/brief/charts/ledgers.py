@@ -116,6 +116,11 @@ def estimates(ctx: Context) -> Figure | None:
     )  # fmt: skip
 
 
+def _stands(margin: float, one: bool) -> str:
+    """Return the verb of a coalition with this margin over its challenger."""
+    return ("leads" if one else "lead") if margin >= 0 else ("still trails" if one else "still trail")
+
+
 def plans(ctx: Context) -> Figure | None:
     """Return the waterfall: the coalition's margin without plans, what each plan adds, the margin with them."""
     if not ctx.has("waterfall"):
@@ -156,7 +161,7 @@ def plans(ctx: Context) -> Figure | None:
                     ctx.edition, (), "size of the margin", (cells["planned"].id,))  # fmt: skip
         title = Markup("With announced plans {} {} in {} by {}").format(
             named,
-            f"lead {ctx.who(balance)}" if end >= 0 else f"still trail {ctx.who(balance)}",
+            Markup("{} {}").format(_stands(end, len(ctx.balances[balance].side) == 1), ctx.who_html(balance)),
             when,
             ctx.num.show(lead, USD_BN),
         )

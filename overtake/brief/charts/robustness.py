@@ -100,10 +100,11 @@ def specifications(ctx: Context) -> Figure | None:
         ctx.num,
         "specifications",
         title=title,
-        subtitle=Markup("Probability that {} leads {}, specification by specification, in rising order").format(
-            ctx.who_html(ctx.headline_balance), named
+        subtitle=Markup("Probability that {} {} {}, specification by specification, in rising order").format(
+            ctx.who_html(ctx.headline_balance), "lead" if ctx.many(ctx.headline_balance) else "leads", named
         ),
-        alt=f"Specification curves of the probability that {ctx.who(ctx.headline_balance)} leads {label}. "
+        alt=f"Specification curves of the probability that {ctx.who(ctx.headline_balance)} "
+        f"{'lead' if ctx.many(ctx.headline_balance) else 'leads'} {label}. "
         + " ".join(
             f"{one}: from {PROBABILITY(float(lines[one][0]))} over a median of "
             f"{PROBABILITY(float(np.median(lines[one])))} to {PROBABILITY(float(lines[one][-1]))}."
