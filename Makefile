@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 # Where a machine sets it, each of some hundred processes would compile every library anew, seconds each.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help brief brief-quarto test test-fast test-long site coverage check bench bench-pipeline bench-brief bench-peers audit lock clean
+.PHONY: help brief brief-quarto test test-fast test-long truth site coverage check bench bench-pipeline bench-brief bench-peers audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,7 +47,7 @@ test: $(VENV)/.tested ## run all tests and the static checks
 	failed=0; pids=(); export OVERTAKE_BUILT=$$(mktemp -d); \
 	run tests/pipeline & pids+=($$!); \
 	run tests/faults & pids+=($$!); \
-	run tests/browser tests/fuzz & pids+=($$!); \
+	run tests/browser tests/fuzz tests/truth & pids+=($$!); \
 	pytest tests/unit || failed=1; \
 	for pid in "$${pids[@]}"; do wait "$$pid" || failed=1; done; rm -rf "$$OVERTAKE_BUILT"; exit $$failed
 
@@ -59,6 +59,9 @@ test-fast: $(VENV)/.tested ## the static checks and the quick tests: a developer
 test-long: $(VENV)/.tested ## what takes too long for every change: the walk-through, every fault three times, every processor
 	@OVERTAKE_LONG=1 OVERTAKE_PROCESSORS=all OVERTAKE_FAULT_ROUNDS=3 \
 	  pytest tests/pipeline/test_sensitivity_doc.py tests/pipeline/test_processors.py tests/faults
+
+truth: $(VENV)/.tested ## check every sentence on 300 random legal parameter sets (about 40 minutes)
+	@python -m tests.truth --sets 300
 
 coverage: $(VENV)/.tested ## run all tests and print the branch coverage of the package, stages and commands included
 	@coverage erase

@@ -446,24 +446,30 @@ def write_copy(root: Path) -> dict[str, Any]:
     return params()
 
 
+#: Writes the pages of two economies into the folder that is given.
+PAGES = """
+import pathlib, sys
+from overtake.publish import economies
+economies.write(["JPN", "USA"], pathlib.Path(sys.argv[1]))
+"""
+
+
 def render(root: Path) -> Path:
     """Run and publish the brief over the tables under `root` in a fresh process; return the folder reports/brief."""
     project = Path(__file__).resolve().parents[1]
     (root / "notebooks").mkdir(exist_ok=True)
-    shutil.copy(project / "notebooks" / "brief.ipynb", root / "notebooks")
+    for name in ("brief", "economy"):
+        shutil.copy(project / "notebooks" / f"{name}.ipynb", root / "notebooks")
     for name in ("CITATION.cff", "dvc.yaml"):
         shutil.copy(project / name, root)
     environment = os.environ | {"OVERTAKE_ROOT": str(root), "PYTHONHASHSEED": "0"}
-    done = subprocess.run(
-        [sys.executable, "-m", "overtake", "run", "brief"],
-        env=environment,
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(done.stderr[-3000:])
+    (root / "reports" / "economies").mkdir(parents=True)
+    for what in (["-m", "overtake", "run", "brief"], ["-c", PAGES, str(root / "reports" / "economies")]):
+        done = subprocess.run(
+            [sys.executable, *what], env=environment, cwd=root, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(done.stderr[-3000:])
     return root / "reports" / "brief"
 
 

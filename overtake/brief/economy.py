@@ -231,8 +231,8 @@ def beside(ctx: Context, iso3: str) -> Figure | None:
     last = int(data.index.max())
 
     def plot(figure: Any, size: Size) -> None:
-        room = max(style.text_width(capital(ctx.ruler_name(ruler)), 13, True) for ruler in chosen) + 14
-        axes = style.panel(figure, size, 34, min(room, 150), 14, 30)
+        room = max(style.text_width(capital(ctx.ruler_name(ruler)), 13, True) for ruler in chosen) + 22
+        axes = style.panel(figure, size, 34, room, 14, 30)
         style.lines(axes, data)
         axes.axhline(1, color=style.INK, lw=1)
         axes.set_ylim(0, float(data.max().max()) * 1.06)

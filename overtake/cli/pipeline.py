@@ -101,21 +101,12 @@ def _explorer(_: argparse.Namespace) -> int:
 def _economies(_: argparse.Namespace) -> int:
     from overtake import paths
     from overtake.draws import folder_of
-    from overtake.pipeline.run import run_notebook
-    from overtake.publish.files import bibliography, read_notebook, render
+    from overtake.publish import economies
     from overtake.sources import raw
 
-    economies = raw.load("economies.csv")["iso3"]
+    codes = sorted(set(raw.load("economies.csv")["iso3"]) - {"CHN"})
     with _at_work("economies"), folder_of(paths.REPORTS / "economies") as fresh:
-        for iso3 in sorted(set(economies) - {"CHN"}):
-            executed = run_notebook(
-                paths.ROOT / "notebooks" / "economy.ipynb",
-                paths.PROCESSED / "notebooks" / "economies" / f"{iso3}.ipynb",
-                {"economy": iso3},
-                paths.ROOT,
-            )
-            page = render(read_notebook(executed), bibliography(executed), "brief")
-            (fresh / f"{iso3}.html").write_text(page, encoding="utf-8")
+        economies.write(codes, fresh)
     return 0
 
 

@@ -27,10 +27,10 @@ def brief() -> Path:
     return synthetic.rendered() / "brief.html"
 
 
-@pytest.fixture(scope="module", params=["brief.html", "annex.html"])
+@pytest.fixture(scope="module", params=["brief.html", "annex.html", "../economies/JPN.html", "../economies/USA.html"])
 def each(request: pytest.FixtureRequest, brief: Path) -> Path:
-    """Return either page."""
-    return brief.with_name(request.param)
+    """Return each kind of page."""
+    return brief.parent / request.param
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -130,7 +130,12 @@ def test_the_nu_checker_finds_no_error(brief, checkers):
     if shutil.which("java") is None:
         missing("no java: the Nu HTML checker needs it")
     jar = checkers / "vnu-jar" / "build" / "dist" / "vnu.jar"
-    pages = [brief, brief.with_name("annex.html"), *sorted((brief.parent / "figures").glob("*.html"))]
+    pages = [
+        brief,
+        brief.with_name("annex.html"),
+        *sorted(brief.parents[1].glob("economies/*.html")),
+        *sorted((brief.parent / "figures").glob("*.html")),
+    ]
     done = subprocess.run(
         ["java", "-jar", str(jar), "--errors-only", *map(str, pages)], capture_output=True, text=True, check=False
     )

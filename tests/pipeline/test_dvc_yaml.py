@@ -61,7 +61,7 @@ def stage_files(stage: str) -> frozenset[Path]:
     if stage == "pdf":
         return closure(frozenset({"overtake.publish.pdf"}))
     if stage == "economies":
-        used = frozenset({"overtake.pipeline.run", "overtake.publish.files", "overtake.sources.raw"})
+        used = frozenset({"overtake.publish.economies", "overtake.sources.raw"})
         return closure(used) | notebook_files("economy.ipynb")
     return notebook_files(NOTEBOOKS[stage].notebook)
 

@@ -1,0 +1,24 @@
+"""The pages of economies: one notebook, run by papermill once for each, exported like the brief."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from overtake import paths
+from overtake.pipeline.run import run_notebook
+from overtake.publish.files import bibliography, read_notebook, render
+
+NOTEBOOK = "economy.ipynb"
+
+
+def write(economies: Iterable[str], folder: Path, root: Path = paths.ROOT) -> None:
+    """Write `ISO3.html` for each of `economies` into `folder`; executed notebooks stay under data/processed."""
+    for iso3 in economies:
+        executed = run_notebook(
+            root / "notebooks" / NOTEBOOK,
+            root / "data" / "processed" / "notebooks" / "economies" / f"{iso3}.ipynb",
+            {"economy": iso3},
+            root,
+        )
+        (folder / f"{iso3}.html").write_text(render(read_notebook(executed), bibliography(executed)), encoding="utf-8")
