@@ -35,7 +35,15 @@ CROSSINGS = (
     "refused",
 )
 CURVES = ("balance", "ruler", "year", "p_crossed_by", "p_ahead", *(f"ratio_q{q:02d}" for q in RATIO_QUANTILES))
-BREAKEVEN = ("balance", "member", "ruler", "year", *(f"share_q{q:02d}" for q in SHARE_QUANTILES))
+BREAKEVEN = (
+    "balance",
+    "member",
+    "ruler",
+    "year",
+    *(f"share_q{q:02d}" for q in SHARE_QUANTILES),
+    "share_lo",
+    "share_hi",
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ def summarise(
         head = {"balance": name, "ruler": ruler, "edition": edition, "last_observed": paths.last_observed}
         try:
             row, curve = _one(paths, observed, balance, settings, name, present)
-            even = [_breakeven_rows(paths, balance, member, name, present) for member in balance.breakeven]
+            even = [_breakeven_rows(paths, balance, member, name, present, settings) for member in balance.breakeven]
         except OvertakeError as error:
             rows.append({**head, "refused": " ".join(str(error).split())})
             continue
@@ -114,7 +122,7 @@ def year_interval(found: States, settings: Crossing) -> tuple[float, float, floa
     return median, low, high
 
 
-def quantiles(values: FloatArray, percents: tuple[int, ...]) -> FloatArray:
+def quantiles(values: FloatArray, percents: tuple[float, ...]) -> FloatArray:
     """Return the `percents` quantiles over draws (axis 0) of `values` (draws, years), shape (quantiles, years).
 
     Sorted year by year in contiguous memory, linear between order statistics like numpy's default, several times
@@ -159,13 +167,17 @@ def _one(
     return row, curve
 
 
-def _breakeven_rows(paths: Draws, balance: Balance, member: str, name: str, present: Bools) -> pd.DataFrame:
-    """Return the quantiles of the break-even share by year, from the first year that has it."""
+def _breakeven_rows(
+    paths: Draws, balance: Balance, member: str, name: str, present: Bools, settings: Crossing
+) -> pd.DataFrame:
+    """Return the quantiles of the break-even share by year, from the first year that has it; its interval."""
     share = breakeven(paths, balance, member, name, present)
     first = int(np.argmax(np.isfinite(share).all(axis=0)))
     frame = pd.DataFrame({"member": member, "year": paths.years[first:]})
     for percent, band in zip(SHARE_QUANTILES, quantiles(share[:, first:], SHARE_QUANTILES), strict=True):
         frame[f"share_q{percent:02d}"] = band.astype(float)
+    tail = (100 - settings.interval_pct) / 2
+    frame["share_lo"], frame["share_hi"] = quantiles(share[:, first:], (tail, 100 - tail)).astype(float)
     return frame
 
 

@@ -350,7 +350,7 @@ def articled(label: str) -> str:
     label = label.removesuffix(" alone")
     first, _, rest = label.partition(" ")
     counted = {"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
-    if first.lower() in counted:
+    if first.lower().rstrip(",") in counted:
         return f"the {first.lower()} {rest}"
     if first in ("Quad", "United"):
         return f"the {label}"

@@ -150,15 +150,15 @@ def _breakeven_finding(ctx: Context) -> Markup:
     if not (frame["year"] == year).any():
         return Markup("")
     keys = {"balance": name, "member": "USA", "ruler": ctx.headline_ruler}
-    now = {q: ctx.cell("breakeven", f"share_q{q}", **keys, year=ctx.last_observed) for q in (10, 50, 90)}
-    then = {q: ctx.cell("breakeven", f"share_q{q}", **keys, year=year) for q in (10, 50, 90)}
+    now = {q: ctx.cell("breakeven", f"share_{q}", **keys, year=ctx.last_observed) for q in ("lo", "q50", "hi")}
+    then = {q: ctx.cell("breakeven", f"share_{q}", **keys, year=year) for q in ("lo", "q50", "hi")}
     shown = ctx.num.show
     when = shown(Cell("breakeven.year", year, ctx.path("breakeven"), (("year", year),), "year", ctx.edition), YEAR)
     whom = View(ctx, name, ctx.headline_ruler).whom()
-    outlook = breakeven_outlook(then[10].value, then[90].value)
+    outlook = breakeven_outlook(then["lo"].value, then["hi"].value)
     if outlook == "needed":
         head_text = Markup("{} would need {} of US spending to match {} in {}.").format(
-            upper(whom), shown(then[50], SHARE), ctx.who_html(name), when
+            upper(whom), shown(then["q50"], SHARE), ctx.who_html(name), when
         )
     elif outlook == "not needed":
         head_text = Markup("{} would match {} in {} without any US spending.").format(
@@ -169,13 +169,13 @@ def _breakeven_finding(ctx: Context) -> Markup:
             whom, ctx.who_html(name), when
         )
     return _item(
-        shown(then[50], SHARE),
+        shown(then["q50"], SHARE),
         "break-even share of US spending",
         Markup(
             "<strong>{}</strong> The share has an interval of {} to {}; below zero means that none is needed."
-        ).format(head_text, shown(then[10], SHARE), shown(then[90], SHARE)),
+        ).format(head_text, shown(then["lo"], SHARE), shown(then["hi"], SHARE)),
         Markup("In {} the share was {} (interval {} to {}).").format(
-            shown(ctx.last_cell(), YEAR), shown(now[50], SHARE), shown(now[10], SHARE), shown(now[90], SHARE)
+            shown(ctx.last_cell(), YEAR), shown(now["q50"], SHARE), shown(now["lo"], SHARE), shown(now["hi"], SHARE)
         ),
     )
 

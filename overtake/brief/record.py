@@ -43,7 +43,7 @@ def would_have_said(ctx: Context) -> Markup:
     year = ctx.num.show(_cell(ctx, first, _key(first), "year"), YEAR)
     caption = Markup(
         "What the method would have said of {}, beside what happened: "
-        "probability that the challenger leads; ratio (interval)"
+        "probability that the challenger leads; ratio (interval of four fifths)"
     ).format(year)
     heads = [("Balance", ""), *((_origin(ctx, row, _key(row)), "r") for row in origins), ("Outcome", "r")]
     return table(caption, heads, rows)

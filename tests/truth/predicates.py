@@ -24,12 +24,13 @@ def no_holes(one: Rendered) -> list[str]:
 
 
 def the_title_is_so(one: Rendered) -> list[str]:
-    """The title is a clause of at most fourteen words, and says what the table of crossings says."""
+    """The title is a clause of at most six words beside the sides' names, and says what the table of crossings says."""
     title = text(re.search(r"<h1[^>]*>(.*?)</h1>", one.html, re.S).group(1))
     view = View(one.ctx, one.ctx.headline_balance, one.ctx.headline_ruler)
     margin, first = view.value("margin"), view.cell("first_crossed")
     faults = []
-    if len(title.split()) > 14 + len(view.who().split()):
+    names = len(text(view.who()).split()) + len(text(view.whom()).split())
+    if len(title.split()) > names + 6:
         faults.append(f"{len(title.split())} words: {title}")
     if "outspent" in title and "since" in title and not (first.present and f"{first.value:.0f}" in title):
         faults.append(f"no such year: {title}")
@@ -139,6 +140,9 @@ def intervals_are_in_order(one: Rendered) -> list[str]:
         for low, high in re.findall(r"interval (−?\d+)% to (−?\d+)%", said):
             if int(low.replace("−", "-")) > int(high.replace("−", "-")):
                 faults.append(f"in no order: {said}")
+    for said in re.findall(r"interval(?: of)? (.{0,400}?)[.;)<]\s", one.html, re.S):
+        ends = [one.numbers[id] for id in re.findall(r'href="#n-([^"]+)"', said)[:2]]
+        faults += [f"of a width of its own: {text(said)}" for end in ends if re.search(r"_q\d\d$", str(end["column"]))]
     asked = f"{one.params.crossing.interval_pct:.0f}%"
     if f"Intervals hold {asked}" not in one.head:
         faults.append(f"not {asked}: {one.head}")

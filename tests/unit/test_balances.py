@@ -309,7 +309,7 @@ def test_summary_tables() -> None:
         "jpn": Balance(label="jpn", side={"JPN": 1}),
         "ind": Balance(label="ind", side={"IND": 1}),
     }
-    tables = summarise(paths, observed, balances, Crossing(), ruler="constant_usd", edition="2026-04")
+    tables = summarise(paths, observed, balances, Crossing(interval_pct=50), ruler="constant_usd", edition="2026-04")
     rows = tables.crossings.set_index("balance")
     assert list(rows.index) == list(balances)
     assert rows.loc["jka", "margin"] == pytest.approx(80 / 100 - 1)
@@ -326,6 +326,7 @@ def test_summary_tables() -> None:
     share = (paths.values[:, 0] - paths.values[:, 1:4].sum(axis=1)) / paths.values[:, 4]
     even = tables.breakeven.set_index("year")
     np.testing.assert_allclose(even["share_q90"], np.quantile(share, 0.9, axis=0))
+    np.testing.assert_allclose(even[["share_lo", "share_hi"]].T, np.quantile(share, [0.25, 0.75], axis=0))
 
 
 def test_default_balances_hold_the_dossiers() -> None:

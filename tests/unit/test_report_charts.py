@@ -75,7 +75,7 @@ def test_the_break_even_title_says_which_year_it_speaks_of(settings, tmp_path, n
     frame = read_parquet(path)
     mine = (frame["balance"] == "eleven") & (frame["member"] == "USA")
     for year, share in ((synthetic.LAST, now), (synthetic.LAST + 10, then)):
-        for column, value in (("share_q10", share - half), ("share_q50", share), ("share_q90", share + half)):
+        for column, value in (("share_lo", share - half), ("share_q50", share), ("share_hi", share + half)):
             frame.loc[mine & (frame["year"] == year), column] = value
     write_parquet(frame, path)
     assert title(Brief.open(settings, tmp_path).made(gallery.breakeven)) == f"The eleven allies and partners {told}"

@@ -114,8 +114,8 @@ def breakeven(ctx: Context, member: str = "USA", ruler: str | None = None) -> Fi
     chosen = [n for n in dict.fromkeys(wanted) if n in have and member not in ctx.balances[n].side][:2]
     if not chosen:
         return None
-    last, end = ctx.last_observed, int(frame["year"].max())
-    until = min(end, last + 15)
+    last = ctx.last_observed
+    until = min(int(frame["year"].max()), last + 15)
     frame = frame[(frame["year"] <= until) & frame["balance"].isin(chosen)]
     now = ctx.cell("breakeven", "share_q50", balance=chosen[0], member=member, ruler=ruler, year=last)
     then = ctx.ten_years_on
@@ -125,8 +125,8 @@ def breakeven(ctx: Context, member: str = "USA", ruler: str | None = None) -> Fi
     who = "US" if member == "USA" else ctx.name(member)
     outlook = breakeven_outlook(
         *(
-            ctx.cell("breakeven", f"share_q{q}", balance=chosen[0], member=member, ruler=ruler, year=then).value
-            for q in (10, 90)
+            ctx.cell("breakeven", f"share_{end}", balance=chosen[0], member=member, ruler=ruler, year=then).value
+            for end in ("lo", "hi")
         )
     )
     they = "it" if len(ctx.balances[chosen[0]].side) == 1 else "they"
