@@ -113,11 +113,11 @@ def _economies(_: argparse.Namespace) -> int:
 def _pdf(_: argparse.Namespace) -> int:
     from overtake import paths
     from overtake.draws import folder_of
-    from overtake.publish.pdf import LACKING, has_pango, write_pdf
+    from overtake.publish.pdf import LACKING, has_pango, write_all
 
     with _at_work("pdf"), folder_of(paths.REPORTS / "pdf") as fresh:
         if has_pango():
-            write_pdf((paths.BRIEF / "brief.html").read_text(encoding="utf-8"), fresh / "brief.pdf")
+            write_all((paths.BRIEF / "brief.html").read_text(encoding="utf-8"), fresh)
         else:
             print(LACKING)
     return 0
@@ -148,6 +148,7 @@ def _outputs(_: argparse.Namespace) -> int:
         "brief/brief.html",
         "brief/annex.html",
         "pdf/brief.pdf",
+        "pdf/one-page.pdf",
         "explorer/explorer.html",
         "economies",
         "brief/tables",

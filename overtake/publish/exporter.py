@@ -181,6 +181,23 @@ def for_print(page: str) -> str:
     return re.sub(r"<math[^>]*alttext=\"([^\"]*)\".*?</math>", r"<i>\1</i>", page, flags=re.S)
 
 
+#: What the one page keeps of the brief, in its order.
+ONE_PAGE = (
+    r"<header>.*?</header>",
+    r'<section[^>]*aria-labelledby="key-findings".*?</section>',
+    r'<figure id="fig-stack".*?</figure>',
+)
+
+
+def one_page(page: str) -> str:
+    """Return `page` with title, findings and the lead figure alone, for who reads one page."""
+    before, rest = page.split('<main id="main">', 1)
+    main, after = rest.rsplit("</main>", 1)
+    found = [match.group() for match in (re.search(part, main, re.S) for part in ONE_PAGE) if match]
+    more = '<p class="note">One page of the brief; the brief holds the other rulers, tests, method and sources.</p>'
+    return f'{before}<main id="main">{"".join(found)}{more}</main>{after}'
+
+
 def _drawing_for_print(figure: re.Match[str]) -> str:
     """Return a figure with the one drawing that fits its place on paper, as an image with its text alternative."""
     unwanted, wanted = ("wide", "narrow") if "half" in figure.group(1).split() else ("narrow", "wide")

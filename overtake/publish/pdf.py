@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from overtake.publish.exporter import for_print, steady_epoch
+from overtake.publish.exporter import for_print, one_page, steady_epoch
 
 #: What is said where the PDF is left out.
 LACKING = (
@@ -19,6 +19,12 @@ def has_pango() -> bool:
     except OSError:
         return False
     return True
+
+
+def write_all(page: str, folder: Path) -> None:
+    """Write the brief and its one page, from the HTML of the brief, into `folder`."""
+    write_pdf(page, folder / "brief.pdf")
+    write_pdf(one_page(page), folder / "one-page.pdf")
 
 
 def write_pdf(page: str, target: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from overtake.publish.pdf import write_pdf
+from overtake.publish.pdf import write_all, write_pdf
 from tests import synthetic
 from tests.browser.conftest import missing
 
@@ -159,6 +159,23 @@ def test_the_pdf_is_tagged_titled_and_readable_in_order(brief, tmp_path):
     fonts = subprocess.run(["pdffonts", str(pdf)], capture_output=True, text=True, check=True).stdout.splitlines()[2:]
     assert all(" yes " in line for line in fonts)
     assert any("Source-Sans" in line for line in fonts)
+
+
+def test_the_one_page_is_one_page_with_title_findings_and_figure(brief, tmp_path):
+    if shutil.which("pdfinfo") is None:
+        missing("no pdfinfo: PDF tests need poppler-utils")
+    write_all(brief.read_text(encoding="utf-8"), tmp_path)
+    pdf = tmp_path / "one-page.pdf"
+    about = subprocess.run(["pdfinfo", str(pdf)], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"Pages:\s+1\b", about)
+    assert re.search(r"Tagged:\s+yes", about)
+    text = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
+    whole = subprocess.run(
+        ["pdftotext", str(tmp_path / "brief.pdf"), "-"], capture_output=True, text=True, check=True
+    ).stdout
+    assert text.split("Key findings")[0] == whole.split("Key findings")[0]
+    assert "Figure 1." in text
+    assert "What is so now" not in text
 
 
 def _metadata(pdf: Path) -> str:
