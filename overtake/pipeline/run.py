@@ -75,7 +75,7 @@ def run_notebook(source: Path, target: Path, parameters: dict[str, Any], root: P
 
     if not source.is_file():
         raise OvertakeError(str(source), "is missing", next_step=f"git checkout -- notebooks/{source.name}")
-    partial = root / "data" / "processed" / "failed" / source.name
+    partial = root / "data" / "processed" / "failed" / target.name
     partial.parent.mkdir(parents=True, exist_ok=True)
     try:
         papermill.execute_notebook(

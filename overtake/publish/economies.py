@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from overtake import paths
 from overtake.pipeline.run import run_notebook
 from overtake.publish.files import bibliography, read_notebook, render
+from overtake.work import side_by_side
 
 NOTEBOOK = "economy.ipynb"
 
 
 def write(economies: Iterable[str], folder: Path, root: Path = paths.ROOT) -> None:
     """Write `ISO3.html` for each of `economies` into `folder`; executed notebooks stay under data/processed."""
-    for iso3 in economies:
-        executed = run_notebook(
-            root / "notebooks" / NOTEBOOK,
-            root / "data" / "processed" / "notebooks" / "economies" / f"{iso3}.ipynb",
-            {"economy": iso3},
-            root,
-        )
-        (folder / f"{iso3}.html").write_text(render(read_notebook(executed), bibliography(executed)), encoding="utf-8")
+    side_by_side([partial(_page, iso3, folder, root) for iso3 in economies])
+
+
+def _page(iso3: str, folder: Path, root: Path) -> None:
+    """Write the page of one economy."""
+    executed = run_notebook(
+        root / "notebooks" / NOTEBOOK,
+        root / "data" / "processed" / "notebooks" / "economies" / f"{iso3}.ipynb",
+        {"economy": iso3},
+        root,
+    )
+    (folder / f"{iso3}.html").write_text(render(read_notebook(executed), bibliography(executed)), encoding="utf-8")
