@@ -23,6 +23,12 @@ from overtake.brief.sentences import (
 from overtake.show.formats import PROBABILITY, RATIO, SHARE, YEAR, capital
 from overtake.show.numbers import Cell
 
+#: Where a reader on a screen goes on.
+LINKS = Markup(
+    '<p class="no-print">More: <a href="annex.html">annex</a>, <a href="../explorer/explorer.html">explorer</a>, '
+    '<a href="tables/">tables</a>.</p>'
+)
+
 
 def head(ctx: Context) -> Markup:
     """Return kicker, title, standfirst and dateline."""
@@ -32,7 +38,7 @@ def head(ctx: Context) -> Markup:
         '<h1 class="doc-title">{}</h1><p class="standfirst">In {}, {} spent {}{}. The probability that {}, measurement '
         'error allowed for, is {}.{}</p>{}<p class="dateline">SIPRI edition of {}, data to {}, futures to {}. '
         "Intervals hold {} of what measurement and the future leave open. Where no other ruler is named: "
-        "{}.</p></header>"
+        "{}.</p>{}</header>"
     ).format(
         headline(ctx),
         ctx.num.show(ctx.last_cell(), YEAR),
@@ -48,6 +54,7 @@ def head(ctx: Context) -> Markup:
         ctx.num.show(ctx.horizon_cell(), YEAR),
         interval_words(ctx),
         ctx.unit_words(ctx.headline_ruler),
+        LINKS,
     )
 
 
@@ -107,6 +114,10 @@ def _headline_finding(ctx: Context) -> Markup:
                 view.show("lo_year", YEAR), view.show("hi_year", YEAR)
             )
         )
+        first = int(view.value("first_crossed"))
+        if first > ctx.need("spending")["year"].min():
+            it = view.does("it", "they")
+            interval += Markup(" That {} led in {} already has a probability of {}.").format(it, *view.leads_in(first))
     return _item(
         big,
         small,

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from overtake.brief.blocks import table
 from overtake.brief.charts import checks, common, robustness
 from overtake.brief.context import Context
-from overtake.show.formats import COUNT, PROBABILITY, SHARE, YEAR, Format, capital
+from overtake.show.formats import COUNT, PERCENT1, POINTS1, PROBABILITY, SHARE, YEAR, Format, capital
 from overtake.show.formats import _fixed as fixed
 from overtake.show.formats import _signed as signed
 from overtake.show.numbers import Cell, slug
@@ -75,6 +75,44 @@ def shares(ctx: Context) -> Markup:
         cell = robustness.year_cell(ctx, year)
         made.append(table(Markup(caption).format(ctx.num.show(cell, YEAR)), heads, rows, "narrow-table"))
     return Markup("").join(made)
+
+
+#: A parameter's smallest change in a reader's words: of a factor the change in per cent, of growth in points a year.
+TURNS = {
+    "china_level": ("China spends {} {} than assumed", ("less", "more")),
+    "growth_shift_pct.CHN": ("China's spending grows {} points a year {}", ("more slowly", "faster")),
+    "growth_shift_pct.side": ("the coalition's spending grows {} points a year {}", ("more slowly", "faster")),
+}
+
+
+def turns(ctx: Context) -> Markup:
+    """Return a paragraph: the smallest changes of level and growth that turn the headline's answer, ten years on."""
+    frame = ctx.frame("flips")
+    if frame is None:
+        return Markup("")
+    question = f"leads in {ctx.ten_years_on}"
+    mine = (frame["kind"] == "balance") & (frame["subject"] == ctx.headline_balance) & (frame["question"] == question)
+    told = []
+    for parameter, (words, (lower, higher)) in TURNS.items():
+        found = frame[mine & (frame["parameter"] == parameter) & frame["flips_at"].notna()]
+        if found.empty:
+            continue
+        row = found.loc[found["change"].abs().idxmin()]
+        size = abs(float(row["change"])) * (100 if parameter == "china_level" else 1)
+        cell = Cell(
+            slug("flips", ctx.headline_balance, question, parameter, "size"), size, ctx.path("flips"),
+            (("subject", ctx.headline_balance), ("question", question), ("parameter", parameter)), "change",
+            how="size of the change, of a level in per cent",
+        )  # fmt: skip
+        shown = ctx.num.show(cell, PERCENT1 if parameter == "china_level" else POINTS1)
+        told.append(Markup("if " + words).format(shown, lower if row["change"] < 0 else higher))
+    if not told:
+        return Markup("")
+    year = ctx.num.show(
+        ctx.cell("curves", "year", balance=ctx.headline_balance, ruler=ctx.headline_ruler, year=ctx.ten_years_on), YEAR
+    )
+    last = Markup(", or ").join([Markup(", ").join(told[:-1]), told[-1]]) if len(told) > 1 else told[0]
+    return Markup("<p>All else as it is, the more likely answer for {} turns {}.</p>").format(year, last)
 
 
 def flips(ctx: Context) -> Markup:
