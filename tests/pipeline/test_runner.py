@@ -64,11 +64,11 @@ def test_failing_cell_is_named_and_the_last_good_output_stays(root):
     message = str(caught.value)
     assert "notebooks/trial.ipynb, cell In [2]" in message
     assert "overtake/edition/clean.py" in message
-    assert "data/processed/failed/trial.ipynb" in message
+    assert "data/processed/failed/out.ipynb" in message
     assert len(message.splitlines()) <= 5
     assert "\x1b" not in message
     assert target.read_bytes() == good
-    assert (root / "data/processed/failed/trial.ipynb").is_file()
+    assert (root / "data/processed/failed/out.ipynb").is_file()
 
 
 def test_our_own_error_keeps_its_words(root):

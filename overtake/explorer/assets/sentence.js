@@ -45,9 +45,9 @@ function phrase(data, members) {
   )?.phrase;
 }
 
-/** Return the state to write about, as the brief chooses it. */
+/** Return the state to write about, as the brief chooses it; `ahead`: that China's side spends more now. */
 export function state({ margin, p }) {
-  if (margin > 0) return p.crossed >= p.crossed_back ? "crossed" : "crossed_back";
+  if (margin > 0) return "ahead";
   return ["crossing", "not_within", "crossed_back"].reduce((best, name) => (p[name] > p[best] ? name : best));
 }
 
@@ -57,14 +57,14 @@ export function sentence(data, setting, found) {
   const several = setting.against.length > 1;
   const end = data.years[data.years.length - 1];
   const told = state(found);
-  const ahead = found.margin > 0;
   const parity = setting.threshold === 1;
   const level = parity ? "" : `${ratio(setting.threshold)} times the spending of `;
   const calls = (value) => `${probability(value)} probability, ${term(data, value)}`;
-  if (told === "crossed" || (told === "crossed_back" && ahead)) {
-    const p = told === "crossed" ? found.p.crossed : found.p.crossed_back;
-    const [link, then] = told === "crossed" ? ["and", `keep the lead throughout to ${end}`] : ["but", `lose the lead again by ${end}`];
-    return upper(`${us} passed ${level}${them} ${since(found)} ${link} ${verb(data, p, several)} ${then} (${calls(p)}).`);
+  if (told === "ahead") {
+    // What is said of a lead is who leads in a year: that rises with China's side, unlike the chance of losing it.
+    const p = found.ahead[found.ahead.length - 1];
+    const [link, then] = p >= 0.45 ? ["and", "still lead"] : ["but", "lead"];
+    return upper(`${us} passed ${level}${them} ${since(found)} ${link} ${verb(data, p, several)} ${then} in ${end} (${calls(p)}).`);
   }
   if (told === "crossed_back") {
     const [has, keep] = SEVERAL.test(them) ? ["have", "keep"] : ["has", "keep"];
