@@ -24,13 +24,13 @@ def no_holes(one: Rendered) -> list[str]:
 
 
 def the_title_is_so(one: Rendered) -> list[str]:
-    """The title is a clause of at most six words beside the sides' names, and says what the table of crossings says."""
+    """The title is a clause of at most fourteen words, or six beside the sides' names, and says what the table of crossings says."""
     title = text(re.search(r"<h1[^>]*>(.*?)</h1>", one.html, re.S).group(1))
     view = View(one.ctx, one.ctx.headline_balance, one.ctx.headline_ruler)
     margin, first = view.value("margin"), view.cell("first_crossed")
     faults = []
     names = len(text(view.who()).split()) + len(text(view.whom()).split())
-    if len(title.split()) > names + 6:
+    if len(title.split()) > max(14, names + 6):
         faults.append(f"{len(title.split())} words: {title}")
     if "outspent" in title and "since" in title and not (first.present and f"{first.value:.0f}" in title):
         faults.append(f"no such year: {title}")
