@@ -24,7 +24,7 @@ def no_holes(one: Rendered) -> list[str]:
 
 
 def the_title_is_so(one: Rendered) -> list[str]:
-    """The title has at most fourteen words, or six beside the sides' names, and says what the table of crossings says."""
+    """The title has at most fourteen words, or six beside the names, and says what the table of crossings says."""
     title = text(re.search(r"<h1[^>]*>(.*?)</h1>", one.html, re.S).group(1))
     view = View(one.ctx, one.ctx.headline_balance, one.ctx.headline_ruler)
     margin, first = view.value("margin"), view.cell("first_crossed")
