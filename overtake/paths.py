@@ -26,6 +26,9 @@ def _here() -> Path | None:
 #: directory lies in, else that of the code, for whoever imports the package from elsewhere.
 ROOT = Path(os.environ["OVERTAKE_ROOT"]) if "OVERTAKE_ROOT" in os.environ else _here() or OWN
 
+#: The time that files carry in place of a clock: midnight of the commentary's day, 15 October 2020, in UTC.
+EPOCH = "1602720000"
+
 PARAMS = ROOT / "params.yaml"
 RAW = ROOT / "data" / "raw"
 PROCESSED = ROOT / "data" / "processed"

@@ -9,9 +9,7 @@ from markupsafe import Markup
 from overtake.brief.blocks import table
 from overtake.brief.charts import checks, common, robustness
 from overtake.brief.context import Context
-from overtake.show.formats import COUNT, PERCENT1, POINTS1, PROBABILITY, SHARE, YEAR, Format, capital
-from overtake.show.formats import _fixed as fixed
-from overtake.show.formats import _signed as signed
+from overtake.show.formats import COUNT, PERCENT1, POINTS1, PROBABILITY, SHARE, YEAR, Format, capital, fixed, signed
 from overtake.show.numbers import Cell, slug
 
 NONE = Markup("none")

@@ -30,7 +30,7 @@ STEADY = {
     "MPLBACKEND": "agg",
     "COLUMNS": "80",
     "LINES": "24",
-    "SOURCE_DATE_EPOCH": "1602720000",
+    "SOURCE_DATE_EPOCH": paths.EPOCH,
 }
 
 

@@ -57,7 +57,7 @@ def metadata(folder: Path, citation: Mapping[str, Any], manifest: Mapping[str, A
         "@type": "Dataset",
         "name": str(citation.get("title", "Overtake")),
         "description": description,
-        "datePublished": str(citation.get("date-released", "2026-11-23")),
+        **({"datePublished": str(citation["date-released"])} if citation.get("date-released") else {}),
         "license": {"@id": LICENCE},
         "author": [{"@id": author["@id"]} for author in authors],
         "publisher": [{"@id": author["@id"]} for author in authors if author["@type"] == "Organization"],

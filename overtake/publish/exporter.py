@@ -216,4 +216,4 @@ def _drawing_for_print(figure: re.Match[str]) -> str:
 
 def steady_epoch() -> None:
     """Set SOURCE_DATE_EPOCH where it is not set, so that PDF and zip carry no clock."""
-    os.environ.setdefault("SOURCE_DATE_EPOCH", "1602720000")
+    os.environ.setdefault("SOURCE_DATE_EPOCH", paths.EPOCH)

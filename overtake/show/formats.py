@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 MINUS = "\u2212"
-NBSP = "\u00a0"
 WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
@@ -24,14 +23,15 @@ class Format:
         return "–" if value is None or not math.isfinite(value) else self.write(float(value))
 
 
-def _fixed(value: float, places: int) -> str:
+def fixed(value: float, places: int) -> str:
     """Return `value` with `places` decimals, thousands separated, a true minus sign and no negative zero."""
     text = f"{round(value, places) + 0.0:,.{places}f}"
     return text.replace("-", MINUS)
 
 
-def _signed(value: float, places: int) -> str:
-    text = _fixed(value, places)
+def signed(value: float, places: int) -> str:
+    """Return `value` with `places` decimals and its sign, none where it is written as nought."""
+    text = fixed(value, places)
     return text if text.startswith(MINUS) or float(text.replace(",", "")) == 0 else f"+{text}"
 
 
@@ -41,39 +41,39 @@ def _probability(value: float) -> str:
         return "<1%"
     if round(100 * value) > 99:
         return ">99%"
-    return f"{_fixed(100 * value, 0)}%"
+    return f"{fixed(100 * value, 0)}%"
 
 
 YEAR = Format("year", "whole year", lambda value: f"{round(value)}")
-COUNT = Format("count", "whole number", lambda value: _fixed(value, 0))
+COUNT = Format("count", "whole number", lambda value: fixed(value, 0))
 COUNT_IN_WORDS = Format("count", "whole number; a word up to twelve", lambda value: _counted(value))
 COUNT_AT_START = Format("count", COUNT_IN_WORDS.rounding, lambda value: _counted(value).capitalize())
 PROBABILITY = Format("probability", "whole per cent; below 1% and above 99% as bounds", _probability)
-PERCENT = Format("per cent", "whole per cent", lambda value: f"{_fixed(value, 0)}%")
-PERCENT1 = Format("per cent", "one decimal", lambda value: f"{_fixed(value, 1)}%")
-CHANGE1 = Format("per cent", "one decimal, signed", lambda value: f"{_signed(value, 1)}%")
-CHANGE = Format("per cent", "whole per cent, signed", lambda value: f"{_signed(value, 0)}%")
-SHARE = Format("share", "whole per cent", lambda value: f"{_fixed(100 * value, 0)}%")
-RATIO = Format("ratio", "two decimals", lambda value: _fixed(value, 2))
-POINTS1 = Format("percentage points", "one decimal", lambda value: _fixed(value, 1))
-STEP1 = Format("percentage points a year", "one decimal, signed", lambda value: _signed(value, 1))
+PERCENT = Format("per cent", "whole per cent", lambda value: f"{fixed(value, 0)}%")
+PERCENT1 = Format("per cent", "one decimal", lambda value: f"{fixed(value, 1)}%")
+CHANGE1 = Format("per cent", "one decimal, signed", lambda value: f"{signed(value, 1)}%")
+CHANGE = Format("per cent", "whole per cent, signed", lambda value: f"{signed(value, 0)}%")
+SHARE = Format("share", "whole per cent", lambda value: f"{fixed(100 * value, 0)}%")
+RATIO = Format("ratio", "two decimals", lambda value: fixed(value, 2))
+POINTS1 = Format("percentage points", "one decimal", lambda value: fixed(value, 1))
+STEP1 = Format("percentage points a year", "one decimal, signed", lambda value: signed(value, 1))
 USD_BN = Format(
-    "US$ bn", "whole billion; one decimal below 100", lambda v: f"US${_fixed(v, 0 if abs(v) >= 99.95 else 1)} billion"
+    "US$ bn", "whole billion; one decimal below 100", lambda v: f"US${fixed(v, 0 if abs(v) >= 99.95 else 1)} billion"
 )
-BN = Format("billion", "whole; one decimal below 100", lambda v: _fixed(v, 0 if abs(v) >= 99.95 else 1))
-SCORE = Format("score", "three decimals", lambda value: _fixed(value, 3))
+BN = Format("billion", "whole; one decimal below 100", lambda v: fixed(v, 0 if abs(v) >= 99.95 else 1))
+SCORE = Format("score", "three decimals", lambda value: fixed(value, 3))
 PLAIN = Format("", "up to three significant digits", lambda value: _plain(value))
 
 
 def _counted(value: float) -> str:
-    return WORDS[round(value)] if 0 <= round(value) < len(WORDS) else _fixed(value, 0)
+    return WORDS[round(value)] if 0 <= round(value) < len(WORDS) else fixed(value, 0)
 
 
 def _plain(value: float) -> str:
     if value == round(value) and abs(value) < 1e6:
-        return _fixed(value, 0)
+        return fixed(value, 0)
     places = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
-    text = _fixed(value, min(places, 4))
+    text = fixed(value, min(places, 4))
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -129,10 +129,6 @@ class Numbers:
         self.records.setdefault(id, Record(cell, "", "not printed"))
         return cell
 
-    def interval(self, low: Cell, high: Cell, fmt: Format) -> Markup:
-        """Return `low–high`, both recorded."""
-        return Markup("{}–{}").format(self.show(low, fmt), self.show(high, fmt))
-
     def table(self, id: str, source: str, edition: str, columns: Mapping[str, Mapping[str, str]], rows: int) -> None:
         """Record a whole table of figures under `id`: its source, and unit, rounding and origin of each column."""
         self.tables[id] = {
