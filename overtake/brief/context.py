@@ -101,6 +101,15 @@ class Context:
             return read_parquet(processed)
         return self.ledger(name)
 
+    def observed(self, ruler: str) -> Frame:
+        """Return observed values on `ruler`, years by economies, made once."""
+        key = f"observed/{ruler}"
+        if key not in self._frames:
+            rows = self.need("rulers")
+            rows = rows[rows["ruler"] == ruler]
+            self._frames[key] = rows.pivot(index="year", columns="iso3", values="value").sort_index()
+        return self._frames[key]
+
     def ledger(self, name: str) -> Frame | None:
         """Return the table of data/raw called `name`, or nothing where it is absent."""
         key = f"raw/{name}"

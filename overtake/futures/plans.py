@@ -134,16 +134,15 @@ def implied_shares(by_step: Mapping[str, Draws], edition: Edition, years: Sequen
     held, in all draws alike: see `gdp_path`.
     """
     last, rows = edition.last, []
+    now = edition.spending[edition.spending["year"] == last].set_index("iso3")["gdp_share_pct"]
+    gdp = {iso3: gdp_path(edition.spending, edition.macro, str(iso3), last, max([last, *years])) for iso3 in now.index}
     for tiers, drawn in by_step.items():
         inside = [year for year in years if last < year <= drawn.years[-1]]
         for iso3 in drawn.economies:
-            gdp = gdp_path(edition.spending, edition.macro, iso3, last, max([last, *inside]))
-            now = drawn.economy(iso3)
-            share = edition.spending.query("iso3 == @iso3 and year == @last")["gdp_share_pct"].iloc[0]
-            rows.append((tiers, iso3, last, float(share), np.nan, np.nan))
+            rows.append((tiers, iso3, last, float(now[iso3]), np.nan, np.nan))
             for year in inside:
-                level = np.quantile(now[:, drawn.years.index(year)], [0.5, 0.1, 0.9])
-                rows.append((tiers, iso3, year, *(100 * level / gdp[year - last])))
+                level = np.quantile(drawn.economy(iso3)[:, drawn.years.index(year)], [0.5, 0.1, 0.9])
+                rows.append((tiers, iso3, year, *(100 * level / gdp[iso3][year - last])))
     return pd.DataFrame(rows, columns=["tiers", "iso3", "year", "share_pct", "share_q10", "share_q90"])
 
 

@@ -113,10 +113,12 @@ def tabulate(params: Params, root: Path) -> None:
     edition, seed = read(params.data), params.run.seed
     without = simulate(edition, params.futures.model_copy(update={"plans": "off"}), params.run)
     drawn = plans.apply(without, edition, params.futures, seed)
-    by_step = {"as set": drawn, **plans.stepwise(without, edition, params.futures, seed)}
-    shares = plans.implied_shares(by_step, edition, YEARS_OF_SHARES)
+    by_step = plans.stepwise(without, edition, params.futures, seed)
+    shares = plans.implied_shares({"as set": drawn, **by_step}, edition, YEARS_OF_SHARES)
     write_draws(drawn, processed / "futures.parquet")
     drawn, bare = (adjust(one, params.scenario, edition) for one in (drawn, without))
+    if not params.scenario.changes_nothing():
+        by_step = plans.stepwise(bare, edition, params.futures, seed)
     found = stage.by_ruler(drawn, observed(edition.spending), edition, params, seed)
     by_plans = reversal.treatments(bare, edition, params.futures, seed)
     bench = local.Bench(edition, params, params.sensitivity, local.as_printed(edition, params))
@@ -131,7 +133,7 @@ def tabulate(params: Params, root: Path) -> None:
         "breakeven": found.breakeven,
         "reversal": reversal.table(by_plans, edition, params, seed),
         "waterfall": reversal.waterfalls(by_plans, params),
-        "tiers": choices.by_tier(plans.stepwise(bare, edition, params.futures, seed), edition, params, seed),
+        "tiers": choices.by_tier(by_step, edition, params, seed),
         "levels": choices.by_level(drawn, edition, params, seed),
         "trend": trend.trend(edition, params.crossing),
         "sensitivity": local.rows(pd.DataFrame(points), params.sensitivity),

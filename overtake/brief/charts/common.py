@@ -57,9 +57,8 @@ def weights(ctx: Context, balance: str) -> tuple[dict[str, float], dict[str, flo
 
 
 def history(ctx: Context, ruler: str) -> Frame:
-    """Return observed values on `ruler`: one row a year, one column an economy."""
-    frame = ctx.need("rulers")
-    return frame[frame["ruler"] == ruler].pivot(index="year", columns="iso3", values="value").sort_index()
+    """Return observed values on `ruler`: one row a year, one column an economy; shared, not to be written to."""
+    return ctx.observed(ruler)
 
 
 def side_sums(ctx: Context, balance: str, ruler: str) -> Frame:
