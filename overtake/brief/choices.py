@@ -48,13 +48,16 @@ def tiers(ctx: Context) -> Markup:
     view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
     rows = _mine(ctx, "tiers", view)
     rows = rows[rows["year"] == ctx.ten_years_on] if len(rows) else rows
+    rows = rows[rows["tiers"].isin(("none", "announced", "aim"))] if len(rows) else rows
     if rows.empty:
         return Markup("")
     told = [
         Markup("{} counting {}{}").format(
-            ctx.num.show(_tier(ctx, row, "p_ahead"), PROBABILITY), "also " if at > 1 else "", STEPS[str(row["tiers"])]
+            ctx.num.show(_tier(ctx, row, "p_ahead"), PROBABILITY),
+            "also " if row["tiers"] == "aim" else "",
+            STEPS[str(row["tiers"])],
         )
-        for at, (_, row) in enumerate(rows.iterrows())
+        for _, row in rows.iterrows()
     ]
     whole = ctx.settings.get("futures", {}).get("plans") == "face_value"
     return Markup("<p>With plans {}, the probability that {} in {} is {}.{}</p>").format(
@@ -192,9 +195,7 @@ def _shares(ctx: Context) -> Markup:
     if not told:
         return Markup("")
     year = ctx.num.show(_share(ctx, "as set", str(change.index[0]), SHARES_IN, "year"), YEAR)
-    return Markup(
-        " In the middle future to {} the share of GDP of the coalition's members moves most where {}."
-    ).format(year, join(told))
+    return Markup(" In the middle future to {} the share of GDP moves most where {}.").format(year, join(told))
 
 
 def _mine(ctx: Context, name: str, view: View) -> Frame:

@@ -122,9 +122,6 @@ def _headline_finding(ctx: Context) -> Markup:
         big,
         small,
         Markup("<strong>{}</strong>{}").format(state_sentence(view), interval),
-        Markup("In {}, in {}, {} spent {}.").format(
-            ctx.num.show(ctx.last_cell(), YEAR), ctx.ruler_name(view.ruler), view.who(), margin_phrase(view)
-        ),
     )
 
 
@@ -200,13 +197,9 @@ def _open_finding(ctx: Context) -> Markup:
     due = ctx.num.show(Cell("by-2035", 2035, view.cell("p_by_2035").table, (), "p_by_2035"), YEAR)
     return _item(
         view.show("p_by_2035", PROBABILITY),
-        Markup("probability by {}").format(due),
+        Markup("probability that the crossing comes by {}").format(due),
         Markup("<strong>The most open balance sets {} against {}.</strong> {}").format(
             ctx.who_html(name), view.whom(), state_sentence(view)
-        ),
-        Markup("The probability that the crossing comes by {} is {}.").format(
-            due,
-            view.show("p_by_2035", PROBABILITY),
         ),
     )
 

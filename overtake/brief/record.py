@@ -85,10 +85,10 @@ def leaning(ctx: Context) -> Markup:
         count("inside", inside, "of them with the outcome between the quantiles of 10 and 90 per cent"),
         lean,
     )
-    return Markup("<p>{}{}</p>").format(text, _coverage(ctx))
+    return Markup("<p>{}</p>").format(text)
 
 
-def _coverage(ctx: Context) -> Markup:
+def coverage(ctx: Context) -> Markup:
     """Return how often intervals of four fifths held single economies' outcomes, over all origins and horizons."""
     frame = ctx.frame("skill")
     if frame is None:
@@ -100,7 +100,7 @@ def _coverage(ctx: Context) -> Markup:
     said = (
         "wider than their name" if held.value > 0.83 else "narrower" if held.value < 0.77 else "about as wide as named"
     )
-    return Markup(" For single economies such intervals held {} of the outcomes: they are {}.").format(
+    return Markup("<p>For single economies intervals of four fifths held {} of the outcomes: they are {}.</p>").format(
         ctx.num.show(held, SHARE), said
     )
 

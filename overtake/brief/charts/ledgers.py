@@ -83,7 +83,7 @@ def estimates(ctx: Context) -> Figure | None:
         subtitle=Markup("China's military expenditure as a share of that of the United States, by estimate and year"),
         note=Markup(
             "Open circles restate China alone, against SIPRI's United States: the common error. Below the pairs stand "
-            "estimates that give no figure of the United States of their own, or one that is derived or unverified."
+            "estimates without a reported figure of the United States."
         ),
         alt="Dumbbell chart of estimates of China's spending as a share of US spending. "
         + "; ".join(
