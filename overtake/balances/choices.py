@@ -17,7 +17,7 @@ from overtake.config.multiverse import OWN_LEVEL, SIPRI
 from overtake.config.params import Params
 from overtake.draws import Draws
 from overtake.edition import Edition
-from overtake.rulers.china import levels, newest, scaled
+from overtake.rulers.china import at_factor, levels, newest
 from overtake.rulers.tables import measure
 from overtake.work import side_by_side
 
@@ -60,7 +60,7 @@ def by_level(drawn: Draws, edition: Edition, params: Params, seed: int) -> pd.Da
     def on(ruler: str) -> pd.DataFrame:
         measured = measure(ruler, drawn, edition, settings, seed)
         rows = [
-            leads(scaled(measured, np.array([factor])), balances, params.crossing).assign(
+            leads(at_factor(measured, np.array([factor])), balances, params.crossing).assign(
                 level=level, label=label, of_year=year, end=end, factor=factor
             )
             for level, label, year, end, factor in ends

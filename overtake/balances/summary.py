@@ -35,15 +35,8 @@ CROSSINGS = (
     "refused",
 )
 CURVES = ("balance", "ruler", "year", "p_crossed_by", "p_ahead", *(f"ratio_q{q:02d}" for q in RATIO_QUANTILES))
-BREAKEVEN = (
-    "balance",
-    "member",
-    "ruler",
-    "year",
-    *(f"share_q{q:02d}" for q in SHARE_QUANTILES),
-    "share_lo",
-    "share_hi",
-)
+SHARES = (*(f"share_q{q:02d}" for q in SHARE_QUANTILES), "share_lo", "share_hi")
+BREAKEVEN = ("balance", "member", "ruler", "year", *SHARES)
 
 
 @dataclass(frozen=True)
@@ -174,10 +167,9 @@ def _breakeven_rows(
     share = breakeven(paths, balance, member, name, present)
     first = int(np.argmax(np.isfinite(share).all(axis=0)))
     frame = pd.DataFrame({"member": member, "year": paths.years[first:]})
-    for percent, band in zip(SHARE_QUANTILES, quantiles(share[:, first:], SHARE_QUANTILES), strict=True):
-        frame[f"share_q{percent:02d}"] = band.astype(float)
     tail = (100 - settings.interval_pct) / 2
-    frame["share_lo"], frame["share_hi"] = quantiles(share[:, first:], (tail, 100 - tail)).astype(float)
+    for name, band in zip(SHARES, quantiles(share[:, first:], (*SHARE_QUANTILES, tail, 100 - tail)), strict=True):
+        frame[name] = band.astype(float)
     return frame
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
 from markupsafe import Markup
 
 from overtake.brief.blocks import table
 from overtake.brief.charts.common import articled
-from overtake.brief.context import Context, Frame
+from overtake.brief.context import Context
 from overtake.brief.sentences import View, join
 from overtake.show.formats import PERCENT1, PROBABILITY, RATIO, YEAR, capital
 from overtake.show.numbers import Cell, slug
@@ -32,11 +31,10 @@ def level_range(ctx: Context, view: View) -> Markup:
 
     Nothing where the run stands on another level than SIPRI's, or the table does not hold the balance and ruler.
     """
-    rows = _mine(ctx, "levels", view)
-    rows = rows[rows["year"] == ctx.ten_years_on] if len(rows) else rows
-    if rows["level"].nunique() < 2 or ctx.level_words():
+    rows = _ten_years_on(ctx, "levels", view)
+    if len({row["level"] for row in rows}) < 2 or ctx.level_words():
         return Markup("")
-    ends = [rows.loc[at] for at in (rows["p_ahead"].idxmin(), rows["p_ahead"].idxmax())]
+    ends = [most(rows, key=lambda row: row["p_ahead"]) for most in (min, max)]
     low, high = (ctx.num.show(_level(ctx, row, "p_ahead"), PROBABILITY) for row in ends)
     return Markup(" Over the current estimates of how much China spends, the latter runs from {} to {}.").format(
         low, high
@@ -46,18 +44,16 @@ def level_range(ctx: Context, view: View) -> Markup:
 def tiers(ctx: Context) -> Markup:
     """Return a paragraph: the probability ten years on by tiers of plans, and whose share of GDP moves most."""
     view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
-    rows = _mine(ctx, "tiers", view)
-    rows = rows[rows["year"] == ctx.ten_years_on] if len(rows) else rows
-    rows = rows[rows["tiers"].isin(("none", "announced", "aim"))] if len(rows) else rows
-    if rows.empty:
+    rows = [row for row in _ten_years_on(ctx, "tiers", view) if row["tiers"] in ("none", "announced", "aim")]
+    if not rows:
         return Markup("")
     told = [
         Markup("{} counting {}{}").format(
             ctx.num.show(_tier(ctx, row, "p_ahead"), PROBABILITY),
             "also " if row["tiers"] == "aim" else "",
-            STEPS[str(row["tiers"])],
+            STEPS[row["tiers"]],
         )
-        for _, row in rows.iterrows()
+        for row in rows
     ]
     whole = ctx.settings.get("futures", {}).get("plans") == "face_value"
     return Markup("<p>With plans {}, the probability that {} in {} is {}.{}</p>").format(
@@ -198,11 +194,14 @@ def _shares(ctx: Context) -> Markup:
     return Markup(" In the middle future to {} the share of GDP moves most where {}.").format(year, join(told))
 
 
-def _mine(ctx: Context, name: str, view: View) -> Frame:
+def _ten_years_on(ctx: Context, name: str, view: View) -> list[dict[str, Any]]:
+    """Return the rows of `levels` or `tiers` on the view's balance and ruler, ten years on; none without the table."""
     frame = ctx.frame(name)
     if frame is None:
-        return pd.DataFrame(columns=["level", "year", "tiers"])
-    return frame[(frame["balance"] == view.balance) & (frame["ruler"] == view.ruler)].reset_index(drop=True)
+        return []
+    mine = (frame["balance"] == view.balance) & (frame["ruler"] == view.ruler) & (frame["year"] == ctx.ten_years_on)
+    found: list[dict[str, Any]] = frame[mine].to_dict("records")
+    return found
 
 
 def _level(ctx: Context, row: dict[str, Any], column: str) -> Cell:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
@@ -15,7 +14,7 @@ from overtake.brief.figure import Column, Figure, make
 from overtake.brief.sentences import join, upper
 from overtake.errors import OvertakeError
 from overtake.show import style
-from overtake.show.formats import BN, COUNT, PERCENT, PERCENT1, RATIO, USD_BN, YEAR, capital
+from overtake.show.formats import COUNT, PERCENT, PERCENT1, RATIO, USD_BN, YEAR, capital
 from overtake.show.numbers import Cell, slug
 from overtake.show.style import Size
 
@@ -182,10 +181,7 @@ def spending(ctx: Context, iso3: str) -> Figure | None:
     paths = ctx.draws
     if paths is None or iso3 not in paths.economies:
         return None
-    years, last = np.array(paths.years), paths.last_observed
-    shown = (years >= FIRST_SHOWN) & (years <= last + YEARS_AHEAD)
-    low, middle, high = common.bands(paths.economy(iso3)[:, shown], (10, 50, 90))
-    data = pd.DataFrame({"year": years[shown], "low": low, "median": middle, "high": high})
+    last, data = paths.last_observed, common.fan(paths, iso3, FIRST_SHOWN, YEARS_AHEAD)
     end = int(data["year"].iloc[-1])
     at_end = data.iloc[-1]
 
@@ -208,12 +204,7 @@ def spending(ctx: Context, iso3: str) -> Figure | None:
         ),
         source=common.source_line(ctx, "constant_usd", futures=True),
         table=data,
-        columns={
-            "year": Column("Year", YEAR, "year"),
-            "low": Column("Low, US$ billion", BN, "10th percentile"),
-            "median": Column("Median, US$ billion", BN, "observed; median over draws"),
-            "high": Column("High, US$ billion", BN, "90th percentile"),
-        },
+        columns=common.FAN,
         plot=plot,
         height=300,
         narrow_height=300,
@@ -311,7 +302,7 @@ def _spent(ctx: Context, iso3: str, year: int) -> Cell:
 
 def _ratios(ctx: Context, iso3: str, ruler: str) -> pd.Series:
     """Return China over the economy by year on a ruler, years that have both."""
-    wide = common.history(ctx, ruler)
+    wide = ctx.observed(ruler)
     if iso3 not in wide or AGAINST not in wide:
         return pd.Series(dtype=float)
     found: pd.Series = (wide[AGAINST] / wide[iso3]).dropna()

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from overtake.brief.blocks import table
 from overtake.brief.context import Context
-from overtake.brief.sentences import join
+from overtake.brief.sentences import join, upper
 from overtake.show.formats import BN, COUNT, RATIO, SHARE, YEAR
 from overtake.show.numbers import Cell
 
@@ -57,7 +57,7 @@ def regions(ctx: Context) -> Markup:
         region = str(row["region"])
         rows.append(
             (
-                Markup("{}{}").format(NAMES[region][:1].upper(), NAMES[region][1:]),
+                upper(NAMES[region]),
                 ctx.num.show(_cell(ctx, region, "region_usd_bn"), BN),
                 _shown(ctx, region, row, "china_share", SHARE, "not in it"),
                 ctx.num.show(_cell(ctx, region, "china_over_rest"), RATIO),

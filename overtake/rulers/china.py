@@ -9,6 +9,7 @@ import pandas as pd
 
 from overtake.draws import Draws, FloatArray
 from overtake.errors import OvertakeError
+from overtake.rulers.base import scaled
 from overtake.sources.ledgers import blank, pairs
 from overtake.streams import stream
 
@@ -53,14 +54,13 @@ def at_level(paths: Draws, estimates: pd.DataFrame, level: str, seed: int, last:
         factor = np.full(paths.values.shape[0], float(known.loc[[level], ["china_lo", "china_hi"]].to_numpy().mean()))
     else:
         raise _refused(level, estimates, sorted(known.index))
-    return scaled(paths, factor)
+    return at_factor(paths, factor)
 
 
-def scaled(paths: Draws, factor: FloatArray) -> Draws:
+def at_factor(paths: Draws, factor: FloatArray) -> Draws:
     """Return `paths` with China times `factor`, (draws,) or one for all."""
-    values = paths.values.copy()
-    values[:, paths.economies.index("CHN")] *= np.asarray(factor)[..., None].astype(values.dtype)
-    return paths.with_values(values, paths.unit)
+    every = np.where(np.array(paths.economies) == "CHN", np.asarray(factor)[..., None], 1.0)
+    return scaled(paths, every[..., None], paths.unit)
 
 
 def _drawn(chosen: pd.DataFrame, draws: int, seed: int) -> FloatArray:

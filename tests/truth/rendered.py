@@ -34,6 +34,9 @@ from overtake.show import style
 #: What a drawing is here: only words are read.
 NO_DRAWING = '<svg viewBox="0 0 10 5" aria-label=""></svg>'
 YEARS_OF_SHARES = (2030, 2035)
+#: What an economy's page is made of, but for the links.
+PIECES = (economy.head, economy.spending, economy.figures, economy.beside, economy.rulers, economy.gap, economy.outlook,
+          economy.plans)  # fmt: skip
 
 
 @dataclass
@@ -89,16 +92,7 @@ def rendered(params: Params, root: Path) -> Rendered:
 
 def page_of(ctx: Context, iso3: str) -> str:
     """Return the HTML of an economy's page."""
-    pieces = (
-        economy.head,
-        economy.spending,
-        economy.beside,
-        economy.rulers,
-        economy.gap,
-        economy.outlook,
-        economy.figures,
-    )
-    made = [piece(ctx, iso3) for piece in pieces]
+    made = [piece(ctx, iso3) for piece in PIECES]
     return "\n".join(
         str(one.html()) if hasattr(one, "html") and callable(one.html) else str(one) for one in made if one
     )

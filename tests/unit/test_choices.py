@@ -13,7 +13,7 @@ from overtake.edition import read
 from overtake.futures import plans
 from overtake.futures.simulate import simulate
 from overtake.rulers.base import observed
-from overtake.rulers.china import scaled
+from overtake.rulers.china import at_factor
 from tests.unit.test_reversal import PAIR, even
 
 PARAMS = Params()
@@ -65,7 +65,7 @@ def test_only_current_estimates_are_levels(found) -> None:
 def test_the_chance_of_leading_is_monotone_in_chinas_level_and_growth(growth, level, more) -> None:
     """What is said of the future of a crossed balance rises with the challenger, unlike a chance of a reversal."""
     for low, high in (
-        (scaled(even(growth), np.array([level])), scaled(even(growth), np.array([level * more]))),
+        (at_factor(even(growth), np.array([level])), at_factor(even(growth), np.array([level * more]))),
         (even(growth, china=0.03), even(growth, china=0.03 * more)),
         (even([one + 0.02 * (more - 1) for one in growth]), even(growth)),
     ):

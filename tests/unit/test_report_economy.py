@@ -13,9 +13,7 @@ from overtake.brief.brief import Brief
 from overtake.brief.provenance import unrecorded
 from overtake.errors import OvertakeError
 from tests import synthetic
-
-PIECES = (economy.head, economy.spending, economy.figures, economy.beside, economy.rulers, economy.gap, economy.outlook,
-          economy.plans)  # fmt: skip
+from tests.truth.rendered import PIECES
 
 
 @pytest.fixture(scope="module")

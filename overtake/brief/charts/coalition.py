@@ -24,7 +24,7 @@ def stack(ctx: Context, balance: str | None = None) -> Figure | None:
         return None
     balance, ruler = balance or ctx.headline_balance, "constant_usd"
     against, side = common.weights(ctx, balance)
-    values = common.history(ctx, ruler)
+    values = ctx.observed(ruler)
     values = values[values.index >= FIRST_SHOWN].dropna(subset=[*against, *side])
     weighted = pd.DataFrame({iso3: values[iso3] * weight for iso3, weight in side.items()})
     large = list(weighted.iloc[-1].sort_values(ascending=False, kind="stable").index[:3])

@@ -12,9 +12,10 @@ from markupsafe import Markup
 
 from overtake.brief.context import Context, Frame
 from overtake.brief.context import articled as articled
+from overtake.brief.figure import Column
 from overtake.draws import Draws, FloatArray
 from overtake.show import style
-from overtake.show.formats import COUNT_AT_START, COUNT_IN_WORDS, YEAR
+from overtake.show.formats import BN, COUNT_AT_START, COUNT_IN_WORDS, YEAR
 from overtake.show.numbers import Cell
 
 Floats = npt.NDArray[np.float64]
@@ -56,14 +57,9 @@ def weights(ctx: Context, balance: str) -> tuple[dict[str, float], dict[str, flo
     return effective(declared["against"]), effective(declared["side"])
 
 
-def history(ctx: Context, ruler: str) -> Frame:
-    """Return observed values on `ruler`: one row a year, one column an economy; shared, not to be written to."""
-    return ctx.observed(ruler)
-
-
 def side_sums(ctx: Context, balance: str, ruler: str) -> Frame:
     """Return both sides' observed sums by year (columns against, side), years with every member only."""
-    values = history(ctx, ruler)
+    values = ctx.observed(ruler)
     both = {}
     for name, shares in zip(("against", "side"), weights(ctx, balance), strict=True):
         both[name] = sum(values[iso3] * weight for iso3, weight in shares.items())
@@ -86,6 +82,23 @@ def _sum(paths: Draws, shares: Mapping[str, float]) -> Floats:
 def bands(values: FloatArray, percents: tuple[int, ...]) -> Floats:
     """Return quantiles over draws of `values` (draws, years): (percents, years)."""
     return np.asarray(np.quantile(values, [p / 100 for p in percents], axis=0))
+
+
+def fan(paths: Draws, iso3: str, first: int, ahead: int) -> pd.DataFrame:
+    """Return an economy's spending from `first` to `ahead` years after the last observed: see FAN for the columns."""
+    years = np.array(paths.years)
+    shown = (years >= first) & (years <= paths.last_observed + ahead)
+    low, middle, high = bands(paths.economy(iso3)[:, shown], (10, 50, 90))
+    return pd.DataFrame({"year": years[shown], "low": low, "median": middle, "high": high})
+
+
+#: The columns of `fan` as a figure's table heads them.
+FAN = {
+    "year": Column("Year", YEAR, "year"),
+    "low": Column("Low, US$ billion", BN, "10th percentile"),
+    "median": Column("Median, US$ billion", BN, "observed; median over draws"),
+    "high": Column("High, US$ billion", BN, "90th percentile"),
+}
 
 
 def year_cell(ctx: Context, name: str, year: int, table: str = "rulers") -> Cell:

@@ -12,7 +12,7 @@ from overtake.brief.charts import common
 from overtake.brief.context import Context
 from overtake.brief.figure import Column, Figure, make
 from overtake.show import style
-from overtake.show.formats import BN, PERCENT1, YEAR
+from overtake.show.formats import PERCENT1, YEAR
 from overtake.show.style import Size
 
 FIRST_SHOWN, YEARS_AHEAD = 2000, 15
@@ -29,13 +29,11 @@ def multiples(ctx: Context, balance: str | None = None) -> Figure | None:
     }
     order = [*known.against, *sorted(known.side, key=lambda iso3: -level[iso3])][:12]
     years = np.array(paths.years)
-    shown = (years >= FIRST_SHOWN) & (years <= paths.last_observed + YEARS_AHEAD)
     parts = []
     for iso3 in order:
-        low, middle, high = common.bands(paths.economy(iso3)[:, shown], (10, 50, 90))
-        parts.append(
-            pd.DataFrame({"economy": ctx.name(iso3), "year": years[shown], "low": low, "median": middle, "high": high})
-        )
+        rows = common.fan(paths, iso3, FIRST_SHOWN, YEARS_AHEAD)
+        rows.insert(0, "economy", ctx.name(iso3))
+        parts.append(rows)
     table = pd.concat(parts, ignore_index=True)
     last = paths.last_observed
     doubled = [
@@ -93,13 +91,7 @@ def multiples(ctx: Context, balance: str | None = None) -> Figure | None:
         description=Markup("One panel an economy, largest first after China; the vertical scales differ."),
         source=common.source_line(ctx, "constant_usd", futures=True),
         table=table,
-        columns={
-            "economy": Column("Economy"),
-            "year": Column("Year", YEAR, "year"),
-            "low": Column("Low, US$ billion", BN, "10th percentile"),
-            "median": Column("Median, US$ billion", BN, "observed; median over draws"),
-            "high": Column("High, US$ billion", BN, "90th percentile"),
-        },
+        columns={"economy": Column("Economy"), **common.FAN},
         plot=plot,
         height=470,
         narrow_height=560,
