@@ -55,34 +55,38 @@ def _options(arguments: argparse.Namespace) -> Any:
 def _multiverse(arguments: argparse.Namespace) -> int:
     options = _options(arguments)
     from overtake.config.load import load
+    from overtake.edition import read
     from overtake.sensitivity.axes import read_axes, with_draws
     from overtake.sensitivity.runs import run_multiverse
 
     params = load(paths.PARAMS)
     axes = params.sensitivity.multiverse
     axes = with_draws(read_axes(arguments.axes, axes) if arguments.axes else axes, arguments.draws)
-    return _say(run_multiverse(params, axes, options))
+    return _say(run_multiverse(read(params.data), params, axes, options))
 
 
 def _sobol(arguments: argparse.Namespace) -> int:
     options, params = _options(arguments), _params(arguments, samples=arguments.samples)
+    from overtake.edition import read
     from overtake.sensitivity.runs import run_sobol
 
-    return _say(run_sobol(params, options))
+    return _say(run_sobol(read(params.data), params, options))
 
 
 def _sweep(arguments: argparse.Namespace) -> int:
     options, params = _options(arguments), _params(arguments)
+    from overtake.edition import read
     from overtake.sensitivity.runs import run_sweep
 
-    return _say(run_sweep(params, arguments.grid, options))
+    return _say(run_sweep(read(params.data), params, arguments.grid, options))
 
 
 def _flips(arguments: argparse.Namespace) -> int:
     options, params = _options(arguments), _params(arguments)
+    from overtake.edition import read
     from overtake.sensitivity.runs import run_flips
 
-    return _say(run_flips(params, options))
+    return _say(run_flips(read(params.data), params, options))
 
 
 def _params(arguments: argparse.Namespace, **changed: Any) -> Any:

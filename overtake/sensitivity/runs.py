@@ -14,7 +14,7 @@ from overtake import paths
 from overtake.config.multiverse import SIPRI, Axes
 from overtake.config.params import Params
 from overtake.draws import write_parquet
-from overtake.edition import read
+from overtake.edition import Edition, read
 from overtake.rulers.china import levels
 from overtake.sensitivity import cost, local, multiverse, sweep, variance, verdicts, world
 from overtake.sensitivity.axes import CHOICES, QUESTION, check
@@ -54,12 +54,11 @@ class Options:
             self.say(f"{done} of {count} chunks")
 
 
-def run_multiverse(params: Params, axes: Axes, options: Options) -> Path | None:
+def run_multiverse(edition: Edition, params: Params, axes: Axes, options: Options) -> Path | None:
     """Evaluate the multiverse and write table and variance shares into `options.out`; return the table's path.
 
     Finished chunks live in a folder of `options.out` named by the fingerprint of everything that they depend on.
     """
-    edition = read(params.data)
     known = {SIPRI, "uncertain", *levels(edition.ledgers["china_estimates"], edition.last).index}
     check(axes, params, set(edition.published["milex"]["edition"].astype(str)), known)
     chunks = axes.chunks()
@@ -85,38 +84,38 @@ def run_multiverse(params: Params, axes: Axes, options: Options) -> Path | None:
     return options.out / TABLE
 
 
-def run_tornado(params: Params, options: Options) -> Path | None:
+def run_tornado(edition: Edition, params: Params, options: Options) -> Path | None:
     """Move every uncertain parameter alone to either end of its range; write and return `sensitivity.parquet`."""
     points = local.points(params.sensitivity)
-    table = _points("tornado", params, points, params.sensitivity.draws, options)
+    table = _points("tornado", edition, params, points, params.sensitivity.draws, options)
     return None if table is None else write(local.rows(table, params.sensitivity), options.out / TORNADO)
 
 
-def run_sobol(params: Params, options: Options) -> Path | None:
+def run_sobol(edition: Edition, params: Params, options: Options) -> Path | None:
     """Move all continuous parameters together and write their Sobol indices; return the path of `sobol.parquet`."""
     settings, seed = params.sensitivity, params.run.seed
     world.check_samples(settings.samples)
     ranges = world.continuous(settings.ranges)
     design = world.sample(ranges, settings.samples, seed)
-    table = _points("sobol", params, world.named(design, list(ranges)), settings.search_draws, options)
+    table = _points("sobol", edition, params, world.named(design, list(ranges)), settings.search_draws, options)
     if table is None:
         return None
     found = world.indices(ranges, table, settings.samples, seed)
     return write(found.assign(draws=settings.search_draws), options.out / SOBOL)
 
 
-def run_sweep(params: Params, given: Sequence[str], options: Options) -> Path | None:
+def run_sweep(edition: Edition, params: Params, given: Sequence[str], options: Options) -> Path | None:
     """Evaluate the grid that `given` (`parameter=value,value` or `parameter=low:high:count`) spans; return its path."""
     grid = sweep.grid(given, params.sensitivity.ranges, options.limit)
     points = sweep.points(grid)
-    table = _points("sweep", params, points, params.sensitivity.search_draws, options)
+    table = _points("sweep", edition, params, points, params.sensitivity.search_draws, options)
     return None if table is None else write(pd.concat([sweep.frame(points), table], axis=1), options.out / SWEEP)
 
 
-def run_flips(params: Params, options: Options) -> Path | None:
+def run_flips(edition: Edition, params: Params, options: Options) -> Path | None:
     """Search the smallest change that flips each balance and each claim; return the path of `flips.parquet`."""
     parts = []
-    for kind, given in verdicts.questions(params).items():
+    for kind, given in verdicts.questions(edition, params).items():
         chunks, count, draws = verdicts.chunks(given), verdicts.most_evaluations(given), given.settings.draws
         stated = cost.words(count, len(chunks), draws, options.how.workers, each=cost.POINT_SECONDS)
         parts.append(
@@ -133,14 +132,13 @@ def run_flips(params: Params, options: Options) -> Path | None:
 
 
 def _points(
-    name: str, params: Params, points: Sequence[world.Point], draws: int, options: Options
+    name: str, edition: Edition, params: Params, points: Sequence[world.Point], draws: int, options: Options
 ) -> pd.DataFrame | None:
     """Return the answers at `points`, a row each; only the balances that are watched count."""
     settings = params.sensitivity
     chunks = world.chunked(points)
     stated = cost.words(len(points), len(chunks), draws, options.how.workers, each=cost.POINT_SECONDS)
     watched = settings.model_copy(update={"multiverse": Axes()})
-    edition = read(params.data)
     printed = local.as_printed(edition, params)
     shared = (edition, narrowed(params, settings.balances), watched, draws, printed)
     return _run(name, POINTS, shared, chunks, len(points), stated, options)
@@ -164,13 +162,14 @@ def _run(
 def run_stage(params: Params, out: Path = paths.PROCESSED) -> None:
     """Write every table of the stage `sensitivity`; chunks that depend on nothing that changed are not run again."""
     quiet = Options(out=out, say=lambda text: None, keep_others=False)
-    local.as_printed(read(params.data), params)  # once, before the others start: they all read the same tables
+    edition = read(params.data)
+    local.as_printed(edition, params)  # once, before the others start: forks of this process, they remember it
     side_by_side(
         [
-            lambda: run_flips(params, quiet),
-            lambda: run_sobol(params, quiet),
-            lambda: run_multiverse(params, params.sensitivity.multiverse, quiet),
-            lambda: run_tornado(params, quiet),
+            lambda: run_flips(edition, params, quiet),
+            lambda: run_sobol(edition, params, quiet),
+            lambda: run_multiverse(edition, params, params.sensitivity.multiverse, quiet),
+            lambda: run_tornado(edition, params, quiet),
         ]
     )
 

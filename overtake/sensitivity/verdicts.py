@@ -22,7 +22,7 @@ from overtake.config.balances import members
 from overtake.config.multiverse import Axes
 from overtake.config.params import Params
 from overtake.config.sensitivity import Sensitivity
-from overtake.edition import Edition, read
+from overtake.edition import Edition
 from overtake.sensitivity import flips
 from overtake.sensitivity.inputs import narrowed, with_draws
 from overtake.sensitivity.local import Bench, as_printed
@@ -59,12 +59,12 @@ class Question:
     printed: Mapping[str, float] = field(default_factory=dict)
 
 
-def questions(params: Params, folder: Path = paths.RAW) -> dict[str, Question]:
+def questions(edition: Edition, params: Params, folder: Path = paths.RAW) -> dict[str, Question]:
     """Return the questions of balances, of claims and of claims that name balances, each with what its verdicts need.
 
     Claims are judged on figures, rulers and the balances that they name: the futures' parameters do not move them.
     """
-    claims, settings, edition = load(folder / "claims.yaml"), params.sensitivity, read(params.data, folder)
+    claims, settings = load(folder / "claims.yaml"), params.sensitivity
     past = Params().model_copy(
         update={"data": params.data, "run": params.run, "rulers": params.rulers, "balances": params.balances}
     )

@@ -165,7 +165,8 @@ def grounds():
     settings = PARAMS.sensitivity.model_copy(update={"draws": 400, "years": (2035,), "balances": ("eleven",)})
     crossing = PARAMS.crossing.model_copy(update={"sustain": 1})
     whole = with_draws(PARAMS, 400)
-    return verdicts.questions(whole.model_copy(update={"sensitivity": settings, "crossing": crossing}))
+    params = whole.model_copy(update={"sensitivity": settings, "crossing": crossing})
+    return verdicts.questions(read(params.data), params)
 
 
 def test_flips_of_a_balance_are_where_its_median_ratio_meets_the_threshold(grounds):
