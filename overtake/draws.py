@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -170,12 +171,22 @@ def write_draws(paths: Draws, path: Path) -> None:
 
 
 def read_draws(path: Path) -> Draws:
-    """Read what `write_draws` wrote; values are float32, shape (draws, economies, years)."""
+    """Read what `write_draws` wrote; values are float32, shape (draws, economies, years), and not to be written to.
+
+    The last file that was read stays in memory for as long as it is the same on the disk.
+    """
+    there = path.stat() if path.is_file() else None
+    return _read_draws(path, there and (there.st_mtime_ns, there.st_size, there.st_ino))
+
+
+@lru_cache(maxsize=1)
+def _read_draws(path: Path, stamp: tuple[int, int, int] | None) -> Draws:
     frame = read_parquet(path)
     years = [column for column in frame.columns if column not in ("draw", "iso3")]
     draws = int(frame["draw"].iloc[-1]) + 1
     economies = tuple(frame["iso3"].iloc[: len(frame) // draws])
     values = frame[years].to_numpy(dtype=np.float32).reshape(draws, len(economies), len(years))
+    values.flags.writeable = False
     return Draws(
         values,
         economies,
