@@ -226,26 +226,26 @@ def test_a_missing_or_damaged_notebook_is_refused(tmp_path, name):
     assert not (tmp_path / "reports").exists()
 
 
-@pytest.mark.parametrize(
-    "absent",
-    ["claims", "skill", "sensitivity", "sobol", "flips", "multiverse", "breakeven", "rulers", "futures"],
-    ids=lambda name: f"without-{name}",
-)
+#: What is made of a table.
+MADE = {
+    "claims": [claim_tables.scorecard, claim_tables.would_change],
+    "skill": [record.skill],
+    "sensitivity": [gallery.tornado],
+    "sobol": [gallery.sobol],
+    "flips": [robust.flips, robust.searched],
+    "multiverse": [robust.multiverse, gallery.specifications, gallery.options],
+    "breakeven": [gallery.breakeven],
+    "rulers": [gallery.surplus, gallery.stack],
+    "futures": [gallery.multiples],
+}
+
+
+@pytest.mark.parametrize("absent", MADE, ids=lambda name: f"without-{name}")
 def test_sections_without_their_table_are_left_out(tmp_path, absent):
     settings = synthetic.write_copy(tmp_path)
     (tmp_path / "data" / "processed" / f"{absent}.parquet").unlink()
     brief = Brief.open(settings, tmp_path)
-    made = {
-        "claims": [brief.made(claim_tables.scorecard), brief.made(claim_tables.would_change)],
-        "skill": [brief.made(record.skill)],
-        "sensitivity": [brief.made(gallery.tornado)],
-        "sobol": [brief.made(gallery.sobol)],
-        "flips": [brief.made(robust.flips), brief.made(robust.searched)],
-        "multiverse": [brief.made(robust.multiverse), brief.made(gallery.specifications), brief.made(gallery.options)],
-        "breakeven": [brief.made(gallery.breakeven)],
-        "rulers": [brief.made(gallery.surplus), brief.made(gallery.stack)],
-        "futures": [brief.made(gallery.multiples)],
-    }[absent]
+    made = [brief.made(what) for what in MADE[absent]]
     assert not any(made)
     assert not brief.section("Left out", "prose", *made)
     assert findings.findings(brief.ctx)
