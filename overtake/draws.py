@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -140,16 +140,27 @@ def take_back(reports: Path) -> list[str]:
     return found
 
 
-def write_parquet(frame: pd.DataFrame, path: Path, *, packed: bool = True) -> None:
+About = Mapping[str, Mapping[str, str]]
+
+
+def write_parquet(frame: pd.DataFrame, path: Path, *, packed: bool = True, about: About | None = None) -> None:
     """Write `frame` without its index to `path`, whole or not at all, the same bytes for the same content.
 
     Doubles are written to DIGITS significant digits; the float32 of draws are as they are.
-    packed: compress; random draws do not shrink, and trying costs most of the writing.
+    packed: compress; random draws do not shrink, and trying costs most of the writing. about: what the file tells of
+    each column, such as its unit.
     """
+    import pyarrow as pa
+    from pyarrow import parquet
+
     doubles = [column for column, kind in frame.dtypes.items() if kind == np.float64]
     frame = frame.assign(**{str(name): alike.significant(frame[name].to_numpy(), DIGITS) for name in doubles})
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    for at, field in enumerate(table.schema):
+        if told := (about or {}).get(field.name):
+            table = table.cast(table.schema.set(at, field.with_metadata(dict(told))))
     with whole(path) as partial:
-        frame.to_parquet(partial, index=False, compression="zstd" if packed else None, use_dictionary=packed)
+        parquet.write_table(table, partial, compression="zstd" if packed else None, use_dictionary=packed)
 
 
 def read_parquet(path: Path) -> pd.DataFrame:
@@ -163,11 +174,11 @@ def read_parquet(path: Path) -> pd.DataFrame:
         raise OvertakeError(str(path), "is not a readable parquet table", found=error, next_step=rebuild) from error
 
 
-def write_draws(paths: Draws, path: Path) -> None:
+def write_draws(paths: Draws, path: Path, about: About | None = None) -> None:
     """Write `paths` (see `Draws.to_frame`) to `path`, its unit and last observed year in the frame's attributes."""
     frame = paths.to_frame()
     frame.attrs = {"unit": paths.unit, "last_observed": paths.last_observed}
-    write_parquet(frame, path, packed=False)
+    write_parquet(frame, path, packed=False, about=about)
 
 
 def read_draws(path: Path) -> Draws:

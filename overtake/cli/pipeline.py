@@ -25,7 +25,7 @@ def register(commands: Any) -> None:
     pdf.set_defaults(func=_pdf)
     economies = commands.add_parser("economies", help="write reports/economies, a page each (dvc repro calls this)")
     economies.set_defaults(func=_economies)
-    readme = commands.add_parser("readme", help="write today's answer into README.md, scores into docs/methods.md")
+    readme = commands.add_parser("readme", help="write today's answer into README.md, scores and tables into docs/")
     readme.set_defaults(func=_readme)
 
 
@@ -127,6 +127,7 @@ def _readme(_: argparse.Namespace) -> int:
     from overtake import paths
     from overtake.brief.context import Context
     from overtake.brief.findings import findings, head
+    from overtake.pipeline import contracts
     from overtake.publish import readme
     from overtake.publish.manifest import whole_settings
     from overtake.skill import reached
@@ -135,7 +136,10 @@ def _readme(_: argparse.Namespace) -> int:
     ctx = Context.open(paths.ROOT, whole_settings(paths.ROOT))
     readme.write(paths.ROOT / "README.md", "answer", readme.answer(head(ctx), findings(ctx)))
     full = raw.load("skill_full.csv")
-    readme.write(paths.ROOT / "docs" / "methods.md", "reached", reached.reached(full))
+    docs = paths.ROOT / "docs"
+    readme.write(docs / "methods.md", "reached", reached.reached(full))
+    readme.write(docs / "architecture.md", "contracts", contracts.overview())
+    readme.write(docs / "tables.md", "contracts", contracts.in_full())
     print("wrote the answer into README.md")
     return 0
 

@@ -16,6 +16,7 @@ from overtake import draws, paths
 from overtake.config.load import override, parse, read_yaml
 from overtake.config.params import Params
 from overtake.errors import OvertakeError
+from overtake.pipeline import contracts
 from overtake.pipeline.run import subset
 from overtake.pipeline.stages import Stage, stage
 from overtake.show import Table, table
@@ -57,18 +58,11 @@ class Chapter:
                 allowed = ", ".join(self.stage.outs)
                 raise OvertakeError(f"stage {self.stage.name}", "has no such output", found=out, allowed=allowed)
             if self.writes:
-                _write(content, paths.ROOT / out)
+                contracts.write(content, paths.ROOT / out)
             shape = content.values.shape[:2] if isinstance(content, draws.Draws) else (1, len(content))
             rows.append((out, shape[0] * shape[1]))
         return table(pd.DataFrame(rows, columns=["file", "rows"]), "What goes out: written by `dvc repro`, not by hand",
                      {"file": "file", "rows": "rows"})  # fmt: skip
-
-
-def _write(content: pd.DataFrame | draws.Draws, path: Path) -> None:
-    if isinstance(content, draws.Draws):
-        draws.write_draws(content, path)
-    else:
-        draws.write_parquet(content, path)
 
 
 def open_chapter(name: str, sections: Mapping[str, Any], **values: Any) -> Chapter:

@@ -15,6 +15,7 @@ from overtake.config.multiverse import SIPRI, Axes
 from overtake.config.params import Params
 from overtake.draws import write_parquet
 from overtake.edition import Edition, read
+from overtake.pipeline import contracts
 from overtake.rulers.china import levels
 from overtake.sensitivity import cost, local, multiverse, sweep, variance, verdicts, world
 from overtake.sensitivity.axes import CHOICES, QUESTION, check
@@ -177,5 +178,8 @@ def run_stage(params: Params, out: Path = paths.PROCESSED) -> None:
 def write(table: pd.DataFrame, path: Path) -> Path:
     """Write a table whole or not at all and return its path; a full disk is refused."""
     with disk(path):
-        write_parquet(table, path)
+        if path.stem in contracts.CONTRACTS:
+            contracts.write(table, path)
+        else:  # a sweep has the columns that were asked for
+            write_parquet(table, path)
     return path
