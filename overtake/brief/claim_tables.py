@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
 
 from overtake.brief.blocks import declared, table
+from overtake.brief.charts.common import articled
 from overtake.brief.context import Context
 from overtake.brief.sentences import missing
+from overtake.config.balances import default_balances
 from overtake.show.formats import COUNT, PERCENT, SHARE, YEAR, for_unit
 from overtake.show.numbers import Cell
 
@@ -86,11 +89,25 @@ def _detail(ctx: Context, claim: str, named: str) -> Markup:
     """Return a number of the claim's details by its name (`recent`, `recent.lo`); a dash where there is none."""
     name, _, end = named.partition(".")
     frame = ctx.need("claim_details")
-    rows = frame[(frame["claim"] == claim) & (frame["known"] == "now") & (frame["name"] == name)]
+    frame = frame[(frame["claim"] == claim) & (frame["known"] == "now")]
+    if name == "each":
+        return _each(ctx, claim, [str(found) for found in frame["name"] if found])
+    rows = frame[frame["name"] == name]
     if rows.empty:
         return Markup("–")
     cell = ctx.cell("claim_details", end or "value", claim=claim, known="now", name=name)
     return ctx.num.show(cell, for_unit(str(rows["unit"].iloc[0])))
+
+
+def _each(ctx: Context, claim: str, balances: Sequence[str]) -> Markup:
+    """Return the probability of every balance that was judged, each against the coalition by its name in the run."""
+
+    def side(name: str) -> Markup:
+        text = ctx.side_text(name) if name in ctx.balances else default_balances()[name].label
+        return ctx.prose(articled(text), f"params.balances.{name}.label", f"balances.{name}.label")
+
+    told = [Markup("{} against {}").format(_detail(ctx, claim, name), side(name)) for name in balances]
+    return Markup(" and ").join(filter(None, [Markup(", ").join(told[:-1]), *told[-1:]]))
 
 
 def _count(ctx: Context, cell: Cell, group: int, unit: str) -> Markup:

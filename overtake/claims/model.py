@@ -25,6 +25,7 @@ NAMED: Mapping[str, tuple[str, ...]] = {
     "growth_gap": ("recent",),
     "plan_and_outturn": ("promised", "delivered"),
     "smallest_coalition": ("needed", "needed_with_us"),
+    "who_leads": ("each",),
 }
 
 

@@ -10,7 +10,7 @@ from overtake.balances import leads, ratio
 from overtake.claims import statistics
 from overtake.claims.model import UNTESTABLE, Claim, Result, Verdict, all_or_some, both, detail, graded, not_yet
 from overtake.claims.observed import log_growth
-from overtake.config.balances import default_balances
+from overtake.config.balances import Balance, default_balances
 from overtake.config.params import Params
 from overtake.draws import Draws
 from overtake.edition import Edition
@@ -80,8 +80,9 @@ def lead(edition: Edition, claim: Claim, settings: Params) -> Result:
 
 
 def who_leads(edition: Edition, claim: Claim, settings: Params, curves: pd.DataFrame | None = None) -> Result:
-    """Judge whether China's side leads balances named in advance in a year: the verdict where all have the same, else
-    partly.
+    """Judge whether China leads balances named in advance in a year: the verdict where all have the same, else partly.
+
+    A balance that the analyst has given other challengers says nothing of China and is left out.
 
     value: the largest probability of the balances on the first ruler; lo, hi: smallest and largest; details by the
     balance's name, the other rulers beside. curves: the contract's table; without it the odds come from past growth
@@ -91,7 +92,8 @@ def who_leads(edition: Edition, claim: Claim, settings: Params, curves: pd.DataF
     if year <= edition.last:
         return UNTESTABLE  # what has come about needs no probability
     table = odds(edition, claim, settings) if curves is None else published(curves, claim)
-    table = table.dropna(subset=["p"])
+    asked = [name for name, balance in named_in(claim, settings).items() if balance.against == {"CHN": 1.0}]
+    table = table[table["balance"].isin(asked)].dropna(subset=["p"])
     first = claim.params["rulers"][0]
     chance = table[table["ruler"] == first]["p"]
     if chance.empty:
@@ -112,6 +114,12 @@ def _one(p: float, claim: Claim) -> Verdict:
     return graded(p, claim.thresholds["supported"], claim.thresholds["contradicted"])
 
 
+def named_in(claim: Claim, settings: Params) -> dict[str, Balance]:
+    """Return the balances that a claim names: the commentary's are what they were where none is declared any more."""
+    declared = {**default_balances(), **settings.balances}
+    return {name: declared[name] for name in claim.params["balances"]}
+
+
 def published(curves: pd.DataFrame, claim: Claim) -> pd.DataFrame:
     """Return P(China's side leads in the claim's year) from the curves table: balance, ruler, p."""
     chosen = curves[curves["year"] == claim.params["year"]].set_index(["balance", "ruler"])["p_ahead"]
@@ -125,9 +133,7 @@ def odds(edition: Edition, claim: Claim, settings: Params) -> pd.DataFrame:
     from overtake.config.rulers import Rulers
     from overtake.rulers.tables import measure
 
-    # The commentary's coalitions are what they were, whether or not the analyst still declares them.
-    declared = {**default_balances(), **settings.balances}
-    chosen = {name: declared[name] for name in claim.params["balances"]}
+    chosen = named_in(claim, settings)
     needed = {iso3 for balance in chosen.values() for iso3 in (*balance.side, *balance.against)}
     rows: list[tuple[str, str, float]] = []
     if needed <= set(edition.spending["iso3"]):

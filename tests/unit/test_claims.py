@@ -244,6 +244,15 @@ def test_a_claims_coalition_needs_no_declaration() -> None:
     assert claims.judge(claim, past, without) == claims.judge(claim, past, SETTINGS)
 
 
+def test_a_claims_coalition_with_other_challengers_says_nothing_of_china() -> None:
+    both = SETTINGS.balances["five"].model_copy(update={"against": {"CHN": 1.0, "RUS": 1.0}})
+    other = SETTINGS.model_copy(update={"balances": {**SETTINGS.balances, "five": both}})
+    chances = dict.fromkeys(CLAIMS["A9"].params["balances"], 0.9) | {"five": 0.01}
+    found = claims.judge(CLAIMS["A9"], history(steady()), other, matrix(**chances))
+    assert [row["name"] for row in found.details if row["name"]] == ["eleven", "five_us30"]
+    assert (found.verdict, found.lo) == ("supported", 0.9)
+
+
 # The real figures.
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from overtake.brief import balance_tables, blocks, claim_tables, record, register
 from overtake.brief.brief import Brief
+from overtake.brief.charts.common import articled
 from overtake.brief.context import Context
 from overtake.claims.model import Claim
 from tests import synthetic
@@ -69,6 +70,19 @@ def test_shares_of_economies_are_written_as_counts_where_they_are_whole(ctx, val
     frame.loc[0, ["value", "unit", "result"]] = [value, unit, "{value:of 11}."]
     ctx._frames["claims"] = frame
     assert words(claim_tables.claim_result(ctx, frame.iloc[0].to_dict())) == f"{told}."
+
+
+def test_a_claim_on_balances_names_each_side_as_the_run_does(ctx):
+    frame = ctx.need("claims").copy()
+    frame.loc[0, ["claim", "value", "unit", "result"]] = ["A9", 0.7, "probability", "A probability of {each}."]
+    names = list(ctx.balances)[:2]
+    rows = [{"claim": "A9", "known": "now", "edition": ctx.edition, "name": name, "value": value, "unit": "probability"}
+            for name, value in zip(names, (0.25, 0.7), strict=True)]  # fmt: skip
+    pd.DataFrame(rows).to_parquet(ctx.root / "data" / "processed" / "claim_details.parquet")
+    ctx._frames["claims"] = frame
+    first, second = (articled(ctx.side_text(name)) for name in names)
+    told = words(claim_tables.claim_result(ctx, frame.iloc[0].to_dict()))
+    assert told == f"A probability of 25% against {first} and 70% against {second}."
 
 
 def test_each_economy_has_its_spending_growth_and_share_as_sipri_prints_them(ctx):
