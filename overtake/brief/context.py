@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -35,6 +36,12 @@ RULERS: dict[str, tuple[str, str]] = {
 
 #: Rulers that rest on too few countries to count for a coalition: marked in tables, in no title and no count.
 EXPERIMENTAL = ("symmetric", "stock_own")
+
+
+def month_words(edition: str) -> str:
+    """Return `2026-04` as `April 2026`."""
+    year, _, month = edition.partition("-")
+    return f"{calendar.month_name[int(month)]} {year}" if month.isdigit() else edition
 
 
 @dataclass(frozen=True)
@@ -231,6 +238,18 @@ class Context:
         rows = [] if frame is None else frame[frame["estimate"] == level].to_dict("records")
         label = f"{rows[0]['label']}, {int(rows[0]['year'])}" if rows else level
         return f"China's level by another estimate than SIPRI's ({label})"
+
+    @cached_property
+    def weo(self) -> str:
+        """Return the IMF edition in use (year-month), empty without one."""
+        frame = self.frame("macro")
+        return "" if frame is None or frame.empty or "edition" not in frame else str(frame["edition"].iloc[0])
+
+    def economy_words(self) -> str:
+        """Return which IMF edition is used where it is older than SIPRI's, else nothing."""
+        if not self.weo or self.weo >= self.edition:
+            return ""
+        return f"The IMF's figures on the economy are of {month_words(self.weo)}, older than SIPRI's on spending"
 
     def scenario_words(self) -> str:
         """Return the scenario in force in words, else nothing; it carries no probability."""

@@ -65,13 +65,13 @@ def _now_and_then(ctx: Context, view: View) -> Markup:
 
 
 def _departures(ctx: Context) -> Markup:
-    """Return what the figures of this run depart from: another level of China than SIPRI's, a scenario."""
-    said = [words for words in (ctx.level_words(), ctx.scenario_words()) if words]
+    """Return what the figures of this run depart from: SIPRI's level of China, the IMF of its date, no scenario."""
+    said = [words for words in (ctx.level_words(), ctx.economy_words(), ctx.scenario_words()) if words]
     if not said:
         return Markup("")
     text = ". ".join(map(capital, said))
     return Markup('<p class="departure"><strong>{}.</strong></p>').format(
-        ctx.prose(text, "params.departure", "rulers.china_level, scenario")
+        ctx.prose(text, "params.departure", "rulers.china_level, data.weo_edition, scenario")
     )
 
 

@@ -52,10 +52,8 @@ def editions(ctx: Context) -> Markup:
     if ledger is None:
         return Markup("")
     rows = []
-    macro = ctx.frame("macro")
-    used = "" if macro is None or "edition" not in macro else str(macro["edition"].iloc[0])
     for row in ledger.to_dict("records"):
-        if row["publisher"] != "sipri" and str(row["edition"]) != used:
+        if row["publisher"] != "sipri" and str(row["edition"]) != ctx.weo:
             continue
         if row["publisher"] == "sipri" and str(row["edition"]) > ctx.edition:
             continue  # not known at the edition in use

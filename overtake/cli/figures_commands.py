@@ -1,10 +1,9 @@
-"""Commands of the figures: `ingest`, `fetch`, `validate`."""
+"""Commands of the figures: `ingest`, `fetch`, `seal`."""
 
 from __future__ import annotations
 
 import argparse
 import datetime
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,8 +30,6 @@ def register(commands: Any) -> None:
     fetch.set_defaults(func=_fetch)
     seal = commands.add_parser("seal", help="write the present hashes of data/raw after an edit that is meant")
     seal.set_defaults(func=_seal)
-    validate = commands.add_parser("validate", help="check every table of data/raw and the parameters")
-    validate.set_defaults(func=_validate)
 
 
 def _ingest(arguments: argparse.Namespace) -> int:
@@ -47,6 +44,7 @@ def _in_place(file: str) -> pd.DataFrame | None:
 
 
 def _ingest_sipri(arguments: argparse.Namespace) -> int:
+    from overtake.cli import update
     from overtake.draws import write_parquet
     from overtake.sources import excerpt, raw, regions, sipri
 
@@ -69,6 +67,7 @@ def _ingest_sipri(arguments: argparse.Namespace) -> int:
     old = _in_place("milex.csv")
     print("\n".join(excerpt.changes(old, new, sipri.MEASURES)))
     print(f"  {len(sums)} sums of {sums['region'].nunique()} regions; {len(ranks)} rows of the largest economies")
+    update.watch_the_tenth(book, new, ranks, arguments.path, arguments.dry_run)
     if arguments.dry_run:
         return 0
     row = excerpt.edition_row(
@@ -88,8 +87,11 @@ def _ingest_sipri(arguments: argparse.Namespace) -> int:
         "milex.csv": excerpt.merged(old, new),
         "regions.csv": excerpt.merged(_in_place("regions.csv"), sums, ("edition", "region", "year")),
         "ranks.csv": excerpt.merged(_in_place("ranks.csv"), ranks, ("edition", "scope", "rank")),
+        **update.learned(book, _in_place),
     }
-    _write(tables, [row])
+    update.say_forecast(book.edition, _in_place("editions.csv"))
+    _write(tables, [row], f'set data.edition: "{book.edition}" in params.yaml, then dvc repro')
+    update.write_changes(excerpt.moved(old, new, sipri.MEASURES), book.edition)
     return 0
 
 
@@ -157,7 +159,7 @@ def _ingest_weo(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _write(tables: dict[str, pd.DataFrame], rows: list[dict[str, Any]]) -> None:
+def _write(tables: dict[str, pd.DataFrame], rows: list[dict[str, Any]], then: str = "dvc repro") -> None:
     """Write tables of figures by file name and their rows of editions.csv, all at once or none."""
     import pandas as pd
 
@@ -174,7 +176,7 @@ def _write(tables: dict[str, pd.DataFrame], rows: list[dict[str, Any]]) -> None:
     editions = new.sort_values(["publisher", "edition"], ignore_index=True, kind="stable")
     texts = {file: excerpt.to_csv(table) for file, table in {**tables, "editions.csv": editions}.items()}
     commit.write(paths.RAW, texts)
-    print(f"wrote {', '.join(f'data/raw/{file}' for file in texts)}; next: dvc repro")
+    print(f"wrote {', '.join(f'data/raw/{file}' for file in texts)}; next: {then}")
 
 
 def _today() -> str:
@@ -200,17 +202,4 @@ def _seal(_: argparse.Namespace) -> int:
     files = [item["path"] for item in package.load(paths.RAW)["resources"]]
     package.seal(paths.RAW, files)
     print(f"sealed {len(files)} files; next: overtake validate")
-    return 0
-
-
-def _validate(_: argparse.Namespace) -> int:
-    from overtake.config.load import load, undeclared
-    from overtake.sources import commit, package
-    from overtake.sources.checks import check_all
-
-    commit.finish(paths.RAW)
-    raise_all(paths.PARAMS.name, undeclared(load(paths.PARAMS)), next_step="edit params.yaml, then rerun")
-    hashes = check_all(paths.RAW)
-    package.write_text(paths.PROCESSED / "figures.json", json.dumps(hashes, indent=2, sort_keys=True) + "\n")
-    print(f"{len(hashes)} files of data/raw are sound")
     return 0

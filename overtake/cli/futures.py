@@ -1,4 +1,4 @@
-"""Command of the futures: `hyperparameters`."""
+"""Command of the futures: `hyperparameters`; `ingest sipri` estimates those of its own edition."""
 
 from __future__ import annotations
 
@@ -18,28 +18,20 @@ def register(commands: Any) -> None:
 
 
 def _run(_: argparse.Namespace) -> int:
-    import pandas as pd
-
-    from overtake.config.futures import PooledRandomWalk
     from overtake.draws import read_parquet
-    from overtake.futures import coefficients, hyperparameters
-    from overtake.sources import excerpt
+    from overtake.futures import coefficients
+    from overtake.sources import commit, excerpt, raw
 
     files = sorted(paths.PANEL.glob("milex_*.parquet"))
     if not files:
         raise OvertakeError(
             "data/panel", "holds no full panel", next_step="overtake ingest sipri PATH --all-countries, per edition"
         )
-    parts, fits = [], []
-    for file in files:
-        panel = read_parquet(file)
-        edition = file.stem.removeprefix("milex_")
-        last = int(panel["year"].max())
-        origins = range(hyperparameters.FIRST_ORIGIN, last + 1)
-        parts.append(hyperparameters.estimate(panel, edition, origins, PooledRandomWalk()))
-        fits.append(coefficients.estimate(panel, edition, origins))
-        print(f"edition {edition}: {len(origins)} origins")
-    excerpt.write(paths.RAW, hyperparameters.FILE, pd.concat(parts, ignore_index=True))
-    excerpt.write(paths.RAW, coefficients.FILE, pd.concat(fits, ignore_index=True))
-    print(f"wrote data/raw/{hyperparameters.FILE} and {coefficients.FILE}; next: dvc repro")
+    found = [coefficients.learned(read_parquet(file), file.stem.removeprefix("milex_")) for file in files]
+    tables = {name: raw.load(name) for name in found[0]}
+    for rows in found:
+        tables = {name: excerpt.merged(tables[name], rows[name], excerpt.OF_ORIGIN) for name in tables}
+    commit.write(paths.RAW, {name: excerpt.to_csv(table) for name, table in tables.items()})
+    editions = ", ".join(file.stem.removeprefix("milex_") for file in files)
+    print(f"wrote {' and '.join(f'data/raw/{name}' for name in tables)}: {editions}; others are kept; next: dvc repro")
     return 0

@@ -19,6 +19,7 @@ from overtake.errors import OvertakeError
 #: Rooms with commands of their own: each module has `register(subparsers)`.
 ROOMS = (
     "overtake.cli.figures_commands",
+    "overtake.cli.validate",
     "overtake.cli.futures",
     "overtake.cli.skill",
     "overtake.cli.balance",

@@ -18,7 +18,8 @@ class Data(Section):
     """SIPRI edition, year-month of publication: one of those in data/raw/milex.csv."""
 
     weo_edition: EditionId | Literal["matching"] = "matching"
-    """IMF World Economic Outlook edition; `matching`: the first full one published with or after the SIPRI edition."""
+    """IMF World Economic Outlook edition; `matching`: the first full one published with or after the SIPRI
+    edition; without one the newest, and the brief says that it is older."""
 
     gap_rule: Literal["interpolate", "refuse"] = "interpolate"
     """Years without a figure inside or at the end of a series (Viet Nam): `interpolate` log-linearly inside and carry

@@ -25,6 +25,8 @@ CARRIERS = {
 def weo_edition(settings: Data, editions: pd.DataFrame) -> str:
     """Return the WEO edition to use: as set, or the first full one published with or after the SIPRI edition.
 
+    Where none is, the newest full one: `Context.economy_words` says so in the brief, `overtake ingest sipri` before.
+
     editions: `editions.csv`; a WEO edition is full where it ships levels (GDP, PPP factors), not growth alone.
     """
     full = editions[(editions["publisher"] == "imf") & editions["full"].astype(bool)]["edition"]

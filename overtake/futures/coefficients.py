@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from overtake import alike
+from overtake.config.futures import PooledRandomWalk
 from overtake.errors import OvertakeError
+from overtake.futures import hyperparameters
 from overtake.futures import panel_regression as model
 from overtake.futures.features import MEDIAN_TERMS, SCALE_TERMS
 
@@ -20,6 +22,33 @@ KEYS = ("edition", "origin", "row", "horizon")
 TERMS = (*MEDIAN_TERMS, *(f"scale_{name}" for name in SCALE_TERMS))
 #: Decimals of the figures.
 DIGITS = 6
+#: Countries with a whole recent past that "all countries" are at least: SIPRI's workbooks have about a hundred.
+FEWEST = 30
+
+
+def learned(panel: pd.DataFrame, edition: str) -> dict[str, pd.DataFrame]:
+    """Return file of data/raw -> its rows of `edition`: what all countries of a full panel say of growth, by origin.
+
+    panel: `table` of `sipri.Workbook`. Refuse one of too few countries, or that begins too late.
+    """
+    values, years = hyperparameters.logs(panel)
+    last = years[int(np.flatnonzero(np.isfinite(values).any(axis=0))[-1])]
+    origins = range(hyperparameters.FIRST_ORIGIN, last + 1)
+    needed = hyperparameters.YEARS_NEEDED
+    past = values[:, max(0, origins[0] - years[0] + 1 - needed) : max(0, origins[0] - years[0] + 1)]
+    whole = int(np.isfinite(past).all(axis=1).sum()) if past.shape[1] == needed else 0
+    if whole < FEWEST:
+        raise OvertakeError(
+            f"edition {edition}",
+            "is too small a panel to say what all countries say of growth: "
+            f"countries with figures in each of the {needed} years to {origins[0]}",
+            found=whole,
+            allowed=f"at least {FEWEST}: SIPRI's workbook of all countries and years",
+        )
+    return {
+        hyperparameters.FILE: hyperparameters.estimate(panel, edition, origins, PooledRandomWalk()),
+        FILE: estimate(panel, edition, origins),
+    }
 
 
 def estimate(panel: pd.DataFrame, edition: str, origins: Iterable[int]) -> pd.DataFrame:
@@ -65,7 +94,7 @@ def of_origin(shipped: pd.DataFrame, edition: str, origin: int) -> model.Coeffic
         raise OvertakeError(
             f"data/raw/{FILE}",
             f"has no coefficients of edition {edition} at origin {origin}",
-            next_step="overtake ingest sipri PATH --all-countries, then overtake hyperparameters",
+            next_step=hyperparameters.ESTIMATE,
         )
     values = {kind: rows.loc[rows["row"] == kind, list(TERMS)].to_numpy(dtype=float) for kind in set(rows["row"])}
     split, residual = len(MEDIAN_TERMS), values["residual"].ravel()

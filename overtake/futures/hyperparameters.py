@@ -18,6 +18,7 @@ COLUMNS = ("edition", "origin", "model", "parameter", "value", "countries", "sta
 FIRST_ORIGIN = 2000
 #: A country counts at an origin when it has figures in each of this many years up to it.
 YEARS_NEEDED = 12
+ESTIMATE = "overtake ingest sipri PATH, with the whole workbook of that edition"
 #: What is shipped of the pooled random walk.
 PARAMETERS = ("drift", "drift_sd", "log_volatility", "autocorrelation")
 
@@ -57,5 +58,5 @@ def world(shipped: pd.DataFrame, edition: str, origin: int) -> pooled.World:
         raise OvertakeError(
             f"data/raw/{FILE}",
             f"has no {error.args[0]} of edition {edition} at origin {origin}",
-            next_step="overtake ingest sipri PATH --all-countries, then overtake hyperparameters",
+            next_step=ESTIMATE,
         ) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from overtake.sources import commit, weo
@@ -24,6 +25,11 @@ EDITION_COLUMNS = (
 #: Ranking -> how many economies it has. China has long outspent the next ten of its region: twenty tell where it ends.
 RANKED = {"world": 10, "asia_oceania": 20}
 RANK_COLUMNS = ("edition", "scope", "rank", "country", "iso3", "year", "milex_current_usd_m", "status", "source")
+#: SIPRI allows less than this share of a data set; a workbook of fewer countries is itself an excerpt of one.
+ALLOWED, WHOLE = 0.1, 100
+MOVED_COLUMNS = ("edition", "compared_with", "iso3", "year", "measure", "what", "before", "after", "change_pct")
+#: What coefficients are sorted by.
+OF_ORIGIN = ("edition", "origin")
 #: Decimals kept: 1,000 dollars for sums in millions, 1e-6 percentage points for shares.
 DECIMALS = {"milex_constant_usd_m": 3, "milex_current_usd_m": 3, "milex_lcu_m": 3, "gdp_share_pct": 6}
 
@@ -107,37 +113,80 @@ def merged(
     return table.sort_values(list(keys), ignore_index=True, kind="stable")
 
 
-def changes(old: pd.DataFrame | None, new: pd.DataFrame, measures: tuple[str, ...]) -> list[str]:
-    """Return lines that say how `new` (one edition) differs from what is in place.
+def moved(old: pd.DataFrame | None, new: pd.DataFrame, measures: tuple[str, ...]) -> pd.DataFrame:
+    """Return MOVED_COLUMNS, a row a figure or a status of `new` (one edition) that differs from what is in place.
 
     Against the same edition where it is in place, else against the newest earlier one, measure by measure where
-    units are the same (constant US$ are not, between editions): new years, figures revised by more than REVISED,
-    changed statuses.
+    units are the same (constant US$ are not, between editions). what: `new year`, `new`, `gone`, `revised` (by more
+    than REVISED) or `status`.
     """
     edition = str(new["edition"].iloc[0])
-    if old is None or old.empty:
-        return [f"edition {edition}: first excerpt, {len(new)} rows"]
-    known = sorted(old["edition"].unique())
-    earlier = [name for name in known if name <= edition]
-    base = edition if edition in known else (earlier[-1] if earlier else known[0])
+    base = compared_with(old, edition)
+    if old is None or base is None:
+        return pd.DataFrame(columns=list(MOVED_COLUMNS))
     before = old[old["edition"] == base]
-    if base != edition:
-        measures = tuple(name for name in measures if name != "milex_constant_usd_m")
-    lines = [f"edition {edition} against {base}:"]
-    both = before.merge(new, on=["iso3", "year"], suffixes=("_old", "_new"))
-    years = sorted(set(new["year"]) - set(before["year"]))
-    lines.append(f"  new years: {', '.join(map(str, years)) if years else 'none'}")
+    both = before.merge(new, on=["iso3", "year"], how="outer", suffixes=("_old", "_new"))
+    parts = []
     for measure in measures:
-        step = both[f"{measure}_new"] / both[f"{measure}_old"] - 1
-        moved = both[step.abs() > REVISED]
-        lines.append(f"  {measure}: {len(moved)} figures revised by more than {REVISED:.0%}")
-        largest = step[moved.index].abs().sort_values(ascending=False, kind="stable").index[:5]
-        lines += [f"    {both.loc[at, 'iso3']} {both.loc[at, 'year']}: {step[at]:+.1%}" for at in largest]
-    flags = both[(both["status_old"] != both["status_new"]) & (both["status_new"] != "")]
+        rows = both[["iso3", "year"]].assign(
+            measure=measure, before=both[f"{measure}_old"], after=both[f"{measure}_new"]
+        )
+        rows["change_pct"] = ((rows["after"] / rows["before"] - 1) * 100).round(4)
+        known = rows["before"].notna(), rows["after"].notna()
+        rows["what"] = np.select(
+            [known[0] & ~known[1], ~known[0] & known[1] & (rows["year"] > before["year"].max()), ~known[0] & known[1],
+             rows["change_pct"].abs() > 100 * REVISED],
+            ["gone", "new year", "new", "revised"], "",
+        )  # fmt: skip
+        apart = base != edition and measure == "milex_constant_usd_m"  # in other prices: only new years are told
+        parts.append(rows[rows["what"].isin(["new year"] if apart else ["gone", "new year", "new", "revised"])])
+    flags = both[(both["status_old"] != both["status_new"]) & both["status_old"].notna() & (both["status_new"] != "")]
+    flags = flags[flags["status_new"].notna()]
+    parts.append(flags[["iso3", "year"]].assign(measure="status", before=flags["status_old"], after=flags["status_new"],
+                                                what="status"))  # fmt: skip
+    table = pd.concat([part.astype(object) for part in parts], ignore_index=True)
+    return table.assign(edition=edition, compared_with=base)[list(MOVED_COLUMNS)]
+
+
+def compared_with(old: pd.DataFrame | None, edition: str) -> str | None:
+    """Return the edition that a new `edition` is compared with: itself, the newest earlier one, or the oldest."""
+    known = [] if old is None else sorted(str(name) for name in old["edition"].unique())
+    earlier = [name for name in known if name <= edition]
+    return max(earlier) if earlier else min(known, default=None)
+
+
+def changes(old: pd.DataFrame | None, new: pd.DataFrame, measures: tuple[str, ...]) -> list[str]:
+    """Return lines that say what `moved` holds: new years, figures revised by more than REVISED, changed statuses."""
+    edition = str(new["edition"].iloc[0])
+    base = compared_with(old, edition)
+    if old is None or base is None:
+        return [f"edition {edition}: first excerpt, {len(new)} rows"]
+    table = moved(old, new, measures)
+    years = sorted(set(new["year"]) - set(old.loc[old["edition"] == base, "year"]))
+    lines = [f"edition {edition} against {base}:", f"  new years: {', '.join(map(str, years)) if years else 'none'}"]
+    for measure in measures:
+        if base != edition and measure == "milex_constant_usd_m":
+            continue
+        rows = table[table["measure"] == measure]
+        revised = rows[rows["what"] == "revised"].astype({"change_pct": float})
+        lines.append(f"  {measure}: {len(revised)} figures revised by more than {REVISED:.0%}")
+        largest = revised.sort_values("change_pct", key=abs, ascending=False, kind="stable").head(5)
+        lines += [f"    {row['iso3']} {row['year']}: {row['change_pct'] / 100:+.1%}"
+                  for row in largest.to_dict("records")]  # fmt: skip
+        for what in ("new", "gone"):
+            places = [f"{row.iso3} {row.year}" for row in rows[rows["what"] == what].itertuples()]
+            more = f" and {len(places) - 5} more" if len(places) > 5 else ""
+            lines += [f"    {what}: {', '.join(places[:5])}{more}"] * bool(places)
+    flags = table[table["what"] == "status"]
     lines.append(f"  changed status: {len(flags)}")
-    lines += [f"    {row.iso3} {row.year}: {row.status_old!s} -> {row.status_new!s}"
-              for row in flags.head(5).itertuples()]  # fmt: skip
-    return lines
+    return lines + [f"    {row.iso3} {row.year}: {row.before!s} -> {row.after!s}" for row in flags.head(5).itertuples()]
+
+
+def kept(book: Workbook, new: pd.DataFrame, ranks: pd.DataFrame) -> float:
+    """Return the share of a workbook's figures that an excerpt keeps: those of `new`, and of `ranks` beyond it."""
+    mine = int(new[list(MEASURES)].notna().to_numpy().sum())
+    mine += int(ranks.loc[~ranks["iso3"].isin(new["iso3"]), "iso3"].nunique())
+    return mine / int(book.table[list(MEASURES)].notna().to_numpy().sum())
 
 
 def to_csv(table: pd.DataFrame) -> str:

@@ -55,7 +55,7 @@ def closure(names: frozenset[str]) -> frozenset[Path]:
 def stage_files(stage: str) -> frozenset[Path]:
     """Return the package's files behind a stage: the notebook's imports, or the validate command's."""
     if stage == "validate":
-        return closure(frozenset({"overtake.cli.figures_commands"}))
+        return closure(frozenset({"overtake.cli.validate"}))
     if stage == "explorer":
         return closure(frozenset({"overtake.explorer.publish", "overtake.config.load", "overtake.draws"}))
     if stage == "pdf":

@@ -37,6 +37,8 @@ def folder(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     copy = tmp_path / "raw"
     shutil.copytree(small, copy)
     monkeypatch.setattr(project, "RAW", copy)
+    monkeypatch.setattr(project, "ROOT", tmp_path)
+    monkeypatch.setattr(project, "REPORTS", tmp_path / "reports")
     for name in ("load", "milex"):
         original = getattr(raw, name)
         monkeypatch.setattr(raw, name, _on(original, copy))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Mapping
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from markupsafe import Markup
 
-from overtake.brief.context import Context, Frame
+from overtake.brief.context import Context, Frame, month_words
 from overtake.brief.context import articled as articled
 from overtake.brief.figure import Column
 from overtake.draws import Draws, FloatArray
@@ -23,9 +22,7 @@ Floats = npt.NDArray[np.float64]
 
 def edition_name(edition: str) -> Markup:
     """Return `2026-04` as `April 2026`, declared: the name of an edition is no result."""
-    year, _, month = edition.partition("-")
-    words = f"{calendar.month_name[int(month)]} {year}" if month.isdigit() else edition
-    return Markup('<span class="declared">{}</span>').format(words)
+    return Markup('<span class="declared">{}</span>').format(month_words(edition))
 
 
 def source_line(ctx: Context, ruler: str | None = None, extra: str = "", futures: bool = False) -> Markup:
@@ -39,6 +36,8 @@ def source_line(ctx: Context, ruler: str | None = None, extra: str = "", futures
         line += Markup(" Prices of {}.").format(ctx.num.show(ctx.base_cell(), YEAR))
     if level := ctx.level_words():
         line += Markup(" {}.").format(ctx.prose(level, "params.level", "rulers.china_level"))
+    if economy := ctx.economy_words():
+        line += Markup(" {}.").format(ctx.prose(economy, "params.economy", "data.weo_edition"))
     if futures and (scenario := ctx.scenario_words()):
         line += Markup(" {}.").format(ctx.prose(scenario, "params.scenario", "scenario"))
     if extra and extra != "macro":
