@@ -13,14 +13,21 @@ import pandas as pd
 from overtake.balances import breakeven, ratio, states
 from overtake.balances.summary import first_crossed, quantiles, year_interval
 from overtake.config.balances import Balance, Crossing, default_balances
+from overtake.config.scenario import Scenario
 from overtake.draws import Draws, FloatArray
-from overtake.explorer import Settings, write
-from overtake.explorer.content import Content, content
-from overtake.explorer.plans import PARTS, Plans
+from overtake.edition import Edition
+from overtake.edition.shares import gdp_path, sipri_per_government
+from overtake.explorer import Settings, departures, write
+from overtake.explorer.content import Content, Tables, content
+from overtake.explorer.plans import Plans
+from overtake.explorer.settings import AS_SIMULATED
+from overtake.futures.plans import Pledge, moved
 from overtake.rulers.china import levels
+from overtake.scenarios.adjust import adjust
 from overtake.show.formats import PROBABILITY, RATIO, SHARE
 from overtake.streams import stream
 from tests import synthetic
+from tests.edition_case import made
 
 DRAWS = 1000
 BY_YEARS = (2030, 2035, 2040)
@@ -28,26 +35,19 @@ BY_YEARS = (2030, 2035, 2040)
 
 @dataclass(frozen=True)
 class Case:
-    """What `write` takes."""
+    """What `write` takes, and the edition that shares of GDP are reckoned with."""
 
-    paths: Draws
-    rulers: pd.DataFrame
-    balances: Mapping[str, Balance]
-    estimates: pd.DataFrame
+    tables: Tables
     settings: Settings
-    observed: Draws
-    plans: Plans
-    errors: dict[str, FloatArray]
+    edition: Edition
 
     def write(self, out: Path) -> None:
         """Write the page."""
-        write(self.paths, self.rulers, self.balances, self.estimates, out, self.settings,
-              observed=self.observed, plans=self.plans, errors=self.errors)  # fmt: skip
+        write(self.tables, out, self.settings)
 
     def content(self) -> Content:
         """Return what the page embeds."""
-        return content(self.paths, self.rulers, self.balances, self.estimates, self.settings,
-                       observed=self.observed, plans=self.plans, errors=self.errors)  # fmt: skip
+        return content(self.tables, self.settings)
 
 
 def case(draws: int = DRAWS) -> Case:
@@ -63,21 +63,86 @@ def case(draws: int = DRAWS) -> Case:
     observed = base.with_values(base.values[:1].copy(), base.unit)
     observed.values[:, base.economies.index("RUS"), :3] = np.nan
     names = {iso3: (about[0], about[1]) for iso3, about in synthetic.ECONOMIES.items()}
-    settings = Settings(names=names, edition="2026-04", draws=draws, balance="eleven_us10", source="fake figures")
+    edition = figures(observed)
+    planned = plans(paths, edition, rng)
+    start = {**AS_SIMULATED, "tiers": planned.start}
+    settings = Settings(names=names, edition="2026-04", balance="eleven_us10", source="fake figures",
+                        departures=start)  # fmt: skip
     shocks = np.cumsum(rng.normal(0, 0.06, values.shape), axis=2) * (np.array(base.years) > base.last_observed)
     shocks[:, base.economies.index("USA")] = 0
     ppp = np.broadcast_to(rng.normal(0, 0.05, (*values.shape[:2], 1)), values.shape)
-    errors = {"current_usd": shocks, "gdp_ppp": ppp, "military_ppp": ppp}
-    lifts = plans(paths)
-    with_plans = paths.values.copy()
-    full = lifts[lifts["part"] == 1].pivot(index="iso3", columns="year", values="log_lift")
-    for iso3, lift in full.iterrows():
-        part = rng.beta(4, 2, (draws, 1))
-        with_plans[:, paths.economies.index(str(iso3))] *= np.exp(part * lift.to_numpy()).astype(np.float32)
-    drawn = paths.with_values(with_plans, paths.unit)
-    return Case(
-        drawn, rulers(paths), default_balances(), estimates(), settings, observed, Plans(paths, lifts, 0.66), errors
+    tables = Tables(
+        paths,
+        np.arange(draws),
+        rulers(paths),
+        default_balances(),
+        estimates(),
+        observed,
+        planned,
+        {"current_usd": shocks, "gdp_ppp": ppp, "military_ppp": ppp},
+        departures.shares(paths, edition),
+        {"current_usd": appreciation(paths)},
+        scenarios(start),
     )
+    return Case(tables, settings, edition)
+
+
+def figures(observed: Draws) -> Edition:
+    """Return an edition of the observed years: all at 2% of GDP, which grows by 3%; two definitions of governments."""
+    table = [
+        (iso3, year, observed.values[0, at, observed.years.index(year)], 2.0)
+        for at, iso3 in enumerate(observed.economies)
+        for year in (observed.last_observed - 1, observed.last_observed)
+    ]
+    macro = [(iso3, year, 3.0) for iso3 in observed.economies for year in (2025, 2026, 2031)]
+    crosswalk = [("JPN", "nato_like", 0.7), ("TWN", "nato", 0.8), ("KOR", "mnd", 1.1), ("VNM", "none", np.nan)]
+    return made(
+        pd.DataFrame(table, columns=["iso3", "year", "milex_constant_usd_bn", "gdp_share_pct"]),
+        pd.DataFrame(macro, columns=["iso3", "year", "real_growth_pct"]),
+        crosswalk=pd.DataFrame(crosswalk, columns=["iso3", "basis", "sipri_over_headline"]),
+    )
+
+
+def appreciation(paths: Draws) -> FloatArray:
+    """Return logs of a yuan that gains the rates of the page's grid for ten years."""
+    low, high, step = departures.YUAN
+    years = np.clip(np.array(paths.years) - paths.last_observed, 0, 10)
+    return np.log1p(np.arange(low, high + step / 2, step) / 100)[:, None] * years
+
+
+def plans(paths: Draws, edition: Edition, rng: np.random.Generator) -> Plans:
+    """Return made-up plans: Japan up, then a second goal as an aim; Taiwan up; Australia down."""
+    last = paths.last_observed
+    gdp = {iso3: gdp_path(edition.spending, edition.macro, iso3, last, last + 8) for iso3 in ("JPN", "TWN", "AUS")}
+    soon = Pledge("JPN", (last, last + 2), (2.0, 2.6), gdp["JPN"][:3], 0.7)
+    announced = (
+        soon,
+        Pledge("TWN", (last, last + 5), (2.0, 3.0), gdp["TWN"][:6], 0.6),
+        Pledge("AUS", (last, last + 8), (2.0, 1.8), gdp["AUS"], 0.8),
+    )
+    aim = Pledge("JPN", (last, last + 2, last + 6), (2.0, 2.6, 3.3), gdp["JPN"][:7], 0.7)
+    return Plans(
+        {"none": (), "spent": (soon,), "announced": announced, "aim": (aim, *announced[1:])},
+        {iso3: np.round(rng.beta(4, 2, len(paths.values)), 4) for iso3 in ("JPN", "TWN", "AUS")},
+        np.median(paths.values, axis=0).astype(float),
+        0.66,
+        "announced",
+        "cut",
+    )
+
+
+def scenarios(start: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return two scenarios."""
+    rows = [
+        ("slow", "China slows", "China grows more slowly.", {"growth": {"CHN": -3}}),
+        ("up", "Allies at 3.5%", "Two reach it.", {"reach": {
+            iso3: {"share": 3.5, "year": 2035, "definition": "sipri"} for iso3 in ("JPN", "KOR")}}),
+    ]  # fmt: skip
+    plain = {**start, "level": "sipri", "sustain": 2}
+    return [
+        {"key": key, "label": label, "description": words, "part": {**plain, **part}}
+        for key, label, words, part in rows
+    ]
 
 
 def rulers(paths: Draws) -> pd.DataFrame:
@@ -133,36 +198,53 @@ def estimates() -> pd.DataFrame:
     )
 
 
-def plans(paths: Draws) -> pd.DataFrame:
-    """Return made-up plans of three economies by part: log of the level over that without, with a floor."""
-    rows = [
-        (part, iso3, year, max(0.0, part - 0.2) * rate * min(max(year - 2025, 0), 8))
-        for iso3, rate in (("JPN", 0.03), ("TWN", 0.04), ("AUS", 0.01))
-        for part in PARTS
-        for year in paths.years
-    ]
-    return pd.DataFrame(rows, columns=["part", "iso3", "year", "log_lift"])
-
-
-def embedded(found: Content, setting: Mapping[str, Any], made: Case) -> tuple[Draws, Draws]:
-    """Return the embedded draws and the published figures on the setting's ruler, by overtake's own tables."""
-    config = found.config
+def spending(found: Content, setting: Mapping[str, Any], made_: Case) -> Draws:
+    """Return the embedded draws under a setting's plans and departures, constant US$, by overtake's own functions."""
+    config, tables = found.config, made_.tables
     economies = tuple(each["iso3"] for each in config["economies"])
     years = tuple(range(config["years"][0], config["years"][1] + 1))
+    values = np.exp(found.layers["draws"].logs())
+    paths = Draws(values, economies, years, config["lastObserved"], "x")
+    assert tables.plans is not None
+    for pledge in tables.plans.tiers[setting["tiers"]]:
+        if pledge.iso3 in setting["without"] or setting["plans"] == 0:
+            continue
+        at = economies.index(pledge.iso3)
+        own = tables.plans.parts[pledge.iso3][made_.tables.rows]
+        part = own if setting["plans"] == "cut" else np.array([setting["plans"]])
+        values[:, at] *= moved(tables.plans.middle[at], paths, pledge, part)
+    return adjust(paths, scenario(setting, economies, made_.edition), made_.edition)
+
+
+def scenario(setting: Mapping[str, Any], economies: tuple[str, ...], edition: Edition) -> Scenario:
+    """Return a setting's departures as the scenario of the parameters: `members` by name, definitions that exist."""
+    members = [iso3 for iso3, percent in setting["side"].items() if percent > 0 and iso3 != "USA"]
+    targets = {}
+    for iso3 in economies:
+        target = setting["reach"].get(iso3) or (setting["reach"].get("members") if iso3 in members else None)
+        if target:
+            known = sipri_per_government(edition.ledgers["crosswalk"], iso3) is not None
+            targets[iso3] = {"share_pct": target["share"], "year": target["year"],
+                             "definition": target["definition"] if known else "sipri"}  # fmt: skip
+    growth = {**{iso3: setting["growth"].get("members", 0) for iso3 in members}, **setting["growth"]}
+    growth.pop("members", None)
+    return Scenario.model_validate(
+        {"growth_shift_pct": growth, "from_year": setting["from"], "to_year": setting["to"], "share_targets": targets}
+    )
+
+
+def embedded(found: Content, setting: Mapping[str, Any], made_: Case) -> tuple[Draws, Draws]:
+    """Return the embedded draws and the published figures on the setting's ruler, by overtake's own tables."""
+    config = found.config
+    paths = spending(found, setting, made_)
+    economies, years, flows = paths.economies, paths.years, paths.values.copy()
     ruler = next(each for each in config["rulers"] if each["name"] == setting["ruler"])
     level: FloatArray | float = 1.0
-    known = levels(made.estimates, made.paths.last_observed)[["china_lo", "china_hi"]].mean(axis=1).to_dict()
+    known = levels(made_.tables.estimates, paths.last_observed)[["china_lo", "china_hi"]].mean(axis=1).to_dict()
     central = known.get(setting["level"], 1.0)
     if setting["level"] == "uncertain":
         level = np.exp(found.layers["level"].steps[:, 0, :] / 512)
         central = float(np.median([known["ministry"], known["institute"], known["own"]]))
-    lift = np.zeros((len(economies), len(years)))
-    if setting["plans"] != "brief" and setting["plans"] > 0:
-        rows = made.plans.lifts[np.isclose(made.plans.lifts["part"], setting["plans"])]
-        for iso3, row in rows.pivot(index="iso3", columns="year", values="log_lift").iterrows():
-            lift[economies.index(str(iso3))] = np.round(row.to_numpy(), 5)
-    own = found.layers["plans"].logs() if setting["plans"] == "brief" else 0.0
-    flows = np.exp(found.layers["draws"].logs() + own + lift)
     flows[:, economies.index("CHN")] *= central if setting["level"] != "uncertain" else level
     upto = len(config["observed"][0])
     seen = np.array(config["observed"], dtype=float)[None]
@@ -171,6 +253,9 @@ def embedded(found: Content, setting: Mapping[str, Any], made: Case) -> tuple[Dr
         factor = np.full((len(economies), len(years)), np.nan)
         for at, row in enumerate(ruler["centre"]):
             factor[at, len(years) - len(row) :] = row
+        if ruler["name"] in made_.tables.yuan:
+            gained = np.clip(np.array(years) - paths.last_observed, 0, 10) * np.log1p(setting["yuan"] / 100)
+            factor[economies.index("CHN")] += gained
         off = found.layers[ruler["errors"]].steps / 512 if ruler["errors"] else 0.0
         flows = flows * np.exp(factor + off)
         seen = seen * np.exp(factor[:, :upto])
@@ -196,9 +281,9 @@ def _stock(flows: FloatArray, share: list[float], about: Mapping[str, Any]) -> F
     return found
 
 
-def answer(found: Content, setting: Mapping[str, Any], made: Case) -> dict[str, str]:
+def answer(found: Content, setting: Mapping[str, Any], made_: Case) -> dict[str, str]:
     """Return what the page must print for `setting` (side in per cent), by overtake.balances on the embedded draws."""
-    paths, seen = embedded(found, setting, made)
+    paths, seen = embedded(found, setting, made_)
     balance = Balance(
         label="x",
         side={iso3: percent / 100 for iso3, percent in setting["side"].items()},
@@ -212,16 +297,16 @@ def answer(found: Content, setting: Mapping[str, Any], made: Case) -> dict[str, 
     at = paths.years.index(paths.last_observed)
     low, high = np.quantile(drawn[:, at], [tail, 1 - tail]) / balance.threshold - 1
     now = float(ratio(seen, balance)[0, -1])
-    year = state.year[np.isfinite(state.year)]
+    ahead = {year: float(state.lead[:, state.years.index(year)].mean()) for year in (*BY_YEARS, setting["year"])}
     told = {f"p-{name}": PROBABILITY(state.probability(name))
             for name in ("crossed", "crossing", "not_within", "crossed_back")}  # fmt: skip
-    told |= {f"by-{by}": PROBABILITY(float(np.count_nonzero(year <= by) / len(state.year))) for by in BY_YEARS}
+    told |= {f"in-{by}": PROBABILITY(ahead[by]) for by in BY_YEARS} | {"lead": PROBABILITY(ahead[setting["year"]])}
     told["ratio"] = RATIO(now)
     told["margin"] = _signed(now / balance.threshold - 1)
     told["margin-interval"] = f"{_signed(low)} to {_signed(high)}"
     middle, first, last = year_interval(state, rule)
     end = f"{last:.0f}" if np.isfinite(last) else f"after {paths.years[-1]}"
-    told["median"] = f"{middle:.0f} ({first:.0f} to {end})" if np.isfinite(middle) else "–"
+    told["median"] = f"{middle:.0f} ({first:.0f} to {end})" if np.isfinite(middle) and now <= balance.threshold else "–"
     share = quantiles(breakeven(paths, balance, "USA"), (10, 50, 90))
     for by in BY_YEARS:
         low, middle, high = (SHARE(float(value)) for value in share[:, paths.years.index(by)])

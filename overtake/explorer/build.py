@@ -7,18 +7,12 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
-import pandas as pd
-
-from overtake.config.balances import Balance
-from overtake.draws import Draws, FloatArray
 from overtake.errors import OvertakeError
-from overtake.explorer.content import Content, content
+from overtake.explorer.content import Content, Tables, content
 from overtake.explorer.encode import pack
-from overtake.explorer.plans import Plans
 from overtake.explorer.settings import Settings
 
 ASSETS = Path(__file__).parent / "assets"
@@ -30,26 +24,12 @@ MODULES = ("data.js", "model.js", "words.js", "sentence.js", "url.js", "charts.j
 LIMIT = 3_000_000
 
 
-def write(
-    paths: Draws,
-    rulers: pd.DataFrame,
-    balances: Mapping[str, Balance],
-    estimates: pd.DataFrame,
-    out: Path,
-    settings: Settings,
-    *,
-    observed: Draws | None = None,
-    plans: Plans | None = None,
-    errors: Mapping[str, FloatArray] | None = None,
-) -> None:
+def write(tables: Tables, out: Path, settings: Settings) -> None:
     """Write the explorer to `out`, whole or not at all.
 
-    paths: futures in constant US$ bn. rulers: `factors.table`. balances: offered as starting points. estimates:
-    data/raw/china_estimates.csv. observed: the figures as published, one draw; without it the median of the draws.
-    plans: the same draws without announced plans and what each part of them adds. errors: `factors.errors`
-    of the draws that `encode.chosen` picks. Raise OvertakeError where tables do not fit or the page grows too large.
+    Raise OvertakeError where tables do not fit or the page grows too large.
     """
-    found = content(paths, rulers, balances, estimates, settings, observed=observed, plans=plans, errors=errors)
+    found = content(tables, settings)
     text = page(found)
     size = len(text.encode())
     if size > LIMIT:
@@ -90,6 +70,7 @@ def page(found: Content) -> str:
         total=f"{found.config['drawsOfBrief']:,}",
         source=html.escape(found.config["source"]),
         edition=html.escape(found.config["edition"]),
+        economy=next(each["iso3"] for each in found.config["economies"] if each["iso3"] != "CHN"),
     )
 
 

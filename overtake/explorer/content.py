@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,19 +11,46 @@ import pandas as pd
 
 from overtake import alike
 from overtake.balances.sides import weights
+from overtake.balances.summary import BY_YEARS
 from overtake.config.balances import Balance
 from overtake.draws import Draws, FloatArray
 from overtake.errors import raise_all
 from overtake.explorer import encode
+from overtake.explorer.departures import YUAN
 from overtake.explorer.factors import wide
 from overtake.explorer.levels import offered
 from overtake.explorer.plans import Plans, embedded
+from overtake.explorer.sample import Rows
 from overtake.explorer.settings import Settings
 
 #: Thresholds that the page offers: low, high, step.
 THRESHOLDS = (0.5, 2.0, 0.05)
 #: Names of estimates as a reader knows them; others are shown by their own name.
 SIDES = ({"CHN": 1.0}, {"CHN": 1.0, "RUS": 1.0})
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What the page is made of.
+
+    paths: futures without announced plans, constant US$ bn. rows: which of them the page holds (`sample`). rulers:
+    `factors.table`. balances: offered as starting points. estimates: data/raw/china_estimates.csv. observed: the
+    figures as published, one draw; without it the median of the draws. errors: `factors.errors` of those draws. shares,
+    yuan, scenarios: `departures`. said: the brief's own numbers (`said.said`), of the setting in which the page starts.
+    """
+
+    paths: Draws
+    rows: Rows
+    rulers: pd.DataFrame
+    balances: Mapping[str, Balance]
+    estimates: pd.DataFrame
+    observed: Draws | None = None
+    plans: Plans | None = None
+    errors: Mapping[str, FloatArray] = field(default_factory=dict)
+    shares: Mapping[str, Any] = field(default_factory=dict)
+    yuan: Mapping[str, FloatArray] = field(default_factory=dict)
+    scenarios: Sequence[Mapping[str, Any]] = ()
+    said: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -34,29 +61,19 @@ class Content:
     layers: dict[str, encode.Layer]
 
 
-def content(
-    paths: Draws,
-    rulers: pd.DataFrame,
-    balances: Mapping[str, Balance],
-    estimates: pd.DataFrame,
-    settings: Settings,
-    *,
-    observed: Draws | None = None,
-    plans: Plans | None = None,
-    errors: Mapping[str, FloatArray] | None = None,
-) -> Content:
-    """Return what `build.write` puts into the page; its arguments are explained there."""
-    _check(paths, balances, settings, plans)
-    kept = encode.chosen(paths, settings.draws, settings.seed)
-    base = encode.chosen(plans.without, settings.draws, settings.seed) if plans else kept
+def content(tables: Tables, settings: Settings) -> Content:
+    """Return what `build.write` puts into the page."""
+    paths, balances, plans = tables.paths, tables.balances, tables.plans
+    rows = tables.rows
+    _check(paths, balances, settings, len(rows))
+    kept = paths.with_values(paths.values[rows], paths.unit)
     with np.errstate(divide="ignore", invalid="ignore"):
-        logs = alike.log(base.values.astype(np.float64))
-    draws = encode.layer(logs, kept.economies, kept.years, encode.middle(logs), "futures.parquet")
-    listed, layers = _rulers(kept, rulers, errors or {})
-    planned = None
-    if plans:
-        planned, layers["plans"] = embedded(kept, base, plans)
-    levels, uncertain = offered(estimates, kept.values.shape[0], settings.seed, settings.level, kept.last_observed)
+        logs = alike.log(kept.values.astype(np.float64))
+    draws = encode.layer(logs, kept.economies, kept.years, encode.middle(logs), "futures_without_plans.parquet")
+    listed, layers = _rulers(kept, tables)
+    levels, uncertain = offered(
+        tables.estimates, kept.values.shape[0], settings.seed, settings.level, kept.last_observed
+    )
     if uncertain is not None:
         layers["level"] = uncertain
     presets = _presets(balances)
@@ -73,36 +90,42 @@ def content(
         "step": encode.STEP,
         "first": list(draws.first),
         "centre": _numbers(draws.centre, draws.first),
-        "observed": _observed(paths, observed),
+        "observed": _observed(paths, tables.observed),
         "rulers": listed,
         "stock": {"rate": settings.depreciation_pct / 100, "startYears": settings.start_growth_years},
         "levels": levels,
-        "plans": planned,
+        "plans": embedded(paths, rows, plans) if plans else None,
+        "shares": dict(tables.shares),
+        "yuan": list(YUAN) if tables.yuan else None,
         "presets": presets,
+        "scenarios": [dict(each) for each in tables.scenarios],
         "thresholds": list(THRESHOLDS),
         "breakeven": settings.breakeven,
         "intervalPct": settings.interval_pct,
-        "start": _start(presets, settings, [each["name"] for each in listed], [each["key"] for each in levels]),
+        "byYears": [year for year in BY_YEARS if kept.last_observed < year <= kept.years[-1]] or [kept.years[-1]],
         **_words(),
     }  # fmt: skip
-    return Content(config, {"draws": draws, **layers})
+    start = _start(presets, settings, [each["name"] for each in listed], [each["key"] for each in levels])
+    # The middle one of the years that the brief speaks of.
+    told = tables.said if start["level"] == settings.level else {}
+    start["year"] = config["byYears"][len(config["byYears"]) // 2]
+    return Content({**config, "start": start, "said": dict(told)}, {"draws": draws, **layers})
 
 
-def _check(paths: Draws, balances: Mapping[str, Balance], settings: Settings, plans: Plans | None) -> None:
+def _check(paths: Draws, balances: Mapping[str, Balance], settings: Settings, draws: int) -> None:
     """Refuse tables that do not fit together."""
     problems = [f"{iso3}: no name among the settings" for iso3 in paths.economies if iso3 not in settings.names]
     problems += [f"{iso3}: no futures" for iso3 in ("CHN", settings.breakeven) if iso3 not in paths.economies]
     if settings.balance not in balances:
         problems.append(f"{settings.balance or 'none'}: no such balance to start from")
-    if plans and (plans.without.values.shape, plans.without.economies) != (paths.values.shape, paths.economies):
-        problems.append("futures without plans are of other draws or economies than those with them")
-    if settings.draws < 2:
-        problems.append(f"{settings.draws} draws; allowed: 2 or more")
+    if draws < 2:
+        problems.append(f"{draws} draws; allowed: 2 or more")
     raise_all("explorer", problems)
 
 
-def _rulers(paths: Draws, rulers: pd.DataFrame, errors: Mapping[str, FloatArray]) -> tuple[list[Any], dict[str, Any]]:
+def _rulers(paths: Draws, tables: Tables) -> tuple[list[Any], dict[str, Any]]:
     """Return the rulers of the page and the layers of their errors; equal errors share a layer."""
+    rulers, ahead = tables.rulers, paths.years.index(paths.last_observed) + 1
     listed: list[dict[str, Any]] = []
     layers: dict[str, encode.Layer] = {}
     for name in dict.fromkeys(rulers["ruler"].astype(str)):
@@ -117,11 +140,13 @@ def _rulers(paths: Draws, rulers: pd.DataFrame, errors: Mapping[str, FloatArray]
         else:
             with np.errstate(invalid="ignore"):
                 centre = np.round(alike.log(factor), 6)
-            off = errors.get(name, np.zeros((1, *centre.shape)))
+            off = tables.errors.get(name, np.zeros((1, *centre.shape)))
             found = encode.layer(centre + off, paths.economies, paths.years, centre, f"rulers, {name}")
             entry |= {"first": list(found.first), "centre": _numbers(found.centre, found.first)}
             if found.steps.any():
                 entry["errors"] = _shared(layers, f"errors-{name}", found)
+            if name in tables.yuan:
+                entry["yuan"] = np.round(tables.yuan[name][:, ahead:], 6).tolist()
         listed.append(entry)
     return listed, layers
 
@@ -170,7 +195,8 @@ def _start(presets: list[dict[str, Any]], settings: Settings, rulers: list[str],
         "sustain": settings.sustain,
         "ruler": settings.ruler if settings.ruler in rulers else rulers[0],
         "level": settings.level if settings.level in levels else "sipri",
-        "plans": "brief",
+        "without": [],
+        **settings.departures,
     }
 
 

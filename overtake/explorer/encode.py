@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from overtake.draws import Draws, FloatArray
+from overtake.draws import FloatArray
 from overtake.errors import raise_all
-from overtake.streams import stream
 
 #: Width of a step in logs: 0.2 per cent, a power of two so that steps times width is exact in any language.
 STEP = 1 / 512
@@ -33,15 +32,6 @@ class Layer:
         for at, first in enumerate(self.first):
             found[:, at, :first] = np.nan
         return found
-
-
-def chosen(paths: Draws, draws: int, seed: int) -> Draws:
-    """Return `draws` of the paths, drawn without return by name, in their order; all where there are no more."""
-    total = paths.values.shape[0]
-    if draws >= total:
-        return paths
-    kept = np.sort(stream(seed, "explorer", "draws").permutation(total)[:draws])
-    return paths.with_values(paths.values[kept], paths.unit)
 
 
 def layer(

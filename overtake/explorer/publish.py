@@ -8,46 +8,53 @@ import pandas as pd
 
 from overtake import paths as project
 from overtake.config.params import Params
-from overtake.draws import Draws, read_draws
+from overtake.draws import read_draws, read_parquet
 from overtake.edition import of_run
-from overtake.explorer import factors
+from overtake.explorer import departures, factors
 from overtake.explorer import plans as announced
 from overtake.explorer.build import write
-from overtake.explorer.encode import chosen
+from overtake.explorer.content import Tables
+from overtake.explorer.said import said
+from overtake.explorer.sample import rows
 from overtake.explorer.settings import of_params
 from overtake.rulers.base import observed
-from overtake.scenarios.adjust import adjust
+from overtake.scenarios.compare import read_all
 
 
 def publish(params: Params, out: Path = project.REPORTS / "explorer" / "explorer.html", draws: int = 1000) -> None:
     """Write the explorer of data/processed and data/raw to `out`.
 
-    Reads data.edition's tables and of `params` run.seed, futures, rulers, scenario, crossing, balances and brief. Draws
-    are a sample of the futures; the errors that rulers add (exchange rates, purchasing power) are drawn anew for that
-    sample from the same distributions.
+    Reads data.edition's tables, scenarios/ and of `params` run.seed, futures, rulers, scenario, crossing, balances,
+    scenarios and brief. Draws are a sample of the futures; the errors that rulers add (exchange rates, purchasing
+    power) are drawn anew for that sample from the same distributions.
     """
     edition = of_run()
-
-    def under(name: str) -> Draws:
-        """Return futures under the parameters' scenario."""
-        read = read_draws(project.PROCESSED / name)
-        return adjust(read, params.scenario, edition)
-
-    futures = under("futures.parquet")
-    rows = pd.read_csv(project.RAW / "economies.csv").to_dict("records")
-    names = {str(row["iso3"]): (str(row["name"]), str(row["group"])) for row in rows}
+    crossings, curves, breakeven = (
+        read_parquet(project.PROCESSED / f"{name}.parquet") for name in ("crossings", "curves", "breakeven")
+    )
+    futures = read_draws(project.PROCESSED / "futures_without_plans.parquet")
+    found = announced.of_edition(futures, edition, params.futures, params.run.seed)
+    economies = pd.read_csv(project.RAW / "economies.csv").to_dict("records")
+    names = {str(row["iso3"]): (str(row["name"]), str(row["group"])) for row in economies}
     source = f"SIPRI Military Expenditure Database, edition {edition.name}; Overtake"
-    settings = of_params(params, names, edition.name, source, draws)
-    sample = chosen(futures, settings.draws, settings.seed)
+    start = departures.of_params(params, found)
+    settings = of_params(params, names, edition.name, source, start)
+    planned = read_draws(project.PROCESSED / "futures.parquet")
+    kept = rows(planned, params.balances.values(), draws, settings.seed)
+    sample = futures.with_values(futures.values[kept], futures.unit)
     table = factors.table(sample, edition, params.rulers, settings.seed)
-    write(
+    tables = Tables(
         futures,
+        kept,
         table,
         params.balances,
         edition.ledgers["china_estimates"],
-        out,
-        settings,
         observed=observed(edition.spending),
-        plans=announced.of_edition(under("futures_without_plans.parquet"), edition, params.futures.plan_tiers),
+        plans=found,
         errors=factors.errors(sample, edition, params.rulers, settings.seed, table),
+        shares=departures.shares(futures, edition),
+        yuan=departures.yuan(sample, edition, params.rulers, settings.seed, table),
+        said=said(crossings, curves, breakeven, params.balances, settings.breakeven),
+        scenarios=departures.presets(read_all(project.SCENARIOS, params), params, found),
     )
+    write(tables, out, settings)

@@ -56,7 +56,7 @@ def apply(paths: Draws, edition: Edition, settings: Futures, seed: int) -> Draws
         at = paths.economies.index(pledge.iso3)
         part: FloatArray = np.ones(1)
         if settings.plans == "cut":
-            part = _parts(pledge.delivered, settings.plan_realisation_sd, values.shape[0], seed, pledge.iso3)
+            part = parts(pledge.delivered, settings.plan_realisation_sd, values.shape[0], seed, pledge.iso3)
         first = paths.years.index(paths.last_observed) + 1
         # Only the years up to the last goal: a median over draws is what takes the time.
         ahead = slice(first, first + len(_ahead(paths, pledge)))
@@ -229,7 +229,7 @@ def _share(row: Mapping[Any, Any], edition: Edition, last: int) -> float | None:
 
 
 @lru_cache(maxsize=64)
-def _parts(mean: float, sd: float, draws: int, seed: int, iso3: str) -> FloatArray:
+def parts(mean: float, sd: float, draws: int, seed: int, iso3: str) -> FloatArray:
     """Return beta variables of this mean and about this standard deviation, (draws,); the mean where sd is 0.
 
     Kept, since the same plans lift many futures: not to be written to.

@@ -17,15 +17,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from overtake import paths as project
-from overtake.config.balances import Balance
+from overtake.config.balances import Balance, default_balances
+from overtake.config.load import load
 from overtake.config.params import Params
 from overtake.draws import Draws
-from overtake.edition import Edition, clean
+from overtake.edition import Edition, clean, read
 from overtake.errors import OvertakeError
-from overtake.explorer import Settings, build, encode, factors
+from overtake.explorer import Settings, build, departures, encode, factors, sample
+from overtake.explorer.plans import of_edition
 from overtake.explorer.settings import of_params
+from overtake.futures.plans import apply, moved
 from overtake.rulers import RULERS, observed
-from tests.explorer_case import Case, case
+from overtake.scenarios.compare import read_all
+from tests.explorer_case import Case, case, scenario
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +40,11 @@ def made() -> Case:
 @pytest.fixture(scope="module")
 def page(made: Case) -> str:
     return build.page(made.content())
+
+
+def with_balances(made: Case, balances: dict[str, Balance]) -> Case:
+    """Return the case with other balances."""
+    return replace(made, tables=replace(made.tables, balances=balances))
 
 
 def unpacked(text: str, layer: encode.Layer) -> np.ndarray:
@@ -79,31 +88,79 @@ def test_packed_steps_come_back(rows: list[list[int]], first: int) -> None:
 
 
 def test_levels_are_kept_to_a_fifth_of_a_per_cent(made: Case) -> None:
-    layers = made.content().layers
-    kept = layers["draws"]
-    with_plans = np.exp(kept.logs() + layers["plans"].logs()) / made.paths.values - 1
-    assert np.nanmax(np.abs(with_plans)) < np.exp(encode.STEP) - 1 + 1e-6
-    off = np.exp(kept.logs()) / made.plans.without.values - 1
+    kept = made.content().layers["draws"]
+    off = np.exp(kept.logs()) / made.tables.paths.values - 1
     assert np.nanmax(np.abs(off)) < np.exp(encode.STEP / 2) - 1 + 1e-6
-    assert (np.isnan(kept.logs()) == np.isnan(made.paths.values)).all()
+    assert (np.isnan(kept.logs()) == np.isnan(made.tables.paths.values)).all()
 
 
-def test_the_sample_is_drawn_once_each_and_by_name(made: Case) -> None:
-    few = encode.chosen(made.paths, 20, 3)
-    again = encode.chosen(made.paths, 20, 3)
-    assert few.values.shape[0] == 20
-    np.testing.assert_array_equal(few.values, again.values)
-    rows = [np.flatnonzero(made.paths.values[:, 0, -1] == value)[0] for value in few.values[:, 0, -1]]
-    assert rows == sorted(set(rows))
-    assert rows != list(range(20))
-    assert encode.chosen(made.paths, 10_000, 3) is made.paths
+def test_the_sample_says_what_all_draws_say() -> None:
+    paths, balances = case(600).tables.paths, list(default_balances().values())
+    few = sample.rows(paths, balances, 80, 3)
+    assert (len(few), list(few)) == (80, sorted(set(few)))
+    assert list(few) == list(sample.rows(paths, balances, 80, 3))
+    assert list(sample.rows(paths, balances, 10_000, 3)) == list(range(600))
+    happens = sample.events(paths, balances)
+    assert set(np.unique(happens)) == {0.0, 1.0}
+
+    def off(rows: Any) -> float:
+        return float(np.abs(happens[rows].mean(axis=0) - happens.mean(axis=0)).mean())
+
+    by_chance = np.mean([off(np.random.default_rng(seed).permutation(600)[:80]) for seed in range(5)])
+    assert off(few) < by_chance / 3
+
+
+def test_every_scenario_of_the_project_is_a_setting_of_the_page(figures: Edition) -> None:
+    params = load(project.PARAMS)
+    edition = read(params.data)
+    history = observed(figures.spending)
+    years = (*history.years, *range(history.years[-1] + 1, history.years[-1] + 26))
+    values = np.repeat(
+        np.concatenate([history.values, np.repeat(history.values[:, :, -1:], 25, axis=2)], axis=2), 3, axis=0
+    )
+    paths = Draws(values, history.economies, years, history.last_observed, history.unit)
+    plans = of_edition(paths, edition, params.futures, params.run.seed)
+    assert (plans.start, plans.way) == (params.futures.plan_tiers[-1], "cut")
+    scenarios = read_all(project.SCENARIOS, params)
+    found = {each["key"]: each["part"] for each in departures.presets(scenarios, params, plans)}
+    assert list(found) == [each.name for each in scenarios]
+    for each in scenarios:
+        setting = {**found[each.name], "side": {}}
+        assert scenario(setting, paths.economies, edition) == each.params.scenario
+        assert setting["yuan"] == each.params.rulers.prices.real_appreciation_pct.get("CHN", 0)
+        assert setting["plans"] == {"cut": "cut", "face_value": 1.0}[each.params.futures.plans]
+    odd = params.model_copy(update={"run": params.run.model_copy(update={"seed": 3})})
+    assert departures.presets([replace(scenarios[0], params=odd)], params, plans) == []
+    # The plans that count, each draw's own part: what the futures of the same seed have.
+    planned = apply(paths, edition, params.futures, params.run.seed)
+    for pledge in plans.tiers[plans.start]:
+        at = paths.economies.index(pledge.iso3)
+        lifted = paths.values[:, at] * moved(plans.middle[at], paths, pledge, plans.parts[pledge.iso3])
+        np.testing.assert_allclose(lifted, planned.values[:, at], rtol=1e-6)
+
+
+def test_the_yuan_moves_china_as_the_rulers_have_it(figures: Edition) -> None:
+    params = Params()
+    history = observed(figures.spending)
+    years = (*history.years, *range(history.years[-1] + 1, history.years[-1] + 4))
+    values = np.concatenate([history.values, np.repeat(history.values[:, :, -1:], 3, axis=2)], axis=2)
+    paths = Draws(values, history.economies, years, history.last_observed, history.unit)
+    use = params.rulers.model_copy(update={"use": ("constant_usd", "current_usd", "gdp_ppp", "military_ppp")})
+    logs = departures.yuan(paths, figures, use, 7, factors.table(paths, figures, use, 7))
+    assert set(logs) == {"current_usd", "military_ppp"}
+    low, _, step = departures.YUAN
+    at = round((3 - low) / step)
+    np.testing.assert_allclose(logs["current_usd"][at, -3:], np.log(1.03) * np.arange(1, 4), atol=1e-9)
+    off_grid = use.prices.model_copy(update={"real_appreciation_pct": {"CHN": 0.3}})
+    assert departures.yuan(paths, figures, use.model_copy(update={"prices": off_grid}), 7, pd.DataFrame()) == {}
 
 
 def test_a_gap_is_refused_by_name(made: Case) -> None:
-    values = made.paths.values.copy()
-    values[3, made.paths.economies.index("VNM"), 40] = np.nan
-    values[5, made.paths.economies.index("TWN"), 50] = np.nan
-    broken = replace(made, paths=made.paths.with_values(values, made.paths.unit), plans=None)
+    paths = made.tables.paths
+    values = paths.values.copy()
+    values[3, paths.economies.index("VNM"), 40] = np.nan
+    values[5, paths.economies.index("TWN"), 50] = np.nan
+    broken = replace(made, tables=replace(made.tables, paths=paths.with_values(values, paths.unit)))
     with pytest.raises(OvertakeError, match=r"(?s)VNM: no value in 2029.*|TWN: no value in 2039") as told:
         broken.content()
     assert "VNM" in str(told.value)
@@ -112,9 +169,12 @@ def test_a_gap_is_refused_by_name(made: Case) -> None:
 
 def test_same_tables_same_bytes(made: Case, tmp_path: Path) -> None:
     made.write(tmp_path / "a.html")
-    replace(made, rulers=made.rulers.sample(frac=1, random_state=1).sort_values("ruler", kind="stable",
-            key=lambda names: names.map({name: at for at, name in enumerate(made.rulers["ruler"].unique())}))
-            ).write(tmp_path / "b.html")  # fmt: skip
+    rulers = made.tables.rulers
+    order = {name: at for at, name in enumerate(rulers["ruler"].unique())}
+    mixed = rulers.sample(frac=1, random_state=1).sort_values(
+        "ruler", kind="stable", key=lambda names: names.map(order)
+    )
+    replace(made, tables=replace(made.tables, rulers=mixed)).write(tmp_path / "b.html")
     assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
 
 
@@ -149,7 +209,10 @@ def test_the_policy_admits_this_style_and_script_and_nothing_else(page: str) -> 
 
 def test_nothing_in_the_page_points_elsewhere(page: str) -> None:
     outside = re.sub(r"<script.*?</script>|<style>.*?</style>", "", page, flags=re.S)
-    assert re.findall(r"""(?:src|href|action)\s*=\s*["']?(?!data:|#)[^"'\s>]+""", outside) == []
+    assert re.findall(r"""(?:src|action)\s*=\s*["']?(?!data:|#)[^"'\s>]+""", outside) == []
+    # Links that a reader may follow lead to the brief's other pages and nowhere else.
+    links = set(re.findall(r"""href\s*=\s*["']?(?!data:|#)([^"'\s>]+)""", outside))
+    assert links == {"../brief/brief.html", "../brief/annex.html", "../economies/JPN.html"}
     assert not re.search(r"\bstyle\s*=|\bon[a-z]+\s*=", outside)
     assert re.findall(r"url\((?!data:)[^)]*\)", re.search(r"<style>(.*?)</style>", page, re.S)[1]) == []  # type: ignore[index]
     code = re.search(r"<script>(.*)</script>", page, re.S)[1]  # type: ignore[index]
@@ -160,8 +223,8 @@ def test_names_and_labels_cannot_break_out(made: Case) -> None:
     evil = "</script><script>alert(1)</script>\u2028<!--"
     names = {**made.settings.names, "JPN": (evil, "ally")}
     settings = replace(made.settings, names=names, source=evil, edition='"><b>')
-    text = build.page(replace(made, settings=settings, balances={
-        **made.balances, "evil": Balance(label=evil, side={"JPN": 1.0})}).content())  # fmt: skip
+    balances = {**made.tables.balances, "evil": Balance(label=evil, side={"JPN": 1.0})}
+    text = build.page(replace(made, settings=settings, tables=replace(made.tables, balances=balances)).content())
     assert "alert(1)</script>" not in text.replace("&lt;script&gt;alert(1)&lt;/script&gt;", "")
     config = json.loads(text.split('id="data-config">')[1].split("</script>")[0])
     assert {"iso3": "JPN", "name": evil, "group": "ally"} in config["economies"]
@@ -212,10 +275,10 @@ def test_the_uncertain_level_is_the_rulers(made: Case) -> None:
 
 
 def test_presets_are_what_the_controls_can_show(made: Case) -> None:
-    balances = {**made.balances, "odd": Balance(label="Odd", side={"JPN": 0.335}),
+    balances = {**made.tables.balances, "odd": Balance(label="Odd", side={"JPN": 0.335}),
                 "other": Balance(label="Other", side={"JPN": 1.0}, against={"RUS": 1.0}),
                 "far": Balance(label="Far", side={"JPN": 1.0}, threshold=3.0)}  # fmt: skip
-    found = {each["key"]: each for each in replace(made, balances=balances).content().config["presets"]}
+    found = {each["key"]: each for each in with_balances(made, balances).content().config["presets"]}
     assert not {"odd", "other", "far"} & set(found)
     assert found["eleven_tied_down"]["side"]["KOR"] == 50
     assert found["eleven_tied_down"]["side"]["IND"] == 75
@@ -224,7 +287,7 @@ def test_presets_are_what_the_controls_can_show(made: Case) -> None:
 
 @pytest.mark.parametrize(
     ("change", "said"),
-    [({"balance": "nobody"}, "nobody"), ({"draws": 1}, "2 or more"),
+    [({"balance": "nobody"}, "nobody"),
      ({"names": {}}, "no name"), ({"breakeven": "XXX"}, "XXX")],
 )  # fmt: skip
 def test_settings_that_do_not_fit_are_refused(made: Case, change: dict[str, Any], said: str) -> None:
@@ -235,10 +298,14 @@ def test_settings_that_do_not_fit_are_refused(made: Case, change: dict[str, Any]
 def test_what_the_page_cannot_show_does_not_stop_the_brief(made: Case) -> None:
     broken = Balance(label="Broken", side={"JPN": 0.335})
     settings = replace(made.settings, level="parity", ruler="yards", balance="broken")
-    start = replace(made, settings=settings, balances={"broken": broken, **made.balances}).content().config["start"]
+    start = (
+        with_balances(replace(made, settings=settings), {"broken": broken, **made.tables.balances})
+        .content()
+        .config["start"]
+    )
     assert (start["level"], start["ruler"], start["against"]) == ("sipri", "constant_usd", ["CHN"])
     assert start["side"] == dict.fromkeys(("JPN", "KOR", "AUS", "PHL", "THA"), 100)
-    alone = replace(made, settings=settings, balances={"broken": broken}).content().config["start"]
+    alone = with_balances(replace(made, settings=settings), {"broken": broken}).content().config["start"]
     assert set(alone["side"]) == {"JPN", "KOR", "AUS", "PHL", "THA"}
 
 
@@ -251,7 +318,6 @@ def test_equal_errors_share_a_layer(made: Case) -> None:
     # Viet Nam's purchasing power starts later on one ruler, so the two cannot share.
     assert set(found.layers) == {
         "draws",
-        "plans",
         "level",
         "errors-current_usd",
         "errors-gdp_ppp",

@@ -90,7 +90,7 @@ const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const ticksOf = (domain, count) => d3.scaleLinear(domain, [0, 1]).ticks(count);
 
 /** Draw the ratio of the sides and return its frame: bands, vermilion where China's side leads and blue where the coalition does. */
-export function drawRatio(svg, { found, threshold, words, ratio }, size) {
+export function drawRatio(svg, { found, pinned, threshold, words, ratio }, size) {
   const { years, at, bands, observed } = found;
   const last = years.length - 1;
   const past = Math.max(...observed, ...bands[90].slice(0, at + 1));
@@ -112,6 +112,7 @@ export function drawRatio(svg, { found, threshold, words, ratio }, size) {
   root.append("line").attr("x1", margin.left).attr("x2", width - margin.right).attr("y1", y(threshold))
     .attr("y2", y(threshold)).attr("stroke", "var(--ink)").attr("stroke-width", 1.1);
   line(shown, years.slice(at), bands[50].slice(at), "var(--ink)", { dash: "5 3", width: 1.8 });
+  if (pinned) line(shown, pinned.years.slice(pinned.at), pinned.bands[50].slice(pinned.at), "var(--coalition-text)", { dash: "1 4", width: 2.4 });
   line(shown, years.slice(0, at + 1), observed, "var(--ink)");
   divide(shown, years[at]);
   const named = (place, words_, fill) => inside(root, margin.left + 6, place, words_, fill, 600);
@@ -126,36 +127,39 @@ export function drawRatio(svg, { found, threshold, words, ratio }, size) {
   if (height - margin.bottom - y(threshold) > 22) named(y(threshold) + 17, under, "var(--coalition-text)");
   const end = (percent) => bands[percent][last];
   const labels = [[end(50), `${ratio(end(50))} median`, "var(--ink)", 600]];
+  const other = pinned?.bands[50][pinned.years.length - 1];
+  if (pinned && other <= top) labels.push([other, `${ratio(other)} pinned`, "var(--coalition-text)", 400]);
   if (end(90) <= top) labels.push([end(90), `${shown.small ? "10% >" : "1 in 10 above"} ${ratio(end(90))}`, "var(--muted)", 400]);
   if (end(10) <= top) labels.push([end(10), `${shown.small ? "10% <" : "1 in 10 below"} ${ratio(end(10))}`, "var(--muted)", 400]);
   ends(shown, labels);
   return shown;
 }
 
-/** Draw P(crossed by year) and, dashed, P(ahead in year), from the last published year on. */
-export function drawCurve(svg, { found, words, probability, marks }, size) {
+/** Draw P(China's side leads in year) from the last published year on, the year asked for marked; `pinned` dashed. */
+export function drawCurve(svg, { found, pinned, year, words, probability }, size) {
   const years = found.years.slice(found.at);
-  const [byYear, ahead] = [found.byYear.slice(found.at), found.ahead.slice(found.at)];
+  const ahead = found.ahead.slice(found.at);
   const shown = frame(svg, {
-    ...size, ...words, years, domain: [0, 1], ticks: [0, 0.25, 0.5, 0.75, 1], format: (tick) => `${tick * 100}%`, right: 134,
+    ...size, ...words, years, domain: [0, 1], ticks: [0, 0.25, 0.5, 0.75, 1], format: (tick) => `${tick * 100}%`, right: 118,
   });
   const { root, x, y, width, margin } = shown;
   root.append("line").attr("x1", margin.left).attr("x2", width - margin.right).attr("y1", y(0.5)).attr("y2", y(0.5))
     .attr("stroke", "var(--ink)").attr("stroke-width", 1);
-  line(shown, years, ahead, "var(--ink)", { dash: "5 3", width: 1.8 });
-  line(shown, years, byYear, "var(--china)", { width: 2.6 });
-  for (const year of marks) {
-    const value = byYear[years.indexOf(year)];
-    root.append("circle").attr("cx", x(year)).attr("cy", y(value)).attr("r", 4).attr("fill", "var(--china)")
-      .attr("stroke", "var(--paper)").attr("stroke-width", 1.5);
-    inside(root, x(year), y(value) + (value > 0.88 ? 19 : -9), probability(value), "var(--china-text)", 600)
-      .attr("text-anchor", "middle");
-  }
   const last = years.length - 1;
-  ends(shown, [
-    [byYear[last], `${probability(byYear[last])} crossed`, "var(--china-text)", 600],
-    [ahead[last], `${probability(ahead[last])} ahead`, "var(--ink)", 400],
-  ]);
+  const labels = [[ahead[last], `${probability(ahead[last])} leads`, "var(--china-text)", 600]];
+  if (pinned) {
+    const other = pinned.ahead.slice(pinned.at);
+    line(shown, years, other, "var(--ink)", { dash: "5 3", width: 1.8 });
+    labels.push([other[last], `${probability(other[last])} pinned`, "var(--ink)", 400]);
+  }
+  line(shown, years, ahead, "var(--china)", { width: 2.6 });
+  const value = ahead[years.indexOf(year)];
+  root.append("circle").attr("cx", x(year)).attr("cy", y(value)).attr("r", 5).attr("fill", "var(--china)")
+    .attr("stroke", "var(--paper)").attr("stroke-width", 1.5);
+  const place = year > years[last - 2] ? "end" : year < years[2] ? "start" : "middle";
+  inside(root, x(year), y(value) + (value > 0.85 ? 21 : -11), `${probability(value)} in ${year}`, "var(--china-text)", 600)
+    .attr("text-anchor", place);
+  ends(shown, labels);
   return shown;
 }
 

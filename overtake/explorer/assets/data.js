@@ -55,7 +55,6 @@ export function load(read) {
       layers[ruler.errors] = unpack(read(ruler.errors), ruler.first, years.length, config.draws);
     }
   }
-  if (config.plans) layers.plans = unpack(read("plans"), config.first, years.length, config.draws);
   for (const { layer } of config.levels) if (layer) layers[layer] = unpack(read(layer), [0], 1, config.draws);
   const index = Object.fromEntries(config.economies.map(({ iso3 }, at) => [iso3, at]));
   return { ...config, years, layers, index, powers: powersOf(Object.values(layers), config.step) };

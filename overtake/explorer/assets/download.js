@@ -49,9 +49,23 @@ export function csvFile({ columns, rows }, fragment) {
   return lines.map((line) => line.map(cell).join(",")).join("\n") + "\n";
 }
 
-/** Offer `content` as a file. */
-export function save(name, type, content) {
-  const address = URL.createObjectURL(new Blob([content], { type }));
+/** Return an SVG file's picture as PNG, two pixels a unit. */
+export function pngOf(svg) {
+  return new Promise((done, failed) => {
+    const picture = new Image();
+    picture.onerror = failed;
+    picture.onload = () => {
+      const canvas = Object.assign(document.createElement("canvas"), { width: 2 * picture.width, height: 2 * picture.height });
+      canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+      canvas.toBlob(done, "image/png");
+    };
+    picture.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  });
+}
+
+/** Offer a blob as a file. */
+export function save(name, blob) {
+  const address = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = address;
   link.download = name;

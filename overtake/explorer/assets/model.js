@@ -6,13 +6,87 @@ const SHARE_PERCENTS = [10, 25, 50, 75, 90];
 
 const centre = (rows, first, economy, year) => rows[economy][year - first[economy]];
 
-/** Return what China's level and a chosen part of the plans add to an economy's logs in a year, the same in any draw. */
-function added(data, setting, economy, year, central) {
+/** Return a pledge's tier and the part of the way that draws go, null where the setting leaves the economy's plans out. */
+function promised(data, setting, iso3) {
+  const pledge = data.plans?.economies[iso3]?.tiers[setting.tiers];
+  return !pledge || setting.plans === 0 || setting.without.includes(iso3) ? null : pledge;
+}
+
+/** Return an economy's shift of growth and its target: its own, else those of the members (never the United States'). */
+export function departure(data, setting, iso3) {
+  const member = iso3 !== data.breakeven && setting.side[iso3] > 0;
+  const own = (map) => map[iso3] ?? (member ? map.members : null) ?? null;
+  const target = own(setting.reach);
+  const known = data.shares[iso3];
+  return { shift: own(setting.growth) ?? 0, target: target && known ? target : null };
+}
+
+/** Return the share of GDP in SIPRI's definition that a target asks for, per cent. */
+export const inSipris = (data, iso3, { share, definition }) =>
+  definition === "government" ? share * (data.shares[iso3].perGovernment ?? 1) : share;
+
+/** Return the yearly lift of each draw by an economy's plans, [year ahead][draw], one column where all go the same part. */
+function lifted(data, iso3, pledge, plans) {
+  const { perCent, parts } = data.plans.economies[iso3];
+  const [last, end] = [data.lastObserved, data.years[data.years.length - 1]];
+  const until = Math.min(pledge.knots[pledge.knots.length - 1], end) - last;
+  const ways = plans === "cut" ? parts : [plans];
+  const [now] = pledge.shares;
+  const found = new Float64Array((end - last) * ways.length);
+  ways.forEach((part, draw) => {
+    const reached = pledge.shares.map((share) => Math.log(now + part * (share - now)));
+    for (let ahead = 1; ahead <= end - last; ahead++) {
+      const year = Math.min(ahead, until);
+      const next = pledge.knots.findIndex((knot) => knot >= last + year);
+      const [from, to] = [pledge.knots[next - 1], pledge.knots[next]];
+      const way = (last + year - from) / (to - from);
+      const level = (1 - way) * reached[next - 1] + way * reached[next];
+      found[(ahead - 1) * ways.length + draw] = Math.exp(level) * perCent[year - 1];
+    }
+  });
+  return { each: ways.length > 1 ? 1 : 0, width: ways.length, values: found };
+}
+
+/** Return the log of what a setting's growth and target add to an economy, by year; `middle` gives its median in a year. */
+function shifted(data, setting, iso3, middle) {
+  const { shift, target } = departure(data, setting, iso3);
+  let counted = 0;
+  const logs = data.years.map((year) => {
+    if (year > data.lastObserved && year >= setting.from && year <= setting.to) counted++;
+    return counted * Math.log(1 + shift / 100);
+  });
+  if (!target) return logs;
+  const last = data.lastObserved;
+  const [goal, at] = [(inSipris(data, iso3, target) / 100) * data.shares[iso3].gdp[target.year - last - 1], data.years.indexOf(target.year)];
+  const lift = Math.max(goal / (middle(at) * Math.exp(logs[at])), 1);
+  return logs.map((log, place) => log + Math.log(lift) * Math.min(Math.max((data.years[place] - last) / (target.year - last), 0), 1));
+}
+
+/** Return all of a setting that moves an economy's draws, as text. */
+function ownKey(data, setting, iso3) {
+  const { shift, target } = departure(data, setting, iso3);
+  const pledge = promised(data, setting, iso3);
+  return [
+    setting.ruler,
+    pledge ? `${setting.tiers} ${setting.plans}` : "",
+    shift ? `${shift} ${setting.from} ${setting.to}` : "",
+    target ? `${target.share} ${target.year} ${target.definition}` : "",
+    iso3 === "CHN" ? `${setting.level} ${setting.yuan}` : "",
+  ].join("|");
+}
+
+/** Return the log of China's level in all draws alike; none where each draw has its own and is not `central`. */
+function levelOf(data, setting, iso3, central) {
+  if (iso3 !== "CHN") return 0;
   const { factor, layer } = data.levels.find(({ key }) => key === setting.level);
-  const level = economy === data.index.CHN && (central || !layer) ? Math.log(factor) : 0;
-  const lifts = data.plans && setting.plans > 0 ? data.plans.lifts[data.economies[economy].iso3] : null;
-  if (!lifts || year < data.plans.ahead) return level;
-  return level + lifts[Math.round(setting.plans / data.plans.step) - 1][year - data.plans.ahead];
+  return central || !layer ? Math.log(factor) : 0;
+}
+
+/** Return the log of what the setting's yuan makes of a ruler's factor in a year, over the ruler's own. */
+function yuanOf(data, setting, iso3, ruler, year) {
+  const ahead = year - (data.lastObserved - data.years[0]) - 1;
+  if (iso3 !== "CHN" || !ruler.yuan || ahead < 0) return 0;
+  return ruler.yuan[Math.round((setting.yuan - data.yuan[0]) / data.yuan[2])][ahead];
 }
 
 /** Accumulate a stock in place along the years: values [year][draw] of one economy from year `start` on. */
@@ -39,7 +113,7 @@ function measured(data, setting, draws, years, flow) {
     const values = new Float64Array(years * draws).fill(NaN);
     for (let year = first[economy]; year < years; year++) {
       const factor = stock ? 0 : centre(ruler.centre, ruler.first, economy, year);
-      flow(values, economy, year, added(data, setting, economy, year, draws === 1), factor, ruler);
+      flow(values, economy, year, factor + yuanOf(data, setting, data.economies[economy].iso3, ruler, year), ruler);
     }
     if (stock && first[economy] < years) {
       accumulate(values, draws, first[economy], years, ruler.share[economy], data.stock);
@@ -57,39 +131,56 @@ function remembered(name, key, compute) {
   return kept.get(name).value;
 }
 
-/** Return the draws on the setting's ruler, one array an economy, kept until ruler, level or plans change. */
+/** Return the draws on the setting's ruler, one array an economy, kept until something that moves the economy changes. */
 function drawn(data, setting) {
   const { draws, years, layers, powers } = data;
-  const fill = (values, economy, year, add, factor, ruler) => {
+  const last = data.lastObserved - data.years[0];
+  const plansOf = (iso3) => {
+    const pledge = promised(data, setting, iso3);
+    return pledge && remembered(`plans ${iso3}`, `${setting.tiers} ${setting.plans}`, () => lifted(data, iso3, pledge, setting.plans));
+  };
+  /** Return an economy's median in a year, constant US$, plans included. */
+  const middle = (economy, plans) => (year) => {
     const from = (economy * years.length + year) * draws;
-    const middle = Math.exp(centre(data.centre, data.first, economy, year) + add + factor);
+    const base = Math.exp(centre(data.centre, data.first, economy, year));
+    const values = Float64Array.from({ length: draws }, (_, draw) =>
+      base * powers.table[layers.draws[from + draw] + powers.zero] *
+      (plans ? plans.values[(year - last - 1) * plans.width + draw * plans.each] : 1));
+    return quantiles(values, draws, [50])[50][0];
+  };
+  const fill = (logs, plans) => (values, economy, year, factor, ruler) => {
+    const from = (economy * years.length + year) * draws;
+    const base = Math.exp(centre(data.centre, data.first, economy, year) + logs[year] + factor);
     const off = ruler.errors ? layers[ruler.errors] : null;
-    const plans = data.plans && setting.plans === "brief" ? layers.plans : null;
     const level = economy === data.index.CHN ? layers[data.levels.find(({ key }) => key === setting.level).layer] : null;
+    const lifts = plans && year > last ? plans : null;
+    const begin = lifts ? (year - last - 1) * lifts.width : 0;
     for (let draw = 0; draw < draws; draw++) {
       let steps = layers.draws[from + draw];
-      if (plans) steps += plans[from + draw];
       if (off) steps += off[from + draw];
       if (level) steps += level[draw];
-      values[year * draws + draw] = middle * powers.table[steps + powers.zero];
+      const value = base * powers.table[steps + powers.zero];
+      values[year * draws + draw] = lifts ? value * lifts.values[begin + draw * lifts.each] : value;
     }
   };
-  const { first, of } = measured(data, setting, draws, years.length, fill);
-  const get = (economy) => {
+  const of = (economy) => {
     const { iso3 } = data.economies[economy];
-    const plans = data.plans?.lifts[iso3] ? setting.plans : "";
-    const key = `${setting.ruler}|${plans}|${iso3 === "CHN" ? setting.level : ""}`;
-    return remembered(economy, key, () => of(economy));
+    const plans = plansOf(iso3);
+    const level = levelOf(data, setting, iso3, false);
+    const logs = shifted(data, setting, iso3, middle(economy, plans)).map((log) => log + level);
+    return measured(data, setting, draws, years.length, fill(logs, plans)).of(economy);
   };
-  return { first, get, key: `${setting.ruler}|${setting.plans}|${setting.level}` };
+  const key = (economy) => ownKey(data, setting, data.economies[economy].iso3);
+  const get = (economy) => remembered(economy, key(economy), () => of(economy));
+  return { first: measured(data, setting, draws, years.length, null).first, get, key };
 }
 
 /** Return the figures as published on the setting's ruler, one draw, to the last observed year. */
 function published(data, setting) {
   const years = data.lastObserved - data.years[0] + 1;
-  const fill = (values, economy, year, add, factor) => {
+  const fill = (values, economy, year, factor) => {
     const value = data.observed[economy][year];
-    values[year] = value === null ? NaN : value * Math.exp(add + factor);
+    values[year] = value === null ? NaN : value * Math.exp(levelOf(data, setting, data.economies[economy].iso3, true) + factor);
   };
   const { first, of } = measured(data, setting, 1, years, fill);
   return { first, get: of };
@@ -215,8 +306,10 @@ export function evaluate(data, setting) {
   // What does not change while the share of the United States moves is kept.
   const rest = pairs.filter(([economy]) => economy !== us);
   const all = data.years.length * draws;
-  const opposed = remembered("opposed", `${key}|${against}`, () => weighted(get, against, 0, all));
-  const others = remembered("others", `${key}|${rest.join(";")}`, () => weighted(get, rest, 0, all));
+  const keyOf = (sides) => sides.map(([economy, weight]) => `${economy} ${weight} ${key(economy)}`).join(";");
+  const [theirs, ours] = [keyOf(against), keyOf(rest)];
+  const opposed = remembered("opposed", theirs, () => weighted(get, against, 0, all));
+  const others = remembered("others", ours, () => weighted(get, rest, 0, all));
   const counted = pairs.find(([economy]) => economy === us)?.[1] ?? 0;
   const from = whole(members, first, last);
   const years = data.years.slice(from);
@@ -234,12 +327,14 @@ export function evaluate(data, setting) {
   const now = asPublished(data, setting, pairs, against, from, at);
   const sides = { opposed, others, own: first[us] > last ? null : get(us) };
   const begin = Math.max(whole([...against, ...rest].map(([economy]) => economy).concat(us), first, last), last - 15);
-  return {
+  const result = {
     years,
     at,
     bands,
     byYear,
     ahead,
+    chosen: Math.max(years.indexOf(setting.year), 0),
+    lead: ahead[Math.max(years.indexOf(setting.year), 0)],
     p: Object.fromEntries(STATES.map((name, state) => [name, code.reduce((n, c) => n + (c === state), 0) / draws])),
     margin: now.ratio[at] / setting.threshold - 1,
     marginLow: interval[tail][0] / setting.threshold - 1,
@@ -249,9 +344,55 @@ export function evaluate(data, setting) {
     median: yearAt(0.5),
     low: yearAt(tail / 100),
     high: yearAt(1 - tail / 100),
-    share: remembered("share", `${key}|${against}|${rest.join(";")}|${setting.threshold}`, () =>
+    share: remembered("share", `${theirs}/${ours}/${key(us)}/${setting.threshold}`, () =>
       breakeven(data, setting.threshold, sides, begin),
     ),
+  };
+  const own = toldOf(data, setting);
+  return own ? asTold(result, own) : result;
+}
+
+/** Return what the brief says of a setting, where it is the brief's own. */
+function toldOf(data, setting) {
+  const plain = ({ side, against, ruler, year, ...rest }) => inOrder({ ...rest, threshold: 0 });
+  if (plain(setting) !== plain(data.start)) return null;
+  const preset = presetOf(data, setting);
+  return preset ? data.said[`${preset.key} ${setting.ruler}`] ?? null : null;
+}
+
+/** Return a value as text that does not depend on the order of keys. */
+export const inOrder = (value) => JSON.stringify(value, (_, one) =>
+  one && typeof one === "object" && !Array.isArray(one) ? Object.fromEntries(Object.entries(one).filter(([, each_]) => each_ !== 0).sort()) : one);
+
+/** Return the balance that a setting's sides and threshold equal, if any. */
+export function presetOf(data, { side, against, threshold }) {
+  const of = (weights) => Object.entries(weights).filter(([, percent]) => percent > 0).sort().join(";");
+  return data.presets.find((preset) =>
+    of(preset.side) === of(side) && preset.against.join() === against.join() && preset.threshold === threshold);
+}
+
+/** Return a result with the brief's numbers, of all its draws, in place of the sample's. */
+function asTold(result, { p, ahead, years, margin, ratio, share }) {
+  const put_ = (values, from, told) => Float64Array.from(values, (value, place_) => told[place_ - from] ?? value);
+  const own = result.share && share ? {
+    years: result.share.years,
+    bands: Object.fromEntries(SHARE_PERCENTS.map((percent, row) =>
+      [percent, put_(result.share.bands[percent], result.share.years.indexOf(result.years[result.at]), share[row])])),
+  } : result.share;
+  const leading = Array.from(put_(result.ahead, result.at, ahead));
+  return {
+    ...result,
+    bands: Object.fromEntries(RATIO_PERCENTS.map((percent, row) => [percent, put_(result.bands[percent], result.at, ratio[row])])),
+    ahead: leading,
+    lead: leading[result.chosen],
+    p: Object.fromEntries(STATES.map((name, state) => [name, p[state]])),
+    marginLow: margin[0],
+    marginHigh: margin[1],
+    median: years[0],
+    low: years[1],
+    high: years[2],
+    share: own,
+    told: true,
   };
 }
 

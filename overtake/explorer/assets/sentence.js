@@ -1,6 +1,6 @@
 // The sentence that describes a setting: its grammar follows the state, its words the probability.
 
-import { counted, listed, probability, ratio, rounded, share, term, verb } from "./words.js";
+import { counted, listed, probability, ratio, ratio1, rounded, share, term, verb } from "./words.js";
 
 const SEVERAL = /^(the (?!United)|.* and )/;
 const THE = new Set(["USA", "GBR", "PHL"]);
@@ -45,6 +45,72 @@ function phrase(data, members) {
   )?.phrase;
 }
 
+/** Return what a setting supposes beyond the futures, as clauses after `if`. */
+export function supposed(data, setting) {
+  const rate = (value) => `${ratio1(Math.abs(value))} ${Math.abs(value) === 1 ? "point" : "points"} ${value < 0 ? "lower" : "higher"}`;
+  const growth = grouped(Object.entries(setting.growth).filter(([, value]) => value).map(([iso3, value]) => [iso3, rate(value)]));
+  const targets = grouped(Object.entries(setting.reach).map(([iso3, { share: value, year, definition }]) =>
+    [iso3, `${ratio1(value)}% of GDP by ${year} (${definition === "sipri" ? "SIPRI\u2019s" : "the government\u2019s own"} definition)`]));
+  const sees = data.rulers.find(({ name }) => name === setting.ruler).yuan;
+  return [
+    ...(growth.length ? [`yearly growth is ${listed(growth.map(([names, what]) => `${what} in ${membersOf(data, names)}`))} from ${setting.from} to ${setting.to}`] : []),
+    ...(targets.length ? [`military expenditure is at least ${listed(targets.map(([names, what]) => `${what} in ${membersOf(data, names)}`))}`] : []),
+    ...(sees && setting.yuan !== 0 ? [`the yuan ${setting.yuan < 0 ? "loses" : "gains"} ${ratio1(Math.abs(setting.yuan))}% a year in real terms`] : []),
+  ];
+}
+
+/** Return [names, what] pairs, the names of equal `what` together. */
+function grouped(pairs) {
+  const found = new Map();
+  for (const [iso3, what] of pairs) found.set(what, [...(found.get(what) ?? []), iso3]);
+  return [...found].map(([what, names]) => [names, what]);
+}
+
+/** Return `Japan and Taiwan`, `eleven economies`, or `each member but the United States`. */
+function membersOf(data, names) {
+  const known = names.filter((iso3) => iso3 !== "members").map((iso3) => named(data, iso3));
+  const several = known.length > 4 ? [`${counted(known.length) ?? known.length} economies`] : known;
+  return listed([...several, ...(names.includes("members") ? [`each other member but ${named(data, data.breakeven)}`] : [])]
+    .map((words, _, all) => (all.length === 1 ? words.replace("each other member", "each member") : words)));
+}
+
+/** Return how a setting measures, where not in constant US$ at SIPRI's level, and what it supposes: the end of a clause. */
+export function basis(data, setting) {
+  const ruler = data.rulers.find(({ name }) => name === setting.ruler);
+  const level = data.levels.find(({ key }) => key === setting.level);
+  const plans = !data.plans || (setting.tiers === data.start.tiers && setting.plans === data.start.plans && !setting.without.length)
+    ? [] : [planned_(data, setting)];
+  return [
+    ...(setting.ruler === "constant_usd" ? [] : [`measured by ${ruler.label}`]),
+    ...(setting.level === "sipri" ? [] : [`with China\u2019s level ${setting.level === "uncertain" ? "uncertain" : `from ${level.label}`}`]),
+    ...plans,
+    ...(supposed(data, setting).length ? [`if ${supposed(data, setting).join(" and ")}`] : []),
+  ].map((words) => `, ${words}`).join("");
+}
+
+/** Return which plans count and how far. */
+function planned_(data, { tiers, plans, without }) {
+  if (tiers === "none" || plans === 0) return "without announced plans";
+  const far = plans === "cut" ? "as far as such plans have gone" : `${share(plans)} of the way`;
+  const which = tiers === "as set" ? "plans of the tiers set" : `plans down to those ${tiers === "aim" ? "that are mere aims" : tiers}`;
+  const left = without.length ? `, those of ${listed(without.map((iso3) => named(data, iso3)))} left out` : "";
+  return `with ${which} ${far}${left}`;
+}
+
+/** Return the event of the headline, after `probability that`. */
+export function event(data, setting) {
+  const [us, several] = [who(data, setting), setting.against.length > 1];
+  const verb_ = setting.threshold === 1 ? `${several ? "lead" : "leads"} ` : `${several ? "exceed" : "exceeds"} ${ratio(setting.threshold)} times `;
+  return `${us} ${verb_}${whom(data, setting)} in ${setting.year}`;
+}
+
+/** Return the headline of a pinned setting beside the one shown: both probabilities and the difference in points. */
+export function compared(data, pinned, setting, found) {
+  const points = rounded(100 * found.lead) - rounded(100 * pinned.found.lead);
+  const difference = points === 0 ? "no point apart" : `${Math.abs(points)} ${Math.abs(points) === 1 ? "point" : "points"} ${points > 0 ? "lower" : "higher"} than what is set now`;
+  return `Pinned: ${probability(pinned.found.lead)}, ${difference}, that ${event(data, pinned.setting)}${basis(data, pinned.setting)}.`;
+}
+
 /** Return the state to write about, as the brief chooses it; `ahead`: that China's side spends more now. */
 export function state({ margin, p }) {
   if (margin > 0) return "ahead";
@@ -60,22 +126,23 @@ export function sentence(data, setting, found) {
   const parity = setting.threshold === 1;
   const level = parity ? "" : `${ratio(setting.threshold)} times the spending of `;
   const calls = (value) => `${probability(value)} probability, ${term(data, value)}`;
+  const rest = basis(data, setting);
   if (told === "ahead") {
     // What is said of a lead is who leads in a year: that rises with China's side, unlike the chance of losing it.
     const p = found.ahead[found.ahead.length - 1];
     const [link, then] = p >= 0.45 ? ["and", "still lead"] : ["but", "lead"];
-    return upper(`${us} passed ${level}${them} ${since(found)} ${link} ${verb(data, p, several)} ${then} in ${end} (${calls(p)}).`);
+    return upper(`${us} passed ${level}${them} ${since(found)} ${link} ${verb(data, p, several)} ${then} in ${end} (${calls(p)})${rest}.`);
   }
   if (told === "crossed_back") {
     const [has, keep] = SEVERAL.test(them) ? ["have", "keep"] : ["has", "keep"];
     const p = found.p.crossed_back;
     return upper(
       `${us} once ${parity ? "led" : "surpassed"} ${level}${them}, which ${has} regained the lead and ${verb(data, p, has === "have")} ` +
-        `${keep} it to ${end} (${calls(p)}).`,
+        `${keep} it to ${end} (${calls(p)})${rest}.`,
     );
   }
   const p = found.p.crossing;
-  const head = `${us} ${verb(data, p, several)} ${parity ? "overtake" : "surpass"} ${level}${them} by ${end} (${calls(p)})`;
+  const head = `${us} ${verb(data, p, several)} ${parity ? "overtake" : "surpass"} ${level}${them} by ${end} (${calls(p)})${rest}`;
   if (p <= 0.5 || found.median === null) return upper(`${head}.`);
   const until = (year) => year ?? `after ${end}`;
   return upper(`${head}; the median year is ${found.median}, the interval ${until(found.low)} to ${until(found.high)}.`);
@@ -94,21 +161,22 @@ export function shareSentence(data, setting, found, year) {
   const [low, middle, high] = [10, 50, 90].map((percent) => found.share.bands[percent][at]);
   const counts = setting.side.USA ?? 0;
   const level = setting.threshold === 1 ? "level" : "at the threshold";
+  const rest = basis(data, setting);
   const others = Object.entries(setting.side).some(([iso3, percent]) => iso3 !== "USA" && percent > 0);
   if (!others) {
     return (
       `In ${year}, ${share(middle)} of US spending would bring the two ${level} ` +
-      `(80% interval ${share(low)} to ${share(high)}).`
+      `(80% interval ${share(low)} to ${share(high)})${rest}.`
     );
   }
   if (rounded(100 * middle) <= 0) {
-    return `In ${year} the coalition would need no US spending to be ${level} (break-even ${share(middle)}, 80% interval ${share(low)} to ${share(high)}).`;
+    return `In ${year} the coalition would need no US spending to be ${level} (break-even ${share(middle)}, 80% interval ${share(low)} to ${share(high)})${rest}.`;
   }
   if (middle > 1) {
-    return `In ${year} all US spending would not bring the coalition ${level} (break-even ${share(middle)}, 80% interval ${share(low)} to ${share(high)}).`;
+    return `In ${year} all US spending would not bring the coalition ${level} (break-even ${share(middle)}, 80% interval ${share(low)} to ${share(high)})${rest}.`;
   }
   return (
     `To be ${level} in ${year}, the coalition would need ${share(middle)} of US spending ` +
-    `(80% interval ${share(low)} to ${share(high)}); it now counts ${counts === 0 ? "none" : `${counts}%`}.`
+    `(80% interval ${share(low)} to ${share(high)}); it counts ${counts === 0 ? "none" : `${counts}%`}${rest}.`
   );
 }

@@ -1,12 +1,12 @@
 // The page's elements: controls that follow a setting, results that follow what the model found.
 
 import { drawCurve, drawKey, drawRatio, drawShare, drawStrip } from "./charts.js";
-import { csvFile, save, svgFile } from "./download.js";
-import { sentence, shareSentence, who } from "./sentence.js";
+import { csvFile, pngOf, save, svgFile } from "./download.js";
+import { inOrder, presetOf } from "./model.js";
+import { basis, compared, event, sentence, shareSentence, supposed, who } from "./sentence.js";
 import { toFragment } from "./url.js";
-import { probability, ratio, share } from "./words.js";
+import { probability, ratio, ratio1, share } from "./words.js";
 
-const BY_YEARS = [2030, 2035, 2040];
 const GROUPS = { ally: "Treaty allies", partner: "Partners", other: "Others", adversary: "Others" };
 
 /** Return a new element with attributes (on... are listeners) and children. */
@@ -56,22 +56,24 @@ function choice(id, label, options, onChange, hint = null) {
 
 const fieldset = (legend, ...rows) => make("fieldset", {}, make("legend", {}, legend), ...rows);
 
-/** Build the form; return show(setting). `change(part)` is called with the keys that a control changes. */
-export function controls(data, form, { change, reset, link }) {
-  const preset = choice("preset", "Start from", [["", "own choice"], ...data.presets.map(({ key, label }) => [key, label])], (key) => {
-    const { side, against, threshold } = data.presets.find((each) => each.key === key) ?? {};
+const each = (from, to) => Array.from({ length: to - from + 1 }, (_, at) => [from + at, from + at]);
+
+/** Build the form; return show(setting, able). `change(part)` is called with the keys that a control changes. */
+export function controls(data, form, { change, undo, reset, pin, link, embed }) {
+  const preset = choice("preset", "Coalition", [["", "own choice"], ...data.presets.map(({ key, label }) => [key, label])], (key) => {
+    const { side, against, threshold } = data.presets.find((one) => one.key === key) ?? {};
     if (side) change({ side: { ...side }, against: [...against], threshold });
   });
   const us = slider("us", "Share of US spending that counts", [0, 100, 1], (value) => change({ us: value }), "big");
   const members = data.economies
     .filter(({ iso3 }) => iso3 !== "CHN" && iso3 !== "USA")
     .map((economy) => member(economy, (iso3, value) => change({ member: [iso3, value] })));
-  const grouped = [...new Set(Object.values(GROUPS))].flatMap((name) => {
+  const grouped_ = [...new Set(Object.values(GROUPS))].flatMap((name) => {
     const rows = members.filter(({ group }) => GROUPS[group] === name).map(({ row }) => row);
     return rows.length ? [make("p", { class: "group" }, name), ...rows] : [];
   });
   const details = make("details", { open: window.matchMedia("(min-width: 60.01rem)").matches },
-    make("summary", {}, "Share of each member that counts"), ...grouped);
+    make("summary", {}, "Share of each member that counts"), ...grouped_, pages(data));
   const sides = [["CHN", "China"], ["CHN,RUS", "China with Russia"]].map(([value, words]) => {
     const input = make("input", { type: "radio", name: "against", id: `against-${value}`, value, onchange: () => change({ against: value.split(",") }) });
     return { value, input, row: make("div", { class: "choice" }, input, make("label", { for: `against-${value}` }, words)) };
@@ -81,43 +83,151 @@ export function controls(data, form, { change, reset, link }) {
     [key, factor === 1 || key === "uncertain" ? label : `${label} (\u00d7${factor.toFixed(2)})`]), (key) => change({ level: key }));
   const threshold = slider("threshold", "Threshold of the ratio", data.thresholds, (value) => change({ threshold: Math.round(value * 100) / 100 }));
   const sustain = slider("sustain", "Years a new order must last", [1, 10, 1], (value) => change({ sustain: value }));
-  const plans = planned(data, (value) => change({ plans: value }));
+  const plans = planned(data, change);
+  const what = whatIf(data, change);
+  const button = (id, words, action) => make("button", { type: "button", id, onclick: action }, words);
+  const [back, hold] = [button("undo", "Undo", undo), button("pin", "Pin to compare", pin)];
   form.append(
+    make("div", { class: "buttons" }, back, button("reset", "Start again", reset), hold, button("link", "Copy link", link), button("embed", "Copy embed code", embed)),
     fieldset("Coalition", preset.row, us.row),
+    fieldset("What if", ...what.rows),
+    ...(data.plans ? [fieldset("Announced plans", ...plans.rows)] : []),
     fieldset("Against", make("div", { class: "choices" }, ...sides.map(({ row }) => row))),
     fieldset("Measured by", ruler.row, level.row),
-    ...(data.plans ? [fieldset("Announced plans", ...plans.rows)] : []),
-    fieldset("What counts as a crossing", threshold.row, sustain.row),
+    fieldset("What counts as a lead", threshold.row, sustain.row),
     fieldset("Members", details),
-    make("div", { class: "buttons" }, make("button", { type: "button", onclick: link }, "Copy link"),
-      make("button", { type: "button", onclick: reset }, "Start again")),
   );
-  form.addEventListener("submit", (event) => event.preventDefault());
-  return (setting) => {
+  form.addEventListener("submit", (event_) => event_.preventDefault());
+  return (setting, { undoable, pinned }) => {
     const percent = setting.side.USA ?? 0;
     us.show(percent, `${percent}%`);
-    for (const each of members) each.show(setting.side[each.iso3] ?? 0, setting.against.includes(each.iso3));
+    for (const one of members) one.show(setting.side[one.iso3] ?? 0, setting.against.includes(one.iso3));
     for (const { value, input } of sides) input.checked = value === setting.against.join();
-    preset.select.value = matching(data, setting)?.key ?? "";
+    preset.select.value = presetOf(data, setting)?.key ?? "";
     ruler.select.value = setting.ruler;
     level.select.value = setting.level;
     threshold.show(setting.threshold, ratio(setting.threshold));
     sustain.show(setting.sustain, setting.sustain === 1 ? "1 year" : `${setting.sustain} years`);
-    plans.show(setting.plans);
+    plans.show(setting);
+    what.show(setting);
+    back.disabled = !undoable;
+    put(hold, pinned ? "Unpin" : "Pin to compare");
   };
 }
 
-/** Return the controls of announced plans: as the brief has them, or a part of the way that the reader chooses. */
-function planned(data, onChange) {
-  const place = data.plans?.place ?? 0;
-  const way = slider("plans", "Part of the way to each target", [0, 1, 0.05], (value) => onChange(Math.round(value * 100) / 100));
-  const input = make("input", { type: "checkbox", id: "plans-brief", onchange: () => onChange(input.checked ? "brief" : place) });
-  const tick = make("div", { class: "choice" }, input, make("label", { for: "plans-brief" }, "As in the brief"));
+/** Return links to the pages of all economies. */
+function pages(data) {
+  const links = data.economies.filter(({ iso3 }) => iso3 !== "CHN")
+    .map(({ iso3, name }) => make("a", { href: `../economies/${iso3}.html` }, name));
+  return make("p", { class: "hint" }, "About each: ", ...links.flatMap((link, at) => (at ? [", ", link] : [link])));
+}
+
+/** Return the controls of what departs from the futures: scenarios, growth, a share of GDP, the yuan. */
+function whatIf(data, change) {
+  const horizon = data.years[data.years.length - 1];
+  const ahead = each(data.lastObserved + 1, horizon);
+  const scenario = choice("scenario", "Scenario", [["", "own choice"], ...data.scenarios.map(({ key, label }) => [key, label])], (key) => {
+    const found = data.scenarios.find((one) => one.key === key);
+    if (found) change(structuredClone(found.part));
+  }, "A scenario carries no probability of its own.");
+  const about = make("p", { class: "hint" });
+  let now = data.start;
+  const growth = [["CHN", "China\u2019s growth"], ["members", "Growth of the other members"], ["USA", "US growth"]].map(([who_, words]) => ({
+    who_, ...slider(`growth-${who_}`, words, [-5, 5, 0.5], (value) => change({ growth: { ...now.growth, [who_]: value } })),
+  }));
+  const from = choice("from", "from", ahead, (value) => change({ from: Number(value), to: Math.max(now.to, Number(value)) }));
+  const to = choice("to", "to", ahead, (value) => change({ to: Number(value), from: Math.min(now.from, Number(value)) }));
+  const whose_ = [["", "nobody"], ["members", "each member but the United States"],
+    ...data.economies.filter(({ iso3 }) => data.shares[iso3]).map(({ iso3, name }) => [iso3, name]), ["several", "as the scenario or address has it"]];
+  const known = ({ reach }) => Object.values(reach)[0] ?? { share: PLEDGE, year: Math.min(data.byYears[Math.min(1, data.byYears.length - 1)], horizon), definition: "sipri" };
+  const targets = (part) => Object.fromEntries(Object.entries(now.reach).map(([who_, target]) => [who_, { ...target, ...part }]));
+  const reach = choice("reach", "Who reaches a share of GDP", whose_, (who_) => {
+    if (who_ !== "several") change({ reach: who_ ? { [who_]: allowed(data, who_, known(now)) } : {} });
+  });
+  const size = slider("share", "Share of GDP, at least", [0.5, 6, 0.1], (value) => change({ reach: targets({ share: Math.round(value * 10) / 10 }) }));
+  const by = choice("by", "by", ahead, (value) => change({ reach: targets({ year: Number(value) }) }));
+  const governments = ["sipri", "government"].map((value) => [value, value === "sipri" ? "SIPRI\u2019s" : "NATO\u2019s or the government\u2019s own"]);
+  const definition = choice("definition", "in the definition of", governments, (value) =>
+    change({ reach: Object.fromEntries(Object.entries(targets({ definition: value })).map(([who_, target]) => [who_, allowed(data, who_, target)])) }));
+  const hint = make("p", { class: "hint", id: "definition-hint" });
+  definition.select.setAttribute("aria-describedby", "definition-hint");
+  const yuan = data.yuan ? slider("yuan", "The yuan, real, a year", data.yuan, (value) => change({ yuan: value })) : null;
+  const signed = (value) => `${value > 0 ? "+" : ""}${ratio1(value)}`;
   return {
-    rows: [tick, way.row],
-    show(value) {
-      input.checked = value === "brief";
-      way.show(value === "brief" ? place : value, value === "brief" ? "as in the brief" : share(value));
+    rows: [...(data.scenarios.length ? [scenario.row, about] : []), ...growth.map(({ row }) => row), make("div", { class: "pair" }, from.row, to.row),
+      reach.row, make("div", { class: "pair" }, by.row, definition.row), size.row, hint, ...(yuan ? [yuan.row] : [])],
+    show(setting) {
+      now = setting;
+      const found = data.scenarios.find(({ part }) => same(part, setting));
+      scenario.select.value = found?.key ?? "";
+      put(about, found?.description ?? "");
+      for (const { who_, show: tell } of growth) tell(setting.growth[who_] ?? 0, setting.growth[who_] ? `${signed(setting.growth[who_])} points a year` : "as in the futures");
+      from.select.value = setting.from;
+      to.select.value = setting.to;
+      const names = Object.keys(setting.reach);
+      reach.select.value = names.length > 1 ? "several" : names[0] ?? "";
+      const target = known(setting);
+      size.show(target.share, `${ratio1(target.share)}%`);
+      by.select.value = target.year;
+      definition.select.value = target.definition;
+      for (const { disabled: _, ...control } of [{ input: size.row.querySelector("input") }, { input: by.select }, { input: definition.select }]) control.input.disabled = !names.length;
+      put(hint, names.length && target.definition === "government" ? defined(data, setting) : "");
+      yuan?.show(setting.yuan, `${signed(setting.yuan)}%`);
+    },
+  };
+}
+
+/** Share of GDP that the page offers first, per cent: NATO's pledge for core defence. */
+const PLEDGE = 3.5;
+
+/** Return a target with a definition that the economy has. */
+const allowed = (data, iso3, target) =>
+  iso3 === "members" || data.shares[iso3].perGovernment ? target : { ...target, definition: "sipri" };
+
+/** Return whose definition turns into SIPRI's at which factor, and who has none. */
+function defined(data, { side, reach }) {
+  const names = Object.keys(reach).flatMap((iso3) => (iso3 === "members" ? Object.keys(side).filter((each_) => side[each_] > 0 && each_ !== "USA") : [iso3]));
+  const known = names.filter((iso3) => data.shares[iso3]);
+  const nameOf = (iso3) => data.economies[data.index[iso3]].name;
+  const have = known.filter((iso3) => data.shares[iso3].perGovernment);
+  const lack = known.filter((iso3) => !data.shares[iso3].perGovernment);
+  const tell = (iso3) => `${nameOf(iso3)} ${ratio(data.shares[iso3].perGovernment)}${data.shares[iso3].basis.startsWith("nato") ? " (NATO\u2019s)" : ""}`;
+  return (have.length ? `1% of GDP in its own definition is in SIPRI\u2019s: ${have.map(tell).join(", ")}. ` : "") +
+    (lack.length ? `SIPRI\u2019s definition stands for ${lack.map(nameOf).join(", ")}, where no factor is known.` : "");
+}
+
+/** Tell whether a setting holds every value of `part`. */
+const same = (part, setting) => Object.entries(part).every(([key, value]) => inOrder(value) === inOrder(setting[key]));
+
+/** Return the controls of announced plans: of which tiers, how far, and whose. */
+function planned(data, change) {
+  if (!data.plans) return { rows: [], show() {} };
+  const place = data.plans.place;
+  const words = { none: "none", spent: "money already spent", enacted: "and what is enacted", budgeted: "and what is budgeted", announced: "and what is announced", aim: "and mere aims" };
+  const tiers = choice("tiers", "Plans that count", data.plans.tiers.map((tier) => [tier, words[tier] ?? tier]), (tier) => change({ tiers: tier }));
+  const way = slider("plans", "Part of the way to each target", [0, 1, data.plans.step], (value) => change({ plans: Math.round(value * 100) / 100 }));
+  const input = make("input", { type: "checkbox", id: "plans-cut", onchange: () => change({ plans: input.checked ? "cut" : place }) });
+  const tick = make("div", { class: "choice" }, input, make("label", { for: "plans-cut" }, "As far as such plans have gone"));
+  let now = data.start;
+  const own = Object.keys(data.plans.economies).map((iso3) => {
+    const box = make("input", { type: "checkbox", id: `planned-${iso3}`, onchange: () => {
+      const rest = now.without.filter((one) => one !== iso3);
+      change({ without: box.checked ? rest : [...rest, iso3].sort() });
+    } });
+    return { iso3, box, row: make("div", { class: "choice" }, box, make("label", { for: `planned-${iso3}` }, data.economies[data.index[iso3]].name)) };
+  });
+  return {
+    rows: [tiers.row, tick, way.row, make("details", {}, make("summary", {}, "Whose plans count"), ...own.map(({ row }) => row))],
+    show(setting) {
+      now = setting;
+      tiers.select.value = setting.tiers;
+      const cut = setting.plans === "cut";
+      input.checked = cut;
+      way.show(cut ? place : setting.plans, cut ? "each draw its own" : share(setting.plans));
+      for (const { iso3, box } of own) {
+        box.checked = !setting.without.includes(iso3);
+        box.disabled = !data.plans.economies[iso3].tiers[setting.tiers];
+      }
     },
   };
 }
@@ -139,13 +249,6 @@ function member({ iso3, name, group }, onInput) {
   };
 }
 
-/** Return the starting point that the setting equals, if any. */
-function matching(data, { side, against, threshold }) {
-  const key = (weights) => Object.entries(weights).filter(([, percent]) => percent > 0).sort().join(";");
-  return data.presets.find((preset) =>
-    key(preset.side) === key(side) && preset.against.join() === against.join() && preset.threshold === threshold);
-}
-
 const STATE_WORDS = {
   crossed: ["Crossed", (from) => `ahead in ${from}, and stays ahead`],
   crossing: ["Crossing", (from) => `not ahead in ${from}, takes the lead later`],
@@ -153,10 +256,10 @@ const STATE_WORDS = {
   crossed_back: ["Crossed back", () => "was ahead, and loses the lead"],
 };
 
-/** Build the results; return { show(setting, found, moving), rest(), empty(message), resize() }. */
-export function results(data, root) {
+/** Build the results; return { show(setting, found, pinned, moving), rest(), empty(message), resize() }. */
+export function results(data, root, change) {
   const horizon = data.years[data.years.length - 1];
-  const by = [...new Set(BY_YEARS.filter((year) => year > data.lastObserved && year <= horizon))];
+  const by = data.byYears;
   const strip = drawing({ class: "strip", "aria-hidden": "true" });
   const numbers = {};
   const parts = Object.entries(STATE_WORDS).map(([state, [name, why]]) => {
@@ -165,15 +268,20 @@ export function results(data, root) {
     numbers[state] = make("dd", { class: "p", "data-p": state });
     return make("div", {}, make("dt", {}, key, name), numbers[state], make("dd", { class: "why" }, why(data.lastObserved, horizon)));
   });
-  root.states.append(make("h2", { class: "hidden" }, "Probability of each state"), strip, make("dl", { class: "parts" }, ...parts));
-  const figures = [ratioFigure(data), curveFigure(data, by), shareFigure(data, by)].map((spec) => figure(data, spec));
+  const lead = make("strong", { "data-value": "lead" });
+  const said = make("span", {});
+  const pinnedWords = make("p", { id: "pinned", hidden: true });
+  const year = slider("year", "Year", [data.lastObserved, horizon, 1], (value) => change({ year: value }));
+  root.headline.append(make("p", { id: "headline" }, lead, said), year.row, pinnedWords);
+  root.states.append(make("details", {}, make("summary", {}, "From now to the horizon: the four states"), strip, make("dl", { class: "parts" }, ...parts)));
+  const figures = [curveFigure(data, by), ratioFigure(data), shareFigure(data, by)].map((spec) => figure(data, spec));
   root.figures.append(...figures.map(({ element }) => element));
   let current = null;
   let width = 0;
   // Widths are asked for once, not after every change: asking makes the browser lay the page out.
   const measure = () => {
-    width = Math.round(strip.clientWidth);
-    for (const each of figures) each.resize(width || 640);
+    width = Math.round(root.figures.clientWidth);
+    for (const one of figures) one.resize(width || 640);
   };
   const seen = new Set();
   const watch = new IntersectionObserver((entries) => {
@@ -185,9 +293,9 @@ export function results(data, root) {
     if (!current) return;
     if (!width) measure();
     drawStrip(strip, current.found.p, width || 640);
-    for (const each of figures) if (!moving || seen.has(each.element)) each.show(current);
+    for (const one of figures) if (!moving || seen.has(one.element)) one.show(current);
   };
-  const visible = (yes) => { root.states.hidden = root.figures.hidden = !yes; };
+  const visible = (yes) => { root.states.hidden = root.figures.hidden = root.headline.hidden = !yes; };
   return {
     resize() {
       measure();
@@ -200,9 +308,14 @@ export function results(data, root) {
       put(root.share, "");
       visible(false);
     },
-    show(setting, found, moving) {
+    show(setting, found, pinned, moving) {
       visible(true);
-      current = { setting, found };
+      current = { setting, found, pinned: pinned?.found ?? null };
+      put(lead, probability(found.lead));
+      put(said, ` probability that ${event(data, setting)}${basis(data, setting)}`);
+      year.show(setting.year, setting.year);
+      pinnedWords.hidden = !pinned;
+      if (pinned) put(pinnedWords, compared(data, pinned, setting, found));
       put(root.sentence, sentence(data, setting, found));
       put(root.share, shareSentence(data, setting, found, by[Math.min(1, by.length - 1)] ?? horizon));
       for (const [state, value] of Object.entries(found.p)) put(numbers[state], probability(value));
@@ -239,13 +352,14 @@ function figure(data, spec) {
     cursor.hidden = true;
     tell();
   });
-  const about = () => ({ title: title.textContent, sub: sub.textContent, source: `Source: ${data.source}. Setting: ${toFragment(data, current.setting)}` });
+  const about = () => ({ title: title.textContent, sub: `${sub.textContent}${basis(data, current.setting)}`, source: `Source: ${data.source}. Setting: ${toFragment(data, current.setting)}` });
   const button = (words, action) => make("button", { type: "button", onclick: action, "aria-label": `${words} of ${spec.name}` }, words);
   const element = make("figure", { id: spec.id }, title, sub, make("div", { class: "chart" }, svg, cursor), readout,
     make("dl", { class: "values" }, ...values.map((pair) => make("div", {}, ...pair))),
     make("figcaption", {}, make("span", {}, `Source: ${data.source}`), make("span", { class: "buttons" },
-      button("Download SVG", () => save(`overtake-${spec.id}.svg`, "image/svg+xml", svgFile(svg, about()))),
-      button("Download CSV", () => save(`overtake-${spec.id}.csv`, "text/csv", csvFile(spec.table(current), toFragment(data, current.setting)))))),
+      button("Download SVG", () => save(`overtake-${spec.id}.svg`, new Blob([svgFile(svg, about())], { type: "image/svg+xml" }))),
+      button("Download PNG", async () => save(`overtake-${spec.id}.png`, await pngOf(svgFile(svg, about())))),
+      button("Download CSV", () => save(`overtake-${spec.id}.csv`, new Blob([csvFile(spec.table(current), toFragment(data, current.setting))], { type: "text/csv" }))))),
     details);
   const fill = () => {
     if (!details.open || !current) return;
@@ -299,13 +413,13 @@ function ratioFigure(data) {
     name: "the ratio of the two sides",
     possible: () => true,
     title({ setting, found }) {
-      const then = found.years.indexOf(Math.min(2040, found.years[found.years.length - 1]));
+      const then = found.years.indexOf(Math.max(setting.year, data.lastObserved + 1));
       const [low, high] = [25, 75].map((percent) => ratio(found.bands[percent][then]));
       const [us, now] = [who(data, setting), ratio(found.observed[found.at])];
       const told = rulerOf(data, setting).kind === "stock"
         ? `In ${last} the stock of ${us} was ${now} times the coalition\u2019s`
         : `${us} spent ${now} times as much as the coalition in ${last}`;
-      return `${told[0].toUpperCase()}${told.slice(1)}; by ${found.years[then]} half the futures lie between ${low} and ${high}`;
+      return `${told[0].toUpperCase()}${told.slice(1)}; in ${found.years[then]} half the futures lie between ${low} and ${high}`;
     },
     sub: ({ setting }) => `China\u2019s side over the coalition, ${rulerOf(data, setting).unit}. Bands hold 50, 80 and 90% of draws`,
     detail: ({ found }) => {
@@ -320,35 +434,30 @@ function ratioFigure(data) {
         column(`ratio_q${String(percent).padStart(2, "0")}`, `${percent}%`, ratio))],
       rows: rows(found.years, [found.observed, ...[5, 10, 25, 50, 75, 90, 95].map((percent) => found.bands[percent])]),
     }),
-    draw: (svg, { setting, found }, words, size) => drawRatio(svg, { found, threshold: setting.threshold, words, ratio }, size),
+    draw: (svg, { setting, found, pinned }, words, size) => drawRatio(svg, { found, pinned, threshold: setting.threshold, words, ratio }, size),
   };
 }
 
 function curveFigure(data, by) {
-  const at = (found, year) => found.byYear[found.years.indexOf(year)];
+  const at = (found, year) => found.ahead[found.years.indexOf(year)];
   const horizon = data.years[data.years.length - 1];
   return {
     id: "curve",
-    read({ found }, year) {
-      const place = found.years.indexOf(year);
-      return `${year}: ${probability(found.byYear[place])} crossed by then, ${probability(found.ahead[place])} ahead`;
-    },
-    name: "the crossing curve",
+    read: ({ found, pinned }, year) =>
+      `${year}: ${probability(at(found, year))}${pinned && pinned.years.includes(year) ? `, pinned ${probability(at(pinned, year))}` : ""}`,
+    name: "the probability of a lead",
     possible: () => true,
-    title: ({ setting, found }) => {
-      const year = by[1] ?? horizon;
-      return `Probability that ${who(data, setting)} will have crossed by ${year}: ${probability(at(found, year))}`;
-    },
-    sub: () => "Probability of having crossed by each year (solid) and of being ahead in it (dashed)",
-    detail: ({ found }) => [...by, horizon].map((year) => `By ${year} ${probability(at(found, year))}.`).join(" "),
-    values: [...by.map((year) => [`by-${year}`, `By ${year}`]), ["median", `Median year, ${data.intervalPct}% interval`]],
-    numbers: ({ found }) => [...by.map((year) => probability(at(found, year))), found.median === null ? "\u2013"
+    title: ({ setting, found }) => `Probability that ${event(data, setting)}: ${probability(found.lead)}`,
+    sub: ({ pinned }) => `Share of the draws in which ${pinned ? "it does, by year (dashed: the pinned setting)" : "it does, by year"}`,
+    detail: ({ found }) => [...by, horizon].map((year) => `In ${year} ${probability(at(found, year))}.`).join(" "),
+    values: [...by.map((year) => [`in-${year}`, `In ${year}`]), ["median", `Median year of a crossing to come, ${data.intervalPct}% interval`]],
+    numbers: ({ found }) => [...by.map((year) => probability(at(found, year))), found.median === null || found.margin > 0 ? "\u2013"
       : `${found.median} (${found.low} to ${found.high ?? `after ${horizon}`})`],
     table: ({ found }) => ({
-      columns: [column("year", "Year"), column("p_crossed_by", "Crossed by then", probability), column("p_ahead", "Ahead then", probability)],
-      rows: rows(found.years, [found.byYear, found.ahead]),
+      columns: [column("year", "Year"), column("p_ahead", "Leads then", probability)],
+      rows: rows(found.years.slice(found.at), [found.ahead.slice(found.at)]),
     }),
-    draw: (svg, { found }, words, size) => drawCurve(svg, { found, words, probability, marks: by }, size),
+    draw: (svg, { setting, found, pinned }, words, size) => drawCurve(svg, { found, pinned, year: setting.year, words, probability }, size),
   };
 }
 

@@ -21,6 +21,9 @@ export function probability(value) {
 /** Return a share in whole per cent. */
 export const share = (value) => written(`${rounded(100 * value)}%`);
 
+/** Return a number with as many decimals as it needs, at most one. */
+export const ratio1 = (value) => written(String(Math.round(10 * value) / 10));
+
 /** Return a ratio with two decimals. */
 export const ratio = (value) => written(value.toFixed(2));
 

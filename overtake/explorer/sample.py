@@ -1,0 +1,64 @@
+"""Which draws the page holds: few that say what all say, so that it hardly differs from the brief."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from overtake.balances.sides import ratio
+from overtake.config.balances import Balance
+from overtake.draws import Draws
+from overtake.streams import stream
+
+#: Every so many years ahead the sample is to have the probabilities of all draws.
+YEARS = 2
+#: Events of a probability nearer to 0 or 1 than this are left to chance.
+RARE = 0.005
+#: Draws that may give way.
+SWAPS = 1000
+
+Rows = npt.NDArray[np.int64]
+
+
+def rows(paths: Draws, balances: Iterable[Balance], draws: int, seed: int) -> Rows:
+    """Return which `draws` of the paths the page holds, in their order; all where there are no more.
+
+    Drawn without return by name; then one after the other gives way to the draw that brings the probabilities of
+    `events` nearest to those of all draws. Whole numbers alone: the same rows on any machine.
+    """
+    total = paths.values.shape[0]
+    order = stream(seed, "explorer", "draws").permutation(total)
+    kept, rest = order[:draws].copy(), order[draws:].copy()
+    happens = events(paths, balances)
+    if not len(rest) or not happens.shape[1]:
+        return np.sort(kept)
+    size = happens.sum(axis=1)
+    # What is missing in the sample, times the number of all draws.
+    missing = len(kept) * happens.sum(axis=0) - total * happens[kept].sum(axis=0)
+    for turn in range(SWAPS):
+        at = turn % len(kept)
+        without = missing + total * happens[kept[at]]
+        # The squared distance once a draw is added, less what is the same for all.
+        distance = total * size - 2 * (happens @ without)
+        into = int(np.argmin(distance[rest]))
+        if distance[rest[into]] < distance[kept[at]]:
+            missing = without - total * happens[rest[into]]
+            kept[at], rest[into] = rest[into], kept[at]
+    return np.sort(kept)
+
+
+def events(paths: Draws, balances: Iterable[Balance]) -> npt.NDArray[np.float64]:
+    """Return whether a balance's ratio exceeds its threshold in a year ahead, 0 or 1, (draws, events), none twice."""
+    first = paths.years.index(paths.last_observed)
+    found = []
+    for balance in balances:
+        if not {*balance.side, *balance.against} <= set(paths.economies):
+            continue
+        found.append(ratio(paths, balance)[:, first::YEARS] > balance.threshold)
+    if not found:
+        return np.zeros((paths.values.shape[0], 0))
+    happens = np.concatenate(found, axis=1)
+    often = happens.mean(axis=0)
+    return np.unique(happens[:, (often > RARE) & (often < 1 - RARE)], axis=1).astype(float)
