@@ -455,16 +455,17 @@ economies.write(["JPN", "USA"], pathlib.Path(sys.argv[1]))
 
 
 def render(root: Path) -> Path:
-    """Run and publish the brief over the tables under `root` in a fresh process; return the folder reports/brief."""
+    """Run and publish brief and annex over the tables under `root`, a process each; return the folder reports/brief."""
     project = Path(__file__).resolve().parents[1]
     (root / "notebooks").mkdir(exist_ok=True)
-    for name in ("brief", "economy"):
+    for name in ("brief", "annex", "economy"):
         shutil.copy(project / "notebooks" / f"{name}.ipynb", root / "notebooks")
     for name in ("CITATION.cff", "dvc.yaml"):
         shutil.copy(project / name, root)
     environment = os.environ | {"OVERTAKE_ROOT": str(root), "PYTHONHASHSEED": "0"}
     (root / "reports" / "economies").mkdir(parents=True)
-    for what in (["-m", "overtake", "run", "brief"], ["-c", PAGES, str(root / "reports" / "economies")]):
+    stages = [["-m", "overtake", "run", name] for name in ("brief", "annex")]
+    for what in (*stages, ["-c", PAGES, str(root / "reports" / "economies")]):
         done = subprocess.run(
             [sys.executable, *what], env=environment, cwd=root, capture_output=True, text=True, check=False
         )

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from overtake.brief.blocks import table
 from overtake.brief.charts.common import edition_name
 from overtake.brief.context import EXPERIMENTAL, Context
-from overtake.brief.sentences import View, join, since, until, upper
+from overtake.brief.sentences import View, since, until, upper
 from overtake.config.balances import default_balances
 from overtake.show.formats import BN, CHANGE, CHANGE1, PERCENT, PERCENT1, PROBABILITY, RATIO, YEAR, Format, capital
 from overtake.show.numbers import Cell, slug
@@ -158,67 +158,51 @@ def by_edition(ctx: Context) -> Markup:
     return table(caption, [("Edition", ""), *heads], rows)
 
 
-def as_first_published(ctx: Context) -> Markup:
-    """Return a paragraph: since when the headline's challenger led on the oldest edition, and for the same years now.
+def as_first_published(ctx: Context) -> dict[str, Any] | None:
+    """Return since when the headline's challenger led on the oldest edition, and for the same years now.
 
     Nothing where no earlier edition measures the balance on the headline's ruler, or where revisions moved nothing.
     """
     frame = ctx.frame("editions")
     if frame is None or "kind" not in frame:
-        return Markup("")
+        return None
     mine = (frame["subject"] == ctx.headline_balance) & (frame["ruler"] == ctx.headline_ruler)
     rows = frame[(frame["kind"] == "crossing") & mine & (frame["edition"] < ctx.edition)]
     if rows.empty:
-        return Markup("")
+        return None
     row = rows.sort_values("edition", kind="stable").iloc[0].to_dict()
-    known = [row[column] == row[column] for column in ("value", "compared_value")]
-    if row["value"] == row["compared_value"] or not any(known):
-        return Markup("")
-    view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
-    then = (
-        Markup("had led {} since {}").format(view.whom(), _edition_cell(ctx, row, "value"))
-        if known[0]
-        else Markup("did not lead {} yet").format(view.whom())
-    )
-    now = (
-        Markup("had since {}").format(_edition_cell(ctx, row, "compared_value")) if known[1] else Markup("did not yet")
-    )
-    return Markup(
-        "<p>On the figures of {}, {} {}; on those of {}, cut at the same last year, {} {}. Revisions alone made the "
-        "difference.</p>"
-    ).format(
-        edition_name(str(row["edition"])), view.who(), then, edition_name(ctx.edition), view.does("it", "they"), now
-    )  # fmt: skip
+    then, now = (_crossing(ctx, row, column) for column in ("value", "compared_value"))
+    if then.value == now.value or not (then.present or now.present):
+        return None
+    return {"older": edition_name(str(row["edition"])), "newer": edition_name(ctx.edition), "then": then, "now": now}
 
 
 def _edition_cell(ctx: Context, row: dict[Hashable, Any] | None, column: str) -> Markup:
-    """Return the year of a crossing as an edition had it."""
+    """Return the year of a crossing as an edition had it, in words."""
     if row is None:
         return Markup("")
-    key = (("kind", "crossing"), ("edition", str(row["edition"])), ("subject", str(row["subject"])),
-           ("ruler", str(row["ruler"])))  # fmt: skip
-    name = slug("editions", row["subject"], row["ruler"], row["edition"], column)
-    cell = Cell(name, float(row[column]), ctx.path("editions"), key, column)
+    cell = _crossing(ctx, row, column)
     return ctx.num.show(cell, YEAR) if cell.present else Markup("not crossed")
 
 
-def on_paper(ctx: Context) -> Markup:
-    """Return a paragraph: when China passes the United States if both grow on as they did, by first year of growth."""
-    if not ctx.has("trend"):
-        return Markup("")
-    frame = ctx.need("trend")
-    rows = frame[frame["coalition"] == "usa"].to_dict("records")
+def _crossing(ctx: Context, row: dict[Hashable, Any], column: str) -> Cell:
+    """Return the year of a crossing as an edition had it."""
+    key = (("kind", "crossing"), ("edition", str(row["edition"])), ("subject", str(row["subject"])),
+           ("ruler", str(row["ruler"])))  # fmt: skip
+    name = slug("editions", row["subject"], row["ruler"], row["edition"], column)
+    return Cell(name, float(row[column]), ctx.path("editions"), key, column)
+
+
+def on_paper(ctx: Context) -> dict[str, Any] | None:
+    """Return when China passes the United States if both grow on as they did, by first year of growth."""
+    frame = ctx.frame("trend")
+    rows = [] if frame is None else frame[frame["coalition"] == "usa"].to_dict("records")
     told = [
         Markup("{} at the growth since {}").format(_passing(ctx, row), _trend(ctx, row, "since"))
         for row in rows
         if row["state"] != "leads"
     ]
-    if not told:
-        return Markup("")
-    return Markup(
-        "<p>On paper, both growing on as they did, China passes the United States {}. Such arithmetic has no interval "
-        "and no probability.</p>"
-    ).format(join(told))
+    return {"told": told} if told else None
 
 
 def trend(ctx: Context) -> Markup:

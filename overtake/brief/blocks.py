@@ -12,6 +12,8 @@ from markupsafe import Markup
 
 MIME = "application/vnd.overtake+json"
 NOTHING = Markup("")
+#: How the HTML of a style begins that only a notebook shows.
+LOOK = "<style>"
 #: A table of more rows may be broken between printed pages.
 LONG = 12
 #: Columns from which a table on a phone keeps a width that can be read, and scrolls.
@@ -24,6 +26,7 @@ class Block:
 
     html: Markup = NOTHING
     data: dict[str, Any] = field(default_factory=dict)
+    markdown: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.html)
@@ -32,6 +35,8 @@ class Block:
         """Return what Jupyter stores: HTML, a short plain text, and the data where there are any."""
         html = str(self.html) or "<!-- left out: its table is not there -->"
         bundle: dict[str, Any] = {"text/plain": "a block of the brief", "text/html": html}
+        if self.markdown:
+            bundle["text/markdown"] = self.markdown
         if self.data:
             bundle[MIME] = self.data
         return bundle
@@ -54,21 +59,6 @@ def anchor(title: str) -> str:
     return "-".join("".join(letter if letter.isalnum() else " " for letter in title.lower()).split())
 
 
-def section(title: str, text: str, *parts: Any, kind: str = "section") -> Block:
-    """Return a section with heading, prose (markdown) and parts; nothing where no part has content.
-
-    Parts are blocks, figures or Markup; a section of prose alone is wanted by passing no part at all.
-    """
-    bodies = _paired([body for body in (_body(part) for part in parts) if body])
-    if parts and not bodies:
-        return Block()
-    return Block(
-        Markup('<section class="{}" aria-labelledby="{}"><h2 id="{}">{}</h2>{}{}</section>').format(
-            kind, anchor(title), anchor(title), title, prose(text) if text else Markup(""), Markup("").join(bodies)
-        )
-    )
-
-
 def declared(text: str) -> Markup:
     """Return text whose numerals are declared to be no results: dates, names, identifiers."""
     return Markup('<span class="declared">{}</span>').format(text)
@@ -88,40 +78,40 @@ def beside(*bodies: Markup) -> Markup:
 
 
 #: How the HTML of a figure begins; its class, and that of one which shares a line of paper with its neighbour.
-FIGURE, CHART, HALF = "<figure ", Markup('class="chart'), Markup('class="chart half')
+FIGURE, CHART, HALF = "<figure ", 'class="chart', 'class="chart half'
 
 
 #: Neighbours share a line where the taller drawing is at most so many times as tall as the other.
 ALIKE = 1.5
 
 
-def _paired(bodies: Sequence[Markup]) -> list[Markup]:
-    """Return `bodies` with figures that follow each other joined two by two: on paper they stand side by side."""
-    out: list[Markup] = []
-    waiting: Markup | None = None
-    for body in bodies:
-        if waiting is not None and body.startswith(FIGURE) and _alike(waiting, body):
-            both = (one.replace(CHART, HALF, 1) for one in (waiting, body))
-            out[-1], waiting = Markup('<div class="pair">{}{}</div>').format(*both), None
+def joined(cells: Sequence[Any]) -> None:
+    """Join figures that follow each other in executed cells two by two: on paper they stand side by side."""
+    waiting: Any = None
+    for data in (output["data"] for cell in cells for output in cell.get("outputs", ()) if "data" in output):
+        html = data.get("text/html", "")
+        if html.startswith("<!--"):
             continue
-        out.append(body)
-        waiting = body if body.startswith(FIGURE) else None
-    return out
+        if waiting and html.startswith(FIGURE) and _alike(waiting["text/html"], html):
+            one, other = (text.replace(CHART, HALF, 1) for text in (waiting["text/html"], html))
+            waiting["text/html"], data["text/html"] = f'<div class="pair">{one}{other}</div>', ""
+            waiting = None
+        else:
+            waiting = data if html.startswith(FIGURE) else None
 
 
-def _alike(one: Markup, other: Markup) -> bool:
+def _alike(one: str, other: str) -> bool:
     """Tell whether the narrow drawings of two figures are about as tall."""
     found = [re.search(r'<svg class="narrow".*?viewBox="0 0 ([\d.]+) ([\d.]+)"', body) for body in (one, other)]
     tall = [float(match[2]) / float(match[1]) for match in found if match]
     return len(tall) == 2 and max(tall) <= ALIKE * min(tall)
 
 
-def _body(part: Any) -> Markup:
-    if part is None:
-        return Markup("")
-    if isinstance(part, Markup):
-        return part
-    return Markup(part.html() if callable(part.html) else part.html)
+def shown(part: Any) -> Block:
+    """Return what a notebook shows of a figure, a table, a paragraph or nothing."""
+    if part is None or isinstance(part, Block):
+        return part or Block()
+    return Block(part if isinstance(part, Markup) else Markup(part.html()))
 
 
 def table(caption: Any, heads: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]], kind: str = "") -> Markup:

@@ -13,11 +13,25 @@ from overtake.brief import blocks, records
 from overtake.brief.blocks import Block
 from overtake.brief.context import Context
 from overtake.brief.figure import Figure
+from overtake.brief.sentences import View
 from overtake.publish.manifest import whole_settings
+from overtake.show import say
 
+#: A function of a context that returns the values of a sentence, None where it must not be said.
+Values = Callable[[Context], Mapping[str, Any] | None]
 #: A function of a context that returns a figure, a table or a paragraph, empty or None where its tables are absent;
 #: or what such a function returned.
 Piece = Callable[[Context], Any] | Markup | Figure | Block | None
+
+
+#: In a notebook a figure shows one of its two drawings, a number no link's colour.
+SCREEN = (
+    "figure.chart svg.narrow{display:none}figure.chart svg.wide{max-width:45em}figure.chart{margin:0}"
+    ".fig-title{font-weight:600;font-size:1.15em}.fig-sub,.fig-source,.standfirst{color:#5a6672}"
+    "a.num{color:inherit!important;text-decoration:underline dotted!important}"
+    "ol.findings .big{font-size:1.6em;font-weight:600}ol.findings .big small{font-size:.5em;margin-left:1em}"
+    "td.r,th.r{text-align:right!important}"
+)
 
 
 class Brief:
@@ -32,21 +46,35 @@ class Brief:
         """Return the brief over the tables under `root`; without `settings`, those of params.yaml."""
         return cls(Context.open(root, whole_settings(root) if settings is None else settings))
 
-    def section(self, title: str, text: str = "", *pieces: Piece) -> Block:
-        """Return a numbered section with prose in markdown; nothing where none of `pieces` has content."""
-        return blocks.section(title, text, *map(self.made, pieces))
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """Return what opening a brief shows: the rules by which JupyterLab shows it as it will be read."""
+        return {"text/plain": "a brief", "text/html": f"{blocks.LOOK}{SCREEN}</style>"}
 
-    def block(self, piece: Piece) -> Block:
-        """Return a piece that stands outside the sections."""
-        return Block(self.made(piece))
+    def show(self, piece: Piece) -> Block:
+        """Return what a cell shows of a piece."""
+        return blocks.shown(self.made(piece))
 
-    def more(self, summary: str, *pieces: Piece) -> Markup:
+    def say(self, template: str, values: Values | None = None, box: str = "") -> Block:
+        """Return a paragraph: `template` (see `overtake.show.say`) filled with what `values` finds, nothing where None.
+
+        `v` is the headline balance on its ruler; box: the title of a boxed aside that the paragraph stands in.
+        """
+        found = {} if values is None else values(self.ctx)
+        if found is None:
+            return Block()
+        view = View(self.ctx, self.ctx.headline_balance, self.ctx.headline_ruler)
+        said = say(
+            template, self.ctx.num, write=lambda cell, style, numbers: numbers.show(cell, style), v=view, **found
+        )
+        return Block(blocks.box(box, said.html()) if box else said.html(), markdown=str(said.text))
+
+    def more(self, summary: str, *pieces: Piece) -> Block:
         """Return tables behind a summary that opens them, left out on paper."""
-        return blocks.more(summary, *map(self.made, pieces))
+        return Block(blocks.more(summary, *map(self.made, pieces)))
 
-    def beside(self, *pieces: Piece) -> Markup:
+    def beside(self, *pieces: Piece) -> Block:
         """Return small tables that share a line on paper."""
-        return blocks.beside(*map(self.made, pieces))
+        return Block(blocks.beside(*map(self.made, pieces)))
 
     def made(self, piece: Piece) -> Any:
         """Return what a piece makes of the context; a figure is kept for publication."""

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from overtake.brief.blocks import table
 from overtake.brief.charts.common import articled
 from overtake.brief.context import Context
-from overtake.brief.sentences import View, join
+from overtake.brief.sentences import View
 from overtake.show.formats import PERCENT1, PROBABILITY, RATIO, YEAR, capital
 from overtake.show.numbers import Cell, slug
 
@@ -41,12 +41,10 @@ def level_range(ctx: Context, view: View) -> Markup:
     )
 
 
-def tiers(ctx: Context) -> Markup:
-    """Return a paragraph: the probability ten years on by tiers of plans, and whose share of GDP moves most."""
+def tiers(ctx: Context) -> dict[str, Any] | None:
+    """Return the probability ten years on by tiers of plans, and whose share of GDP moves most."""
     view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
     rows = [row for row in _ten_years_on(ctx, "tiers", view) if row["tiers"] in ("none", "announced", "aim")]
-    if not rows:
-        return Markup("")
     told = [
         Markup("{} counting {}{}").format(
             ctx.num.show(_tier(ctx, row, "p_ahead"), PROBABILITY),
@@ -56,52 +54,43 @@ def tiers(ctx: Context) -> Markup:
         for row in rows
     ]
     whole = ctx.settings.get("futures", {}).get("plans") == "face_value"
-    return Markup("<p>With plans {}, the probability that {} in {} is {}.{}</p>").format(
-        "at face value" if whole else "cut by what earlier ones delivered",
-        Markup("{} {}").format(view.who(), view.does("leads", "lead")),
-        ctx.num.show(view.curve("year", ctx.ten_years_on), YEAR),
-        join(told),
-        _shares(ctx),
-    )
+    year = view.curve("year", ctx.ten_years_on)
+    return {"whole": whole, "year": year, "told": told, **_shares(ctx)} if told else None
 
 
-def adjusted(ctx: Context) -> Markup:
-    """Return a paragraph for each declared adjustment of the edition that moves the headline's break-even share now.
+def adjusted(ctx: Context) -> dict[str, Any] | None:
+    """Return each declared adjustment of the edition that moves the headline's break-even share now.
 
     The share is the gap over the member's spending, so it scales with what the member spent.
     """
     ledger = ctx.ledger("adjustments")
     balance, ruler, last = ctx.headline_balance, ctx.headline_ruler, ctx.last_observed
     if ledger is None or not ctx.has("breakeven", "spending") or ruler != "constant_usd":
-        return Markup("")
+        return None
     known = ledger[(ledger["edition"].astype(str) == ctx.edition) & (ledger["year"] == last)]
-    paragraphs = []
     shares = ctx.need("breakeven")
     members = set(shares.loc[(shares["balance"] == balance) & (shares["year"] == last), "member"])
-    for row in known[known["iso3"].isin(members)].to_dict("records"):
-        iso3, other = str(row["iso3"]), int(row["as_year"])
-        share = ctx.cell("breakeven", "share_q50", balance=balance, member=iso3, ruler=ruler, year=last)
-        now, then = (ctx.cell("spending", "milex_constant_usd_bn", iso3=iso3, year=year) for year in (last, other))
-        told = [
-            ctx.num.derive(slug("adjusted", row["adjustment"], name), value, how, cells)
-            for name, value, how, cells in (
-                ("change", 100 * abs(now.value / then.value - 1), "size of the change, per cent", [now, then]),
-                ("share", 100 * share.value, "the share in per cent", [share]),
-                ("other", 100 * share.value * now.value / then.value, "on the other level", [share, now, then]),
-            )
-        ]  # fmt: skip
-        change, as_is, otherwise = (ctx.num.show(cell, PERCENT1) for cell in told)
-        years = [ctx.num.show(_spent_in(ctx, iso3, year), YEAR) for year in (last, other)]
-        paragraphs.append(
-            Markup(
-                "<p>In SIPRI's figures {} spent {} {} in {} than in {}, mainly because of {}. With the level of {} the "
-                "break-even share in {} would be {} instead of {}.</p>"
-            ).format(
-                articled(ctx.name(iso3)), change, "less" if now.value < then.value else "more", *years, row["label"],
-                years[1], years[0], otherwise, as_is,
-            )
-        )  # fmt: skip
-    return Markup("").join(paragraphs)
+    rows = known[known["iso3"].isin(members)].to_dict("records")
+    return {"adjustments": [_adjustment(ctx, row) for row in rows]} if rows else None
+
+
+def _adjustment(ctx: Context, row: dict[Any, Any]) -> dict[str, Any]:
+    """Return an adjustment: who, what moved the figure, by how much, and the break-even share on either level."""
+    iso3, last, other = str(row["iso3"]), ctx.last_observed, int(row["as_year"])
+    keys = {"balance": ctx.headline_balance, "member": iso3, "ruler": ctx.headline_ruler}
+    share = ctx.cell("breakeven", "share_q50", **keys, year=last)
+    now, then = (ctx.cell("spending", "milex_constant_usd_bn", iso3=iso3, year=year) for year in (last, other))
+    cells = {
+        name: ctx.num.derive(slug("adjusted", row["adjustment"], name), value, how, parents)
+        for name, value, how, parents in (
+            ("change", 100 * abs(now.value / then.value - 1), "size of the change, per cent", [now, then]),
+            ("share", 100 * share.value, "the share in per cent", [share]),
+            ("other", 100 * share.value * now.value / then.value, "on the other level", [share, now, then]),
+        )
+    }  # fmt: skip
+    years = dict(zip(("year", "as_year"), (_spent_in(ctx, iso3, year) for year in (last, other)), strict=True))
+    who, how = articled(ctx.name(iso3)), "less" if now.value < then.value else "more"
+    return {"who": who, "how": how, "because": row["label"], **cells, **years}
 
 
 def disputed(ctx: Context) -> Markup:
@@ -172,26 +161,23 @@ def _level_name(ctx: Context, row: dict[str, Any]) -> Markup:
     return Markup("{}: {} times SIPRI's").format(named, factor)
 
 
-def _shares(ctx: Context) -> Markup:
+def _shares(ctx: Context) -> dict[str, Any]:
     """Return whose share of GDP falls and rises most in the coalition's middle future, with the plans of this run."""
     frame = ctx.frame("implied_shares")
     if frame is None or not {SHARES_IN, ctx.last_observed} <= set(frame["year"]):
-        return Markup("")
+        return {"moved": []}
     members = list(ctx.balances[ctx.headline_balance].side)
     frame = frame[(frame["tiers"] == "as set") & frame["iso3"].isin(members)]
     wide = frame.pivot(index="iso3", columns="year", values="share_pct")
     change = (wide[SHARES_IN] - wide[ctx.last_observed]).sort_values(kind="stable")
-    told = []
+    moved = []
     for at, verb, worth in ((0, "falls", change.iloc[0] < -0.1), (-1, "rises", change.iloc[-1] > 0.1)):
         if worth:
             iso3 = str(change.index[at])
             ends = [_share(ctx, "as set", iso3, year) for year in (ctx.last_observed, SHARES_IN)]
-            told.append(Markup("{}'s {} from {} to {}").format(
+            moved.append(Markup("{}'s {} from {} to {}").format(
                 ctx.name(iso3), verb, *(ctx.num.show(cell, PERCENT1) for cell in ends)))  # fmt: skip
-    if not told:
-        return Markup("")
-    year = ctx.num.show(_share(ctx, "as set", str(change.index[0]), SHARES_IN, "year"), YEAR)
-    return Markup(" In the middle future to {} the share of GDP moves most where {}.").format(year, join(told))
+    return {"moved": moved, "moved_by": _share(ctx, "as set", str(change.index[0]), SHARES_IN, "year")}
 
 
 def _ten_years_on(ctx: Context, name: str, view: View) -> list[dict[str, Any]]:

@@ -176,6 +176,15 @@ def figures(ctx: Context, iso3: str) -> Markup:
     return Markup("<p>{}</p>").format(text)
 
 
+def notes(ctx: Context, iso3: str) -> Markup:
+    """Return a paragraph: what SIPRI's footnotes say of the figures in the edition in use, nothing where none."""
+    ledger = ctx.ledger("footnotes")
+    own = [] if ledger is None else ledger[(ledger["edition"] == ctx.edition) & (ledger["iso3"] == iso3)]["says"]
+    return Markup("").join(
+        Markup("<p>SIPRI's note on these figures: {}.</p>").format(declared(str(says))) for says in own
+    )
+
+
 def spending(ctx: Context, iso3: str) -> Figure | None:
     """Return the economy's spending with the fan of its futures, constant US$."""
     paths = ctx.draws

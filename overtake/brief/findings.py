@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from markupsafe import Markup
 
 from overtake.brief.charts.common import edition_name
 from overtake.brief.charts.crossing import most_open
 from overtake.brief.choices import level_range
 from overtake.brief.context import Context
+from overtake.brief.parts import citation, people
 from overtake.brief.sentences import (
     View,
     breakeven_outlook,
@@ -25,8 +28,8 @@ from overtake.show.numbers import Cell
 
 #: Where a reader on a screen goes on.
 LINKS = Markup(
-    '<p class="no-print">More: <a href="annex.html">annex</a>, <a href="../explorer/explorer.html">explorer</a>, '
-    '<a href="tables/">tables</a>.</p>'
+    '<p class="no-print">More: <a href="../annex/annex.html">annex</a>, '
+    '<a href="../explorer/explorer.html">explorer</a>, <a href="tables/">tables</a>.</p>'
 )
 
 
@@ -38,7 +41,7 @@ def head(ctx: Context) -> Markup:
         '<h1 class="doc-title">{}</h1><p class="standfirst">In {}, {} spent {}{}. The probability that {}, measurement '
         'error allowed for, is {}.{}</p>{}<p class="dateline">SIPRI edition of {}, data to {}, futures to {}. '
         "Intervals hold {} of what measurement and the future leave open. Where no other ruler is named: "
-        "{}.</p>{}</header>"
+        "{}.</p>{}{}</header>"
     ).format(
         headline(ctx),
         ctx.num.show(ctx.last_cell(), YEAR),
@@ -54,8 +57,25 @@ def head(ctx: Context) -> Markup:
         ctx.num.show(ctx.horizon_cell(), YEAR),
         interval_words(ctx),
         ctx.unit_words(ctx.headline_ruler),
+        byline(ctx),
         LINKS,
     )
+
+
+def byline(ctx: Context) -> Markup:
+    """Return by whom, when, in which edition of the software, where to write, and the DOI, from CITATION.cff."""
+    entry = citation(ctx.root)
+    if not entry:
+        return Markup("")
+    released = entry.get("date-released")
+    when = f"{released.day} {released:%B %Y}" if isinstance(released, date) else str(released or "")
+    number = f"version {entry['version']}" if entry.get("version") else ""
+    doi = entry.get("doi")
+    identified = Markup('<a href="https://doi.org/{0}">doi:{0}</a>').format(doi) if doi else "no DOI yet"
+    contact = (Markup('<a href="mailto:{0}">{0}</a>').format(each["email"]) if each.get("email") else
+               each.get("website", "") for each in entry.get("contact", entry.get("authors", [])))  # fmt: skip
+    said = [part for part in (people(entry), when, number, identified, *contact) if part]
+    return Markup('<p class="byline declared">{}.</p>').format(Markup(", ").join(said))
 
 
 def _now_and_then(ctx: Context, view: View) -> Markup:

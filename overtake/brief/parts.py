@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
-from overtake.brief.blocks import box, declared, prose, table
+from overtake.brief.blocks import box, declared, table
 from overtake.brief.charts.common import edition_name
 from overtake.brief.context import Context
 from overtake.brief.sentences import (
@@ -151,29 +153,18 @@ def stock_state(ctx: Context) -> Markup:
     return state(ctx, "stock")
 
 
-def method(ctx: Context) -> Markup:
-    """Return a box with the method in brief, as the parameters of this run have it."""
+def method(ctx: Context) -> dict[str, Any]:
+    """Return how growth is simulated and plans are treated in this run, in words."""
     futures = ctx.settings.get("futures", {})
     model, combined = str(futures.get("model", "combined")), futures.get("combination", {})
-    told = MODELS.get(model, model.replace("_", " "))
-    if model == "combined":
-        members = [MODELS.get(str(name), str(name)) for name in combined.get("members", ())]
-        told += f": {'; '.join(members)}" if members else ""
-        kept = combined.get("weights") == "scored"
-        told += ". The models are weighted by their record, not by how their answers look" * kept
-        told += ". The models have equal weights" * (not kept)
-    inner = prose(
-        f"""
-Military expenditure is SIPRI's [@sipri-milex], in the edition named on top; the economy is the IMF's [@imf-weo].
-Growth of all economies is simulated jointly to the horizon by {told}. {PLANS.get(str(futures.get("plans")), "")}
-Shocks are correlated and heavy-tailed. Levels carry an error of measurement as large as each economy's past revisions.
-
-In every future each balance is measured on every ruler as the ratio below, with the shares *w* and *v* of what each
-economy spends that count on either side. It changes hands only when the new order lasts, and ends in one of four states
-whose probabilities add up to one. Intervals are quantiles over futures. Scenarios carry no probability.
-"""
-    )
-    return box("The method in brief", inner)
+    members = combined.get("members", ()) if model == "combined" else ()
+    return {
+        "model": MODELS.get(model, model.replace("_", " ")),
+        "members": "; ".join(MODELS.get(str(name), str(name)) for name in members),
+        "combined": model == "combined",
+        "scored": combined.get("weights") == "scored",
+        "plans": PLANS.get(str(futures.get("plans")), ""),
+    }
 
 
 def gaps(ctx: Context) -> Markup:
@@ -215,19 +206,28 @@ def changes(ctx: Context) -> Markup:
     return section_of(ctx)
 
 
-def citation(ctx: Context) -> Markup:
-    """Return the suggested citation, from CITATION.cff."""
-    path = ctx.root / "CITATION.cff"
-    if not path.is_file():
-        return Markup("")
+def citation(root: Path) -> dict[str, Any]:
+    """Return CITATION.cff of the project at `root`, empty without one."""
     from overtake.config.load import read_yaml
 
-    entry = read_yaml(path)
-    people = join(
+    path = root / "CITATION.cff"
+    return read_yaml(path) if path.is_file() else {}
+
+
+def people(entry: Mapping[str, Any]) -> Any:
+    """Return the authors of a CITATION.cff as they stand in a sentence."""
+    return join(
         [a.get("name") or f"{a.get('family-names', '')}, {a.get('given-names', '')}" for a in entry.get("authors", [])]
     )
+
+
+def suggested(ctx: Context) -> Markup:
+    """Return the suggested citation, from CITATION.cff."""
+    entry = citation(ctx.root)
+    if not entry:
+        return Markup("")
     issued = str(entry.get("date-released", ""))[:4]
     text = Markup("{}. <cite>{}</cite>{}. SIPRI edition of {}.").format(
-        people, entry.get("title", "Overtake"), f", {issued}" if issued else "", edition_name(ctx.edition)
+        people(entry), entry.get("title", "Overtake"), f", {issued}" if issued else "", edition_name(ctx.edition)
     )
     return Markup('<p class="declared">{}</p>').format(text)

@@ -49,43 +49,34 @@ def would_have_said(ctx: Context) -> Markup:
     return table(caption, heads, rows)
 
 
-def leaning(ctx: Context) -> Markup:
-    """Return a paragraph: how often the outcome lay above the forecast's middle and inside its interval.
+def leaning(ctx: Context) -> dict[str, Any] | None:
+    """Return how often the outcome lay above the forecast's middle and inside its interval.
 
-    Of the forecasts in the table, cut from the newest edition; then the coverage of single economies over all origins.
+    Of the forecasts in the table, cut from the newest edition.
     """
     if not ctx.has("would_have_said"):
-        return Markup("")
+        return None
     frame = _told(ctx)
     frame = frame[~(frame["as_of"] == frame["edition"])]
     if frame.empty:
-        return Markup("")
+        return None
     above = int((frame["ratio_outcome"] > frame["ratio_q50"]).sum())
     inside = int(frame["ratio_outcome"].between(frame["ratio_q10"], frame["ratio_q90"]).sum())
 
-    def count(id: str, value: int, how: str) -> Markup:
-        return ctx.num.show(
-            Cell(f"would-have-said.{id}", value, ctx.path("would_have_said"), (), "ratio", how=how), COUNT
-        )
+    def count(id: str, value: int, how: str) -> Cell:
+        return Cell(f"would-have-said.{id}", value, ctx.path("would_have_said"), (), "ratio", how=how)
 
     part = above / len(frame)
-    lean = (
-        "too low as a rule"
+    return {
+        "count": count("count", len(frame), "rows shown, from the newest edition cut at a year"),
+        "above": count("above", above, "of them with the outcome above the median"),
+        "inside": count("inside", inside, "of them with the outcome between the quantiles of 10 and 90 per cent"),
+        "lean": "too low as a rule"
         if part > 2 / 3
         else "too high as a rule"
         if part < 1 / 3
-        else "neither too low nor too high"
-    )
-    text = Markup(
-        "Of {} forecasts in the table made from figures of earlier years, the outcome lay above the middle in {} and "
-        "inside the interval of four fifths in {}: the challenger's ratio was forecast {}."
-    ).format(
-        count("count", len(frame), "rows shown, from the newest edition cut at a year"),
-        count("above", above, "of them with the outcome above the median"),
-        count("inside", inside, "of them with the outcome between the quantiles of 10 and 90 per cent"),
-        lean,
-    )
-    return Markup("<p>{}</p>").format(text)
+        else "neither too low nor too high",
+    }
 
 
 def coverage(ctx: Context) -> Markup:

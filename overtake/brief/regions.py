@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from overtake.brief.blocks import table
 from overtake.brief.context import Context
-from overtake.brief.sentences import join, upper
+from overtake.brief.sentences import upper
 from overtake.show.formats import BN, COUNT, RATIO, SHARE, YEAR
 from overtake.show.numbers import Cell
 
@@ -23,13 +23,13 @@ NAMES = {
 }
 
 
-def paragraph(ctx: Context) -> Markup:
+def asia(ctx: Context) -> dict[str, Any] | None:
     """Return China's share of all Asia and Oceania, how many of the next it outspends, and what the rest amounts to."""
     frame = ctx.frame("regions")
     rows = {} if frame is None else {str(row["region"]): row for row in frame.to_dict("records")}
     whole = rows.get("asia_oceania")
     if whole is None:
-        return Markup("")
+        return None
     told = [
         Markup("{} times {}'s").format(ctx.num.show(_cell(ctx, region, "china_over_rest"), RATIO), NAMES[region])
         for region in ("south_asia", "south_east_asia")
@@ -39,12 +39,8 @@ def paragraph(ctx: Context) -> Markup:
         least = "at least " if whole["next_n"] == whole["ranked"] else ""
         nearest = ctx.num.show(_cell(ctx, "asia_oceania", "next_n"), COUNT)
         told.insert(0, Markup("more than {}the next {} economies of the region together").format(least, nearest))
-    return Markup("<p>Of all that Asia and Oceania spend, as SIPRI adds it up, China spent {} in {}{}{}.</p>").format(
-        ctx.num.show(_cell(ctx, "asia_oceania", "china_share"), SHARE),
-        ctx.num.show(_cell(ctx, "asia_oceania", "year"), YEAR),
-        ", " if told else "",
-        join(told),
-    )
+    share, year = (_cell(ctx, "asia_oceania", column) for column in ("china_share", "year"))
+    return {"share": share, "year": year, "told": told}
 
 
 def regions(ctx: Context) -> Markup:

@@ -83,11 +83,11 @@ TURNS = {
 }
 
 
-def turns(ctx: Context) -> Markup:
-    """Return a paragraph: the smallest changes of level and growth that turn the headline's answer, ten years on."""
+def turns(ctx: Context) -> dict[str, Any] | None:
+    """Return the smallest changes of level and growth that turn the headline's answer, ten years on."""
     frame = ctx.frame("flips")
     if frame is None:
-        return Markup("")
+        return None
     question = f"leads in {ctx.ten_years_on}"
     mine = (frame["kind"] == "balance") & (frame["subject"] == ctx.headline_balance) & (frame["question"] == question)
     told = []
@@ -104,13 +104,8 @@ def turns(ctx: Context) -> Markup:
         )  # fmt: skip
         shown = ctx.num.show(cell, PERCENT1 if parameter == "china_level" else POINTS1)
         told.append(Markup("if " + words).format(shown, lower if row["change"] < 0 else higher))
-    if not told:
-        return Markup("")
-    year = ctx.num.show(
-        ctx.cell("curves", "year", balance=ctx.headline_balance, ruler=ctx.headline_ruler, year=ctx.ten_years_on), YEAR
-    )
-    last = Markup(", or ").join([Markup(", ").join(told[:-1]), told[-1]]) if len(told) > 1 else told[0]
-    return Markup("<p>All else as it is, the more likely answer for {} turns {}.</p>").format(year, last)
+    key: dict[str, Any] = {"balance": ctx.headline_balance, "ruler": ctx.headline_ruler, "year": ctx.ten_years_on}
+    return {"year": ctx.cell("curves", "year", **key), "told": told} if told else None
 
 
 def flips(ctx: Context) -> Markup:

@@ -35,10 +35,10 @@ def _run(arguments: argparse.Namespace) -> int:
 
     with _at_work(arguments.stage):
         executed = run_stage(arguments.stage)
-        if arguments.stage == "brief":
+        if arguments.stage in ("brief", "annex"):
             from overtake.publish.files import publish
 
-            publish(executed, paths.BRIEF)
+            publish(executed, paths.REPORTS / arguments.stage)
     return 0
 
 
@@ -117,7 +117,7 @@ def _pdf(_: argparse.Namespace) -> int:
 
     with _at_work("pdf"), folder_of(paths.REPORTS / "pdf") as fresh:
         if has_pango():
-            write_all((paths.BRIEF / "brief.html").read_text(encoding="utf-8"), fresh)
+            write_all(paths.REPORTS, fresh)
         else:
             print(LACKING)
     return 0
@@ -150,9 +150,10 @@ def _outputs(_: argparse.Namespace) -> int:
     print("open:")
     for name in (
         "brief/brief.html",
-        "brief/annex.html",
+        "annex/annex.html",
         "pdf/brief.pdf",
         "pdf/one-page.pdf",
+        "pdf/annex.pdf",
         "explorer/explorer.html",
         "economies",
         "brief/tables",

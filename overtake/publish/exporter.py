@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import copy
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from traitlets import Unicode, default
 
 from overtake import paths
 from overtake.brief import references
-from overtake.brief.blocks import anchor
+from overtake.brief.blocks import LOOK, anchor, joined
 from overtake.brief.figure import font_faces, striptags
 from overtake.show import style
 
@@ -34,7 +36,6 @@ class BriefExporter(TemplateExporter):
     export_from_notebook = "Overtake brief (HTML)"
     output_mimetype = "text/html"
     references_file = Unicode(help="bibliography in CSL-JSON; default data/raw/references.json").tag(config=True)
-    part = Unicode("brief", help="brief, or annex: the cells with that tag").tag(config=True)
     author = Unicode("", help="author in the page's metadata; default from CITATION.cff").tag(config=True)
 
     @default("file_extension")
@@ -73,31 +74,67 @@ class BriefExporter(TemplateExporter):
             "contents": "@contents@",
             "references": "@references@",
         }
-        page, resources = super().from_notebook_node(part_of(nb, self.part), resources=resources, **kw)
+        page, resources = super().from_notebook_node(sectioned(nb), resources=resources, **kw)
         page = _only_linked(page)
         page, cited = references.cite(page, references.load(Path(self.references_file)))
         page = page.replace("@references@", str(cited), 1)
         page = _identified(page)
         page = page.replace("@contents@", str(contents(page)), 1)
         title, description = page_title(page), page_description(page)
-        page = page.replace("@title@", title, 1).replace("@description@", description, 1)
+        page = page.replace("@title@", title, 2).replace("@description@", description, 2)
         return re.sub(r"\n{2,}", "\n", page), resources
 
 
-def part_of(notebook: Any, part: str) -> Any:
-    """Return a notebook with the cells of the brief, or those tagged `annex`; the last, the records, is of both."""
-    *cells, last = notebook.cells or [None]
-    kept = [cell for cell in cells if in_annex(cell) == (part == "annex")]
-    return type(notebook)({**notebook, "cells": [*kept, last] if last is not None else []})
+def sectioned(notebook: Any) -> Any:
+    """Return a copy of a notebook whose cells tell where sections begin and end, from heading to next heading.
+
+    A section with code cells none of which shows anything is left out, heading and all; figures that follow each other
+    are joined two by two. What a cell shows outside of a section (its own section, a style) stands alone or goes.
+    """
+    cells: list[Any] = []
+    for part in _parts(notebook.cells):
+        head, *rest = part
+        if not _headed(head):
+            cells += part
+        elif not any(each.cell_type == "code" for each in rest) or any(map(_html, rest)):
+            joined(rest)
+            title = head.source.strip().splitlines()[0].removeprefix("## ")
+            head.metadata["opens"] = anchor(striptags(title))
+            part[-1].metadata["closes"] = True
+            cells += part
+    return type(notebook)({**notebook, "cells": cells})
 
 
-def in_annex(cell: Any) -> bool:
-    """Tell whether a cell is of the annex."""
-    return "annex" in cell.metadata.get("tags", ())
+def _parts(cells: Sequence[Any]) -> list[list[Any]]:
+    """Return copies of `cells` in groups, begun by a heading of level two or by a cell that brings a section."""
+    parts: list[list[Any]] = []
+    for cell in map(copy.deepcopy, cells):
+        if cell.cell_type == "code":
+            cell["outputs"] = [each for each in cell.outputs if not _shown(each).startswith(LOOK)]
+        if not parts or _headed(cell) or _html(cell).startswith("<section"):
+            parts.append([])
+        parts[-1].append(cell)
+    return parts
+
+
+def _headed(cell: Any) -> bool:
+    """Tell whether a cell begins a section."""
+    return bool(cell.cell_type == "markdown" and cell.source.lstrip().startswith("## "))
+
+
+def _html(cell: Any) -> str:
+    """Return what a code cell shows, nothing where that is a comment alone."""
+    outputs = cell.get("outputs", ())
+    return "".join(text for text in map(_shown, outputs) if not text.startswith("<!--"))
+
+
+def _shown(output: Any) -> str:
+    """Return the HTML of an output, whatever it holds where it has none."""
+    return str(output.get("data", {}).get("text/html") or output.get("data") or output.get("text", ""))
 
 
 def _only_linked(page: str) -> str:
-    """Return `page` without the sources of numbers that stand on the other part's page."""
+    """Return `page` without the sources of numbers that were recorded, and do not stand on it."""
     linked = set(re.findall(r'href="#n-([^"]+)"', page))
     return re.sub(
         r'<tr id="n-([^"]+)">.*?</tr>', lambda row: row.group() if row.group(1) in linked else "", page, flags=re.S
@@ -152,7 +189,8 @@ def contents(page: str) -> Markup:
         return Markup("")
     items = Markup("").join(Markup('<li><a href="#{}">{}</a></li>').format(*entry) for entry in entries)
     return Markup(
-        '<nav class="toc" aria-labelledby="contents"><h2 id="contents">Contents</h2><ol>{}</ol></nav>'
+        '<nav class="toc" aria-labelledby="contents"><details><summary><h2 id="contents">Contents</h2></summary>'
+        "<ol>{}</ol></details></nav>"
     ).format(items)
 
 

@@ -1,4 +1,4 @@
-"""From the executed notebook to reports/brief: everything is written beside, then the folders change places."""
+"""From an executed notebook to its folder in reports: everything is written beside, then the folders change places."""
 
 from __future__ import annotations
 
@@ -13,18 +13,15 @@ from overtake.brief.blocks import MIME
 from overtake.draws import folder_of, write_parquet
 from overtake.errors import OvertakeError
 from overtake.publish import crate, embed, hubverse
-from overtake.publish.exporter import in_annex, page_description
-
-#: Folders of the brief; whatever else lies in them is an earlier brief's.
-FOLDERS = ("figures", "tables", "plots")
+from overtake.publish.exporter import page_description
 
 
 def publish(executed: Path, out: Path) -> list[Path]:
-    """Write the brief of the executed notebook to the folder `out`; return the files, relative to it.
+    """Write the brief or annex of the executed notebook to the folder `out`; return the files, relative to it.
 
-    brief.html, annex.html, numbers.json, metrics.json, manifest.json, figures/*.svg and *.html, tables/*.csv and
-    *.parquet, plots/*.csv, ro-crate-metadata.json. All are written to a sibling folder first: a failure leaves the last
-    good brief as it was.
+    NAME.html, numbers.json, manifest.json, figures/*.svg and *.html, tables/*.csv and *.parquet, the crate;
+    of the brief also metrics.json, plots/*.csv and the projections. All are written to a sibling folder first: a
+    failure leaves the last good one as it was.
     """
     with folder_of(out) as fresh:
         write_all(executed, fresh)
@@ -36,23 +33,16 @@ def write_all(executed: Path, folder: Path) -> None:
     notebook = read_notebook(executed)
     data = published_data(notebook)
     works = bibliography(executed)
-    elements: dict[str, str] = {}
-    parts = ("brief", "annex") if any(map(in_annex, notebook.cells)) else ("brief",)
-    pages = {f"{part}.html": render(notebook, works, part) for part in parts}
-    for name, text in pages.items():
-        (folder / name).write_text(text, encoding="utf-8")
-        elements |= embed.figures(text, name)
+    name = f"{executed.stem}.html"
+    page = render(notebook, works)
+    (folder / name).write_text(page, encoding="utf-8")
+    elements = embed.figures(page, name)
     _write_json(folder / "numbers.json", data.get("numbers", {}))
-    _write_json(folder / "metrics.json", data.get("metrics", {}))
     _write_json(folder / "manifest.json", data.get("manifest", {}))
-    for name in FOLDERS:
-        (folder / name).mkdir()
-    for name, text in data.get("plots", {}).items():
-        (folder / "plots" / f"{name}.csv").write_text(text, encoding="utf-8")
-    hub = hubverse.projections(executed.resolve().parents[1])
-    if len(hub):
-        hub.to_csv(folder / "tables" / "projections.csv", index=False, lineterminator="\n")
-        write_parquet(hub, folder / "tables" / "projections.parquet")
+    for each in ("figures", "tables"):
+        (folder / each).mkdir()
+    if executed.stem == "brief":
+        _write_run(data, executed.resolve().parents[1], folder)
     for figure in data.get("figures", []):
         id = figure["id"]
         (folder / "figures" / f"{id}.svg").write_text(figure["svg"], encoding="utf-8")
@@ -62,8 +52,20 @@ def write_all(executed: Path, folder: Path) -> None:
             (folder / "figures" / f"{id}.html").write_text(embed.page_of(id, elements[id]), encoding="utf-8")
     if elements:
         (folder / "figures" / "index.html").write_text(embed.gallery(elements), encoding="utf-8")
-    about = crate.metadata(folder, citation(executed), data.get("manifest", {}), page_description(pages["brief.html"]))
+    about = crate.metadata(folder, citation(executed), data.get("manifest", {}), page_description(page))
     (folder / crate.NAME).write_text(about, encoding="utf-8")
+
+
+def _write_run(data: dict[str, Any], processed: Path, folder: Path) -> None:
+    """Write what is of the run, not of a page: key numbers, the tables of `dvc plots`, the projections."""
+    _write_json(folder / "metrics.json", data.get("metrics", {}))
+    (folder / "plots").mkdir()
+    for name, text in data.get("plots", {}).items():
+        (folder / "plots" / f"{name}.csv").write_text(text, encoding="utf-8")
+    hub = hubverse.projections(processed)
+    if len(hub):
+        hub.to_csv(folder / "tables" / "projections.csv", index=False, lineterminator="\n")
+        write_parquet(hub, folder / "tables" / "projections.parquet")
 
 
 def read_notebook(path: Path) -> Any:
@@ -100,14 +102,12 @@ def _beside(executed: Path, name: str) -> Path | None:
     return next((folder / name for folder in executed.resolve().parents if (folder / name).is_file()), None)
 
 
-def render(notebook: Any, works: Path | None = None, part: str = "brief") -> str:
-    """Return the page of an executed notebook, the brief or its annex; works: its bibliography in CSL-JSON, by default
-    the project's.
-    """
+def render(notebook: Any, works: Path | None = None) -> str:
+    """Return the page of an executed notebook; works: its bibliography in CSL-JSON, by default the project's."""
     from overtake.publish.exporter import BriefExporter
 
     # Nothing is left to execute, remove or convert: each of nbconvert's preprocessors would check the whole notebook.
-    exporter = BriefExporter(default_preprocessors=[], part=part)  # type: ignore[no-untyped-call]
+    exporter = BriefExporter(default_preprocessors=[])  # type: ignore[no-untyped-call]
     if works is not None:
         exporter.references_file = str(works)
     page, _ = exporter.from_notebook_node(notebook)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from overtake.publish.exporter import for_print, one_page, steady_epoch
+from overtake.work import side_by_side
 
 #: What is said where the PDF is left out.
 LACKING = (
@@ -21,10 +23,15 @@ def has_pango() -> bool:
     return True
 
 
-def write_all(page: str, folder: Path) -> None:
-    """Write the brief and its one page, from the HTML of the brief, into `folder`."""
-    write_pdf(page, folder / "brief.pdf")
-    write_pdf(one_page(page), folder / "one-page.pdf")
+def write_all(reports: Path, folder: Path) -> None:
+    """Write the brief, its one page and its annex, from their HTML under `reports`, into `folder`."""
+    brief, annex = ((reports / name / f"{name}.html").read_text(encoding="utf-8") for name in ("brief", "annex"))
+    side_by_side(
+        [
+            partial(write_pdf, page, folder / f"{name}.pdf")
+            for name, page in (("annex", annex), ("brief", brief), ("one-page", one_page(brief)))
+        ]
+    )
 
 
 def write_pdf(page: str, target: Path) -> None:

@@ -16,14 +16,21 @@ INDENT = "  "
 
 
 def trace(id: str, root: Path, reports: Path | None = None) -> str:
-    """Return the chain under the number `id` of reports/brief/numbers.json, one step a line, deepest last."""
+    """Return the chain under the number `id` of the brief or its annex, one step a line, deepest last.
+
+    reports: a folder with numbers.json; by default reports/brief and, if it is there, reports/annex.
+    """
     numbers = load_numbers(reports or root / "reports" / "brief")
+    annex = root / "reports" / "annex"
+    if reports is None and annex.is_dir():
+        other = load_numbers(annex)
+        numbers = {kind: other[kind] | numbers[kind] for kind in ("numbers", "tables")}
     if id in numbers["tables"]:
         return _table(id, numbers["tables"][id])
     if id not in numbers["numbers"]:
         close = difflib.get_close_matches(id, [*numbers["numbers"], *numbers["tables"]], n=3, cutoff=0.3)
         raise OvertakeError(
-            f"number {id}", "is not in reports/brief/numbers.json",
+            f"number {id}", "is not in numbers.json of reports/brief or reports/annex",
             allowed="nearest: " + ", ".join(close) if close else "an id that a number of the brief shows",
         )  # fmt: skip
     lines: list[str] = []

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import html
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +32,10 @@ FILTERS: Mapping[str, formats.Format] = {
     "score": formats.SCORE,
     "number": formats.PLAIN,
 }
+
+
+#: How a cell becomes HTML: the cell, its format, the records that it joins.
+Writer = Callable[[Cell, formats.Format, Numbers], Markup]
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ class Said:
 
     def __str__(self) -> str:
         """Return the words without markup."""
-        return re.sub(r"<[^>]+>", "", str(self.text))
+        return html.unescape(re.sub(r"<[^>]+>", "", str(self.text)))
 
     def html(self) -> Markup:
         """Return the sentence as HTML."""
@@ -83,11 +88,12 @@ class Said:
         return {"text/plain": str(self), "text/markdown": str(self.text), "text/html": str(self.html())}
 
 
-def say(template: str, numbers: Numbers | None = None, **values: Any) -> Said:
+def say(template: str, numbers: Numbers | None = None, write: Writer | None = None, **values: Any) -> Said:
     """Return `template` (Jinja, markdown) filled with `values`: cells through the filters, names as they are.
 
     A number that is no cell, a cell without a number and a name that is not given are refused, so that no sentence
-    says what no table holds.
+    says what no table holds. What a value says is text: no markup, template or formula in it is carried out. write:
+    how a number becomes HTML, by default a span that tells its source.
     """
     from jinja2 import TemplateError
 
@@ -96,7 +102,11 @@ def say(template: str, numbers: Numbers | None = None, **values: Any) -> Said:
         if isinstance(value, int | float) and not isinstance(value, bool):
             raise OvertakeError(f"say: {name}", "is a bare number", found=value, allowed="a cell of a table")
     try:
-        written = _environment().from_string(" ".join(template.split(" "))).render(**values, numbers_=numbers)
+        written = (
+            _environment()
+            .from_string(" ".join(template.split(" ")))
+            .render(**values, numbers_=numbers, write_=write or shown)
+        )
     except TemplateError as error:
         raise OvertakeError(f"say: {template[:60]!r}", str(error)) from error
     return Said(Markup(written.strip()), numbers)
@@ -110,13 +120,15 @@ def _environment() -> Any:
     def of(style: formats.Format) -> Any:
         @pass_context
         def written(context: Any, value: Any) -> Markup:
-            return shown(_cell(value), style, context["numbers_"])
+            write: Writer = context["write_"]
+            return write(_cell(value), style, context["numbers_"])
 
         return written
 
     environment = Environment(undefined=StrictUndefined, autoescape=True, keep_trailing_newline=False)
     environment.filters.update({name: of(style) for name, style in FILTERS.items()})
     environment.filters["chance"] = _chance
+    environment.filters["listed"] = _listed
     environment.tests["present"] = lambda value: isinstance(value, Cell) and value.present
     environment.finalize = _no_bare_number
     return environment
@@ -149,7 +161,22 @@ def _no_bare_number(value: Any) -> Any:
     """Let texts through; a number without a filter would be printed unrecorded."""
     if isinstance(value, Cell) or (isinstance(value, int | float) and not isinstance(value, bool)):
         raise OvertakeError("say", "a number needs a filter", found=repr(value)[:60], allowed=", ".join(FILTERS))
-    return value if isinstance(value, Markup) else escape(value)
+    return literal(value)
+
+
+#: What markdown, a formula or a template would be made of, outside of tags and entities.
+ACTIVE = re.compile(r"<[^>]*>|&[#\w]+;|[\\`*_{}\[\]$~|^@]")
+
+
+def literal(value: Any) -> Markup:
+    """Return a value as HTML whose text markdown leaves as it is."""
+    return Markup(ACTIVE.sub(lambda found: f"&#{ord(found[0])};" if len(found[0]) == 1 else found[0], escape(value)))
+
+
+def _listed(values: Any) -> Markup:
+    """Return `a`, `a and b` or `a, b and c`."""
+    *texts, last = [literal(value) for value in values]
+    return Markup("{} and {}").format(Markup(", ").join(texts), last) if texts else last
 
 
 @functools.cache

@@ -31,6 +31,8 @@ LEDGERS = (
     "adjustments",
     "composition",
     "forecast_register",
+    "events",
+    "footnotes",
 )
 
 
@@ -239,4 +241,6 @@ _CHECKS: dict[str, Callable[[pd.DataFrame], list[str]]] = {
     "adjustments": _adjustments,
     "composition": _composition,
     "forecast_register": _register,
+    "events": lambda table: [],
+    "footnotes": lambda table: [],
 }

@@ -27,7 +27,9 @@ def brief() -> Path:
     return synthetic.rendered() / "brief.html"
 
 
-@pytest.fixture(scope="module", params=["brief.html", "annex.html", "../economies/JPN.html", "../economies/USA.html"])
+@pytest.fixture(
+    scope="module", params=["brief.html", "../annex/annex.html", "../economies/JPN.html", "../economies/USA.html"]
+)
 def each(request: pytest.FixtureRequest, brief: Path) -> Path:
     """Return each kind of page."""
     return brief.parent / request.param
@@ -132,9 +134,9 @@ def test_the_nu_checker_finds_no_error(brief, checkers):
     jar = checkers / "vnu-jar" / "build" / "dist" / "vnu.jar"
     pages = [
         brief,
-        brief.with_name("annex.html"),
+        brief.parents[1] / "annex" / "annex.html",
         *sorted(brief.parents[1].glob("economies/*.html")),
-        *sorted((brief.parent / "figures").glob("*.html")),
+        *sorted(brief.parents[1].glob("*/figures/*.html")),
     ]
     done = subprocess.run(
         ["java", "-jar", str(jar), "--errors-only", *map(str, pages)], capture_output=True, text=True, check=False
@@ -164,7 +166,7 @@ def test_the_pdf_is_tagged_titled_and_readable_in_order(brief, tmp_path):
 def test_the_one_page_is_one_page_with_title_findings_and_figure(brief, tmp_path):
     if shutil.which("pdfinfo") is None:
         missing("no pdfinfo: PDF tests need poppler-utils")
-    write_all(brief.read_text(encoding="utf-8"), tmp_path)
+    write_all(brief.parents[1], tmp_path)
     pdf = tmp_path / "one-page.pdf"
     about = subprocess.run(["pdfinfo", str(pdf)], capture_output=True, text=True, check=True).stdout
     assert re.search(r"Pages:\s+1\b", about)
@@ -176,6 +178,8 @@ def test_the_one_page_is_one_page_with_title_findings_and_figure(brief, tmp_path
     assert text.split("Key findings")[0] == whole.split("Key findings")[0]
     assert "Figure 1." in text
     assert "What is so now" not in text
+    annex = subprocess.run(["pdfinfo", str(tmp_path / "annex.pdf")], capture_output=True, text=True, check=True).stdout
+    assert re.search(r"Title:\s+Annex", annex)
 
 
 def _metadata(pdf: Path) -> str:

@@ -35,8 +35,8 @@ from overtake.show import style
 NO_DRAWING = '<svg viewBox="0 0 10 5" aria-label=""></svg>'
 YEARS_OF_SHARES = (2030, 2035)
 #: What an economy's page is made of, but for the links.
-PIECES = (economy.head, economy.spending, economy.figures, economy.beside, economy.rulers, economy.gap, economy.outlook,
-          economy.plans)  # fmt: skip
+PIECES = (economy.head, economy.spending, economy.figures, economy.notes, economy.beside, economy.rulers, economy.gap,
+          economy.outlook, economy.plans)  # fmt: skip
 
 
 @dataclass
@@ -138,22 +138,23 @@ def tabulate(params: Params, root: Path) -> None:
 
 
 def run_cells(settings: dict[str, Any], root: Path) -> tuple[Brief, list[str]]:
-    """Return the brief and the HTML of every cell of notebooks/brief.ipynb run with these settings."""
-    notebook = json.loads((paths.NOTEBOOKS / "brief.ipynb").read_text(encoding="utf-8"))
-    names: dict[str, Any] = dict(settings)
-    made: list[str] = []
-    ours = classmethod(lambda cls, given=None: cls(Context.open(root, settings)))
+    """Return the brief and the HTML of every cell of brief and annex, run with these settings over one context."""
+    brief, made = Brief(Context.open(root, settings)), []
+    ours = classmethod(lambda cls, given=None: brief)
     with mock.patch.object(Brief, "open", ours):
-        for cell in notebook["cells"]:
-            if cell["cell_type"] != "code" or "parameters" in cell["metadata"].get("tags", ()):
-                continue
-            tree = ast.parse("".join(cell["source"]))
-            last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
-            exec(compile(tree, "brief.ipynb", "exec"), names)
-            if last is not None and not ast.unparse(last).startswith("b.records"):
-                value = eval(compile(ast.Expression(last.value), "brief.ipynb", "eval"), names)
-                made.append(re.sub(r"\s*\[@[^\]]+\]", "", str(value.html)))
-    return names["b"], made
+        for name in ("brief", "annex"):
+            notebook = json.loads((paths.NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
+            names: dict[str, Any] = dict(settings)
+            for cell in notebook["cells"]:
+                if cell["cell_type"] != "code" or "parameters" in cell["metadata"].get("tags", ()):
+                    continue
+                tree = ast.parse("".join(cell["source"]))
+                last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+                exec(compile(tree, f"{name}.ipynb", "exec"), names)
+                if last is not None and ast.unparse(last) not in ("b", "b.records()"):
+                    value = eval(compile(ast.Expression(last.value), f"{name}.ipynb", "eval"), names)
+                    made.append(re.sub(r"\s*\[@[^\]]+\]", "", str(value.html)))
+    return brief, made
 
 
 @contextmanager

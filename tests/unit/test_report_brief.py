@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import re
 from pathlib import Path
@@ -12,7 +13,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from overtake.brief import balance_tables, claim_tables, findings, gallery, record, robust
+from overtake import paths
+from overtake.brief import balance_tables, choices, claim_tables, findings, gallery, record, regions, robust
 from overtake.brief.brief import Brief
 from overtake.brief.provenance import unrecorded
 from overtake.draws import read_parquet, write_parquet
@@ -33,16 +35,22 @@ def brief_page(reports: Path) -> str:
 
 
 @pytest.fixture(scope="module", params=["brief", "annex"])
-def page(request: pytest.FixtureRequest, reports: Path) -> str:
-    return (reports / f"{request.param}.html").read_text(encoding="utf-8")
+def folder(request: pytest.FixtureRequest, reports: Path) -> Path:
+    return reports.with_name(request.param)
+
+
+@pytest.fixture(scope="module")
+def page(folder: Path) -> str:
+    return (folder / f"{folder.name}.html").read_text(encoding="utf-8")
 
 
 def test_both_pages_together_hold_every_figure(reports):
-    pages = [(reports / f"{name}.html").read_text(encoding="utf-8") for name in ("brief", "annex")]
+    folders = [reports.with_name(name) for name in ("brief", "annex")]
+    pages = [(each / f"{each.name}.html").read_text(encoding="utf-8") for each in folders]
     figures = [name for page in pages for name in re.findall(r'<figure id="fig-([\w-]+)"', page)]
     assert len(figures) == len(set(figures)) >= 10
     assert sum(len(re.findall(r'<svg class="(?:wide|narrow)"', page)) for page in pages) >= 20
-    assert set(figures) == {path.stem for path in (reports / "figures").glob("*.svg")}
+    assert set(figures) == {path.stem for each in folders for path in (each / "figures").glob("*.svg")}
 
 
 def test_the_brief_is_short(brief_page):
@@ -60,15 +68,16 @@ def test_the_brief_is_short(brief_page):
 
 
 @pytest.fixture(scope="module")
-def numbers(reports: Path) -> dict:
-    return json.loads((reports / "numbers.json").read_text(encoding="utf-8"))
+def numbers(folder: Path) -> dict:
+    return json.loads((folder / "numbers.json").read_text(encoding="utf-8"))
 
 
 def test_every_numeral_of_the_page_has_a_record(page, numbers):
     assert unrecorded(page, numbers) == []
 
 
-def test_a_numeral_typed_into_the_page_is_found(brief_page, numbers):
+def test_a_numeral_typed_into_the_page_is_found(brief_page, reports):
+    numbers = json.loads((reports / "numbers.json").read_text(encoding="utf-8"))
     spoiled = brief_page.replace("A finding is worth", "By 2031 a finding is worth", 1)
     assert spoiled != brief_page
     assert len(unrecorded(spoiled, numbers)) == 1
@@ -117,7 +126,7 @@ def test_headings_descend_without_a_gap(page):
     assert all(after - before <= 1 for before, after in zip(levels[start:], levels[start + 1 :], strict=False))
 
 
-def test_every_figure_has_title_alt_description_table_and_source(page, reports):
+def test_every_figure_has_title_alt_description_table_and_source(page, folder):
     figures = re.findall(r'<figure id="fig-([\w-]+)".*?</figure>', page, re.S)
     assert len(figures) >= 6
     for block in re.findall(r'<figure id="fig-[\w-]+".*?</figure>', page, re.S):
@@ -127,17 +136,17 @@ def test_every_figure_has_title_alt_description_table_and_source(page, reports):
         assert len(alts[0]) > 60, name
         assert "Source: " in block, name
         assert 'scope="col"' in block, name
-        assert (reports / "figures" / f"{name}.svg").is_file()
-        assert (reports / "tables" / f"{name}.csv").is_file()
+        assert (folder / "figures" / f"{name}.svg").is_file()
+        assert (folder / "tables" / f"{name}.csv").is_file()
 
 
-def test_every_drawing_is_well_formed_for_readers_stricter_than_a_browser(page, reports):
+def test_every_drawing_is_well_formed_for_readers_stricter_than_a_browser(page, folder):
     """WeasyPrint prints the alternative text in place of a drawing that is no XML."""
     drawings = re.findall(r'<svg class="(?:wide|narrow)".*?</svg>', page, re.S)
     assert len(drawings) >= 12
     for drawing in drawings:
         ElementTree.fromstring(drawing)
-    for path in (reports / "figures").glob("*.svg"):
+    for path in (folder / "figures").glob("*.svg"):
         ElementTree.parse(path)
 
 
@@ -148,9 +157,9 @@ def test_tables_have_captions_scopes_and_a_reachable_container(page):
         assert '<th scope="row"' in table
 
 
-def test_csv_files_hold_no_formula_and_as_many_rows_as_recorded(reports, numbers):
+def test_csv_files_hold_no_formula_and_as_many_rows_as_recorded(folder, numbers):
     for id, about in numbers["tables"].items():
-        with (reports / about["file"]).open(encoding="utf-8", newline="") as file:
+        with (folder / about["file"]).open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file))
         assert len(rows) == about["rows"] + 1, id
         for row in rows:
@@ -247,8 +256,17 @@ def test_sections_without_their_table_are_left_out(tmp_path, absent):
     brief = Brief.open(settings, tmp_path)
     made = [brief.made(what) for what in MADE[absent]]
     assert not any(made)
-    assert not brief.section("Left out", "prose", *made)
+    assert not any(map(brief.show, made))
     assert findings.findings(brief.ctx)
+
+
+def said_by(brief: Brief, words: str) -> str:
+    """Return on one line the HTML that the one cell of brief.ipynb with `words` shows of the brief's tables."""
+    notebook = json.loads((paths.NOTEBOOKS / "brief.ipynb").read_text(encoding="utf-8"))
+    sources = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    (source,) = [source for source in sources if words in source]
+    names = {"b": brief, "choices": choices, "record": record, "regions": regions, "robust": robust}
+    return " ".join(str(eval(source, {**names, "tables": balance_tables}).html).split())
 
 
 def crossing_row(root: Path, ahead_then: float, **changes: float) -> None:
@@ -338,6 +356,21 @@ def test_the_headline_follows_the_state_in_grammar(tmp_path, row, told):
     assert unrecorded(head + str(findings.findings(brief.ctx)), json.loads(brief.ctx.num.to_json())) == []
 
 
+def test_a_label_with_markup_is_said_as_text_and_never_carried_out(tmp_path):
+    """Neither a template, nor markdown, nor a formula, nor HTML."""
+    settings = synthetic.write_copy(tmp_path)
+    hostile = "{{ v }} {% raw %} **bold** [x](y) $x$ <b>tag</b> `code` of"
+    settings["balances"]["eleven"]["label"] = hostile
+    settings["balances"] = {"eleven": settings["balances"]["eleven"]}
+    path = tmp_path / "data" / "processed" / "editions.parquet"
+    row = {"kind": "crossing", "edition": "2020-04", "compared_with": "2026-04", "subject": "eleven"}
+    row |= {"ruler": "constant_usd", "value": 2015.0, "compared_value": 2018.0, "moved": True}
+    write_parquet(pd.DataFrame([row]), path)
+    said = said_by(Brief.open(settings, tmp_path), "Revisions alone")
+    assert hostile in html.unescape(re.sub(r"</?(?:p|a|data)\b[^>]*>", "", said))
+    assert not re.search(r"<(?:b|strong|code|em)>", said)
+
+
 def test_no_title_and_no_count_rests_on_an_experimental_ruler(tmp_path):
     settings = synthetic.write_copy(tmp_path)
     path = tmp_path / "data" / "processed" / "crossings.parquet"
@@ -370,6 +403,6 @@ def test_what_revisions_alone_made_of_the_lead_is_told_where_they_made_anything(
     row |= {"ruler": "constant_usd", "value": value, "compared_value": compared, "moved": value != compared}
     write_parquet(pd.DataFrame([row]), path)
     brief = Brief.open(settings, tmp_path)
-    said = re.sub(r"<[^>]+>", "", brief.made(balance_tables.as_first_published))
+    said = re.sub(r"<[^>]+>", "", said_by(brief, "Revisions alone"))
     assert said.startswith("On the figures of April 2020, China ") if told else said == ""
     assert "; on those of April 2026, cut at the same last year, ".join(told) in said

@@ -16,6 +16,8 @@ from overtake.show.formats import BN, SHARE, YEAR
 from overtake.show.style import Size
 
 FIRST_SHOWN = 2000
+#: Height above a drawing's columns that the names of events take, as a part of the columns.
+ROOM_FOR_EVENTS = 0.3
 
 
 def stack(ctx: Context, balance: str | None = None) -> Figure | None:
@@ -47,6 +49,7 @@ def stack(ctx: Context, balance: str | None = None) -> Figure | None:
     )
     label = common.articled(ctx.side_text(balance))
     named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
+    dated = _events(ctx, FIRST_SHOWN, last)
     colours = [style.COALITION, style.GREEN, style.PURPLE][: len(large)] + ["#9aa5b1"] * bool(rest)
 
     def plot(figure: Any, size: Size) -> None:
@@ -69,7 +72,9 @@ def stack(ctx: Context, balance: str | None = None) -> Figure | None:
         labels.append((float(table["china"].iloc[-1]), who, style.CHINA))
         style.year_axis(axes, FIRST_SHOWN, last, Size(size.width - int(room), size.height))
         axes.set_xlim(FIRST_SHOWN - 0.6, last + 0.6)
-        axes.set_ylim(0, max(table[parts].sum(axis=1).max(), table["china"].max()) * 1.06)
+        top = max(table[parts].sum(axis=1).max(), table["china"].max()) * 1.06
+        axes.set_ylim(0, top * (1 + ROOM_FOR_EVENTS * bool(dated)))
+        _name_events(axes, size, dated, top)
         style.direct_labels(axes, size, labels, last + 0.5)
 
     return make(
@@ -87,6 +92,7 @@ def stack(ctx: Context, balance: str | None = None) -> Figure | None:
             f"Stacked columns of the coalition's spending with a line for {who}, {FIRST_SHOWN} to {last}. In {last}: "
             + ", ".join(f"{names[name]} {table[name].iloc[-1]:.0f}" for name in parts)
             + f"; {who} {table['china'].iloc[-1]:.0f} billion dollars."
+            + f" Named in their years: {', '.join(f'{year} {label}' for year, label in dated)}." * bool(dated)
         ),
         description=Markup(
             "Columns add up the coalition's members, the largest at the bottom; the line is the challenger's side. "
@@ -100,6 +106,25 @@ def stack(ctx: Context, balance: str | None = None) -> Figure | None:
         plot=plot,
         edition=ctx.edition,
     )
+
+
+def _events(ctx: Context, first: int, last: int) -> list[tuple[int, str]]:
+    """Return year and label of the ledger's events from `first` to `last`, none without the ledger."""
+    ledger = ctx.ledger("events")
+    if ledger is None:
+        return []
+    rows = ledger[ledger["year"].between(first, last)].sort_values("year")
+    return [(int(year), str(label)) for year, label in zip(rows["year"], rows["label"], strict=True)]
+
+
+def _name_events(axes: Any, size: Size, dated: list[tuple[int, str]], top: float) -> None:
+    """Mark each event by a thin rule up from the columns and name it left of the rule, each a line higher."""
+    step = top * ROOM_FOR_EVENTS / (len(dated) + 1)
+    for place, (year, label) in enumerate(dated):
+        height = top + step * (place + 0.4)
+        axes.vlines(year, 0, height, style.MUTED, lw=0.8, ls=(0, (2, 2)), zorder=0)
+        axes.annotate(label, (year, height), xytext=(-4, 0), textcoords="offset points", ha="right", va="center",
+                      color=style.MUTED, fontsize=11 if size.small else 12)  # fmt: skip
 
 
 def breakeven(ctx: Context, member: str = "USA", ruler: str | None = None) -> Figure | None:
