@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ def register(commands: Any) -> None:
     trace.add_argument(
         "id", help="the number's id: shown at the foot of the page, listed in reports/brief/numbers.json"
     )
+    trace.add_argument("--json", action="store_true", help="every record of the chain as JSON, by id")
     trace.set_defaults(func=_trace)
     diff = commands.add_parser(
         "diff",
@@ -25,6 +28,7 @@ def register(commands: Any) -> None:
     )
     diff.add_argument("old", type=Path, nargs="?", help="folder of the older run (default: data/published)")
     diff.add_argument("new", type=Path, nargs="?", help="folder of the newer run (default: reports/brief)")
+    diff.add_argument("--json", action="store_true", help="what moved, and causes, as JSON")
     diff.set_defaults(func=_diff)
     publish = commands.add_parser(
         "publish", help="keep this run's key numbers in data/published: the next brief says what moved against them"
@@ -39,9 +43,12 @@ def register(commands: Any) -> None:
 
 def _trace(arguments: argparse.Namespace) -> int:
     from overtake import paths
-    from overtake.publish.trace import trace
+    from overtake.publish.trace import records, trace
 
-    print(trace(arguments.id, paths.ROOT))
+    if arguments.json:
+        print(json.dumps(records(arguments.id, paths.ROOT), indent=1))
+    else:
+        print(trace(arguments.id, paths.ROOT))
     return 0
 
 
@@ -50,7 +57,8 @@ def _diff(arguments: argparse.Namespace) -> int:
     from overtake.publish import diff
 
     old, new = arguments.old or paths.ROOT / diff.PUBLISHED, arguments.new or paths.BRIEF
-    print(diff.as_text(diff.compare(diff.read_run(old), diff.read_run(new))))
+    found = diff.compare(diff.read_run(old), diff.read_run(new))
+    print(json.dumps(asdict(found), indent=1) if arguments.json else diff.as_text(found))
     return 0
 
 

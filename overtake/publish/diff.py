@@ -27,7 +27,7 @@ TOLERANCE = {"p": 0.005, "margin": 0.005, "year": 0.5}
 
 MEASURES = {
     "margin": ("margin", formats.SHARE),
-    "first_crossed": ("first year of China's lead", formats.YEAR),
+    "first_crossed": ("first year of the challengers' lead", formats.YEAR),
     "median_year": ("median year of the crossing", formats.YEAR),
     "p_crossed": ("probability: crossed", formats.PROBABILITY),
     "p_crossing": ("probability: crossing", formats.PROBABILITY),

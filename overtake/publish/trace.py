@@ -20,22 +20,42 @@ def trace(id: str, root: Path, reports: Path | None = None) -> str:
 
     reports: a folder with numbers.json; by default reports/brief and, if it is there, reports/annex.
     """
+    numbers = _recorded(id, root, reports)
+    if id in numbers["tables"]:
+        return _table(id, numbers["tables"][id])
+    lines: list[str] = []
+    _walk(id, numbers["numbers"], root, 0, lines, set())
+    return "\n".join(lines)
+
+
+def records(id: str, root: Path, reports: Path | None = None) -> dict[str, Any]:
+    """Return the record of the number or table `id` and of every number under it, by id, deepest last."""
+    numbers = _recorded(id, root, reports)
+    if id in numbers["tables"]:
+        return {id: numbers["tables"][id]}
+    found, waiting = {}, [id]
+    while waiting:
+        name = waiting.pop(0)
+        found[name] = numbers["numbers"][name]
+        parents = found[name].get("parents", [])
+        waiting += [each for each in parents if each in numbers["numbers"] and each not in {*found, *waiting}]
+    return found
+
+
+def _recorded(id: str, root: Path, reports: Path | None) -> dict[str, Any]:
+    """Return all numbers and tables of brief and annex; refuse an id that neither has."""
     numbers = load_numbers(reports or root / "reports" / "brief")
     annex = root / "reports" / "annex"
     if reports is None and annex.is_dir():
         other = load_numbers(annex)
         numbers = {kind: other[kind] | numbers[kind] for kind in ("numbers", "tables")}
-    if id in numbers["tables"]:
-        return _table(id, numbers["tables"][id])
-    if id not in numbers["numbers"]:
+    if id not in {*numbers["numbers"], *numbers["tables"]}:
         close = difflib.get_close_matches(id, [*numbers["numbers"], *numbers["tables"]], n=3, cutoff=0.3)
         raise OvertakeError(
             f"number {id}", "is not in numbers.json of reports/brief or reports/annex",
             allowed="nearest: " + ", ".join(close) if close else "an id that a number of the brief shows",
         )  # fmt: skip
-    lines: list[str] = []
-    _walk(id, numbers["numbers"], root, 0, lines, set())
-    return "\n".join(lines)
+    return numbers
 
 
 def load_numbers(reports: Path) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def drawing(table: pd.DataFrame, params: Params) -> str:
     edition, last = table["edition"].iloc[0], table["last_observed"].iloc[0]
     lines = [
         f"What would move the balance by {YEAR}",
-        f"China's side over the coalition in {YEAR}, median and 80% interval; right of the line China leads. "
+        f"The challengers' side over the coalition in {YEAR}, median and 80% interval; right of the line it leads. "
         + _marks(params),
         f"Source: SIPRI edition {edition}, observed to {last}; Overtake's futures. Scenarios carry no probability.",
     ]

@@ -20,7 +20,7 @@ from overtake.brief.provenance import unrecorded
 from overtake.draws import read_parquet, write_parquet
 from overtake.errors import OvertakeError
 from overtake.publish.files import publish
-from overtake.publish.trace import trace
+from overtake.publish.trace import records, trace
 from tests import synthetic
 
 
@@ -196,6 +196,9 @@ def test_trace_goes_down_to_the_figures(reports):
     assert "data/raw/milex.csv: edition = 2026-04, iso3 = CHN, year = 2025" in chain
     assert "fake.xlsx (sha256 000000000000...), Constant, cell B" in chain
     assert trace("curves", reports.parents[1]).startswith("curves: table of a figure")
+    found = records("surplus.eleven.2025.gap", reports.parents[1])
+    assert [name for name in found if name not in chain] == []
+    assert set(found) >= {"surplus.eleven.2025.gap", *found["surplus.eleven.2025.gap"]["parents"]}
 
 
 def test_trace_refuses_an_unknown_id_with_the_nearest(reports):
