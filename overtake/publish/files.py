@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from overtake.draws import folder_of, write_parquet
 from overtake.errors import OvertakeError
 from overtake.publish import crate, embed, hubverse
 from overtake.publish.exporter import page_description
+
+#: Layout of numbers.json, which lies beside it; the version rises when a key goes or changes its meaning.
+NUMBERS_SCHEMA, NUMBERS_VERSION = Path(__file__).parent / "templates" / "numbers.schema.json", 1
 
 
 def publish(executed: Path, out: Path) -> list[Path]:
@@ -37,7 +41,8 @@ def write_all(executed: Path, folder: Path) -> None:
     page = render(notebook, works)
     (folder / name).write_text(page, encoding="utf-8")
     elements = embed.figures(page, name)
-    _write_json(folder / "numbers.json", data.get("numbers", {}))
+    _write_json(folder / "numbers.json", {"version": NUMBERS_VERSION, **data.get("numbers", {})})
+    shutil.copyfile(NUMBERS_SCHEMA, folder / NUMBERS_SCHEMA.name)
     _write_json(folder / "manifest.json", data.get("manifest", {}))
     for each in ("figures", "tables"):
         (folder / each).mkdir()

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 import pytest
+from jsonschema import Draft202012Validator
 
 from overtake import paths
 from overtake.brief import balance_tables, choices, claim_tables, findings, gallery, record, regions, robust
@@ -70,6 +71,14 @@ def test_the_brief_is_short(brief_page):
 @pytest.fixture(scope="module")
 def numbers(folder: Path) -> dict:
     return json.loads((folder / "numbers.json").read_text(encoding="utf-8"))
+
+
+def test_numbers_are_as_their_schema_says(reports, numbers):
+    schema = json.loads((reports / "numbers.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(numbers)
+    spoiled = {**numbers, "numbers": {"a": {"value": 1}}}
+    assert not Draft202012Validator(schema).is_valid(spoiled)
 
 
 def test_every_numeral_of_the_page_has_a_record(page, numbers):
