@@ -1,4 +1,4 @@
-"""Commands of the pipeline: `run`, `schema`, `params`, `outputs`, `explorer`, `readme`."""
+"""Commands of the pipeline: `run`, `schema`, `params`, `outputs`, `explorer`, `exchange`, `readme`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ def register(commands: Any) -> None:
     outputs.set_defaults(func=_outputs)
     explorer = commands.add_parser("explorer", help="write reports/explorer from the last run (dvc repro calls this)")
     explorer.set_defaults(func=_explorer)
+    exchange = commands.add_parser(
+        "exchange", help="write reports/hub, tables and open for machines (dvc repro calls this)"
+    )
+    exchange.set_defaults(func=_exchange)
     pdf = commands.add_parser("pdf", help="write reports/pdf from the page of the last run (dvc repro calls this)")
     pdf.set_defaults(func=_pdf)
     economies = commands.add_parser("economies", help="write reports/economies, a page each (dvc repro calls this)")
@@ -98,6 +102,14 @@ def _explorer(_: argparse.Namespace) -> int:
     return 0
 
 
+def _exchange(_: argparse.Namespace) -> int:
+    from overtake.publish import exchange
+
+    with _at_work("exchange"):
+        exchange.write()
+    return 0
+
+
 def _economies(_: argparse.Namespace) -> int:
     from overtake import paths
     from overtake.draws import folder_of
@@ -158,6 +170,9 @@ def _outputs(_: argparse.Namespace) -> int:
         "economies",
         "brief/tables",
         "brief/numbers.json",
+        "open/llms.txt",
+        "hub",
+        "tables",
     ):
         if (paths.REPORTS / name).exists():
             print(f"  reports/{name}")

@@ -58,6 +58,8 @@ def stage_files(stage: str) -> frozenset[Path]:
         return closure(frozenset({"overtake.cli.validate"}))
     if stage == "explorer":
         return closure(frozenset({"overtake.explorer.publish", "overtake.config.load", "overtake.draws"}))
+    if stage == "exchange":
+        return closure(frozenset({"overtake.publish.exchange"}))
     if stage == "pdf":
         return closure(frozenset({"overtake.publish.pdf"}))
     if stage == "economies":
@@ -111,6 +113,7 @@ def test_a_stage_is_read_from_dvc_yaml():
         "pdf",
         "explorer",
         "economies",
+        "exchange",
     ]
 
 
