@@ -1,4 +1,4 @@
-"""Commands of the pipeline: `run`, `schema`, `params`, `outputs`, `explorer`, `readme`."""
+"""Commands of the pipeline: `run`, `schema`, `params`, `outputs`, `explorer`, `pdf`, `png`, `economies`, `readme`."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ def register(commands: Any) -> None:
     explorer.set_defaults(func=_explorer)
     pdf = commands.add_parser("pdf", help="write reports/pdf from the page of the last run (dvc repro calls this)")
     pdf.set_defaults(func=_pdf)
+    png = commands.add_parser("png", help="write reports/png, the drawings as PNG (dvc repro calls this)")
+    png.set_defaults(func=_png)
     economies = commands.add_parser("economies", help="write reports/economies, a page each (dvc repro calls this)")
     economies.set_defaults(func=_economies)
     readme = commands.add_parser("readme", help="write today's answer into README.md, scores and tables into docs/")
@@ -120,6 +122,16 @@ def _pdf(_: argparse.Namespace) -> int:
             write_all(paths.REPORTS, fresh)
         else:
             print(LACKING)
+    return 0
+
+
+def _png(_: argparse.Namespace) -> int:
+    from overtake import paths
+    from overtake.draws import folder_of
+    from overtake.publish.png import write_all
+
+    with _at_work("png"), folder_of(paths.REPORTS / "png") as fresh:
+        write_all(paths.REPORTS, fresh)
     return 0
 
 
