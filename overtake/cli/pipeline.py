@@ -169,6 +169,7 @@ def _outputs(_: argparse.Namespace) -> int:
         "explorer/explorer.html",
         "economies",
         "brief/tables",
+        "png",
         "brief/numbers.json",
     ):
         if (paths.REPORTS / name).exists():

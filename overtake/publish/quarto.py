@@ -21,6 +21,7 @@ from nbconvert.exporters.exporter import Exporter
 from traitlets import Enum, Integer, Unicode, default
 
 from overtake import paths
+from overtake.brief.figure import font_faces
 from overtake.brief.parts import people
 from overtake.errors import OvertakeError
 from overtake.publish.exporter import page_description, page_title
@@ -277,6 +278,8 @@ class _Markdown(HTMLParser):
         name = f"{self.figure or 'drawing'}.{self.drawings}"
         if "xmlns=" not in svg:
             svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+        # A drawing that is an image sees no typeface of its page.
+        svg = svg.replace(">", f"><style>{font_faces()}</style>", 1)
         (self.folder / name).write_bytes(png(svg) if self.drawings == "png" else svg.encode())
         alt = self.alt.replace('"', "'")
         caption = ". ".join(
