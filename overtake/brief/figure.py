@@ -77,7 +77,8 @@ class Figure:
             '<figcaption>{note}<p class="fig-source">{source}</p>'
             '<details class="fig-data"><summary>Description and data</summary><p>{description}</p>'
             '{table}{rest}<p class="download">Download: <a href="tables/{id}.csv">table (CSV)</a>, '
-            '<a href="figures/{id}.svg">drawing (SVG)</a>, <a href="figures/{id}.html">page to embed</a></p>'
+            '<a href="figures/{id}.svg">drawing (SVG)</a>, <a href="../png/{id}.png">drawing (PNG)</a>, '
+            '<a href="figures/{id}.html">page to embed</a></p>'
             "</details></figcaption></figure>"
         ).format(**parts)
 

@@ -39,9 +39,9 @@ def head(ctx: Context) -> Markup:
     return Markup(
         '<header><p class="kicker">Overtake: military expenditure in the Indo-Pacific</p>'
         '<h1 class="doc-title">{}</h1><p class="standfirst">In {}, {} spent {}{}. The probability that {}, measurement '
-        'error allowed for, is {}.{}</p>{}<p class="dateline">SIPRI edition of {}, data to {}, futures to {}. '
+        'error allowed for, is {}.{}</p>{}{}<p class="dateline">SIPRI edition of {}, data to {}, futures to {}. '
         "Intervals hold {} of what measurement and the future leave open. Where no other ruler is named: "
-        "{}.</p>{}{}</header>"
+        "{}.</p>{}</header>"
     ).format(
         headline(ctx),
         ctx.num.show(ctx.last_cell(), YEAR),
@@ -52,12 +52,12 @@ def head(ctx: Context) -> Markup:
         _now_and_then(ctx, view),
         level_range(ctx, view),
         _departures(ctx),
+        byline(ctx),
         edition_name(ctx.edition),
         ctx.num.show(ctx.last_cell(), YEAR),
         ctx.num.show(ctx.horizon_cell(), YEAR),
         interval_words(ctx),
         ctx.unit_words(ctx.headline_ruler),
-        byline(ctx),
         LINKS,
     )
 

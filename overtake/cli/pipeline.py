@@ -1,4 +1,4 @@
-"""Commands of the pipeline: `run`, `schema`, `params`, `outputs`, `explorer`, `exchange`, `readme`."""
+"""Commands of the pipeline: `run`, `schema`, `params`, `outputs`, `readme`, and those of the stages without notebook."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ def register(commands: Any) -> None:
     exchange.set_defaults(func=_exchange)
     pdf = commands.add_parser("pdf", help="write reports/pdf from the page of the last run (dvc repro calls this)")
     pdf.set_defaults(func=_pdf)
+    png = commands.add_parser("png", help="write reports/png, the drawings as PNG (dvc repro calls this)")
+    png.set_defaults(func=_png)
     economies = commands.add_parser("economies", help="write reports/economies, a page each (dvc repro calls this)")
     economies.set_defaults(func=_economies)
     readme = commands.add_parser("readme", help="write today's answer into README.md, scores and tables into docs/")
@@ -135,6 +137,16 @@ def _pdf(_: argparse.Namespace) -> int:
     return 0
 
 
+def _png(_: argparse.Namespace) -> int:
+    from overtake import paths
+    from overtake.draws import folder_of
+    from overtake.publish.png import write_all
+
+    with _at_work("png"), folder_of(paths.REPORTS / "png") as fresh:
+        write_all(paths.REPORTS, fresh)
+    return 0
+
+
 def _readme(_: argparse.Namespace) -> int:
     from overtake import paths
     from overtake.brief.context import Context
@@ -169,6 +181,7 @@ def _outputs(_: argparse.Namespace) -> int:
         "explorer/explorer.html",
         "economies",
         "brief/tables",
+        "png",
         "brief/numbers.json",
         "open/llms.txt",
         "hub",

@@ -31,4 +31,5 @@ def _page(iso3: str, folder: Path, root: Path) -> None:
         {"economy": iso3},
         root,
     )
-    (folder / f"{iso3}.html").write_text(render(read_notebook(executed), bibliography(executed)), encoding="utf-8")
+    page = render(read_notebook(executed), bibliography(executed), files=False)
+    (folder / f"{iso3}.html").write_text(page, encoding="utf-8")

@@ -29,7 +29,7 @@ def figures(page: str, name: str) -> dict[str, str]:
 def page_of(id: str, element: str) -> str:
     """Return a whole page with one figure; its links lead back to the brief in the folder above."""
     title = striptags(_first(r'<p class="fig-title"[^>]*>(.*?)</p>', element))
-    element = re.sub(r'href="(tables|figures)/', r'href="../\1/', element)
+    element = _from_below(element)
     element = re.sub(r' id="fig-[\w-]+"| aria-labelledby="[^"]*"', "", element)
     element = element.replace('<p class="fig-title">', '<h1 class="fig-title">', 1)
     element = re.sub(r'(<h1 class="fig-title">.*?)</p>', r"\1</h1>", element, count=1, flags=re.S)
@@ -42,9 +42,14 @@ def gallery(elements: dict[str, str]) -> str:
     """Return one page with all figures under their ids, for whoever adds one (see docs/figures.md)."""
     parts = []
     for id, element in sorted(elements.items()):
-        element = re.sub(r'href="(tables|figures)/', r'href="../\1/', element)
+        element = _from_below(element)
         parts.append(f"<h2><code>{html.escape(id)}</code></h2>\n{element}")
     return _page("Gallery of figures", "<h1>Gallery of figures</h1>\n" + "\n".join(parts), "main{margin:0 auto}")
+
+
+def _from_below(element: str) -> str:
+    """Return a figure whose links to files lead there from a folder below."""
+    return re.sub(r'href="(tables/|figures/|\.\./png/)', r'href="../\1', element)
 
 
 def _page(title: str, body: str, css: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 from nbconvert.exporters.templateexporter import TemplateExporter
-from traitlets import Unicode, default
+from traitlets import Bool, Unicode, default
 
 from overtake import paths
 from overtake.brief import references
@@ -36,6 +36,7 @@ class BriefExporter(TemplateExporter):
     export_from_notebook = "Overtake brief (HTML)"
     output_mimetype = "text/html"
     references_file = Unicode(help="bibliography in CSL-JSON; default data/raw/references.json").tag(config=True)
+    files = Bool(True, help="whether files lie beside the page: tables, drawings").tag(config=True)
     author = Unicode("", help="author in the page's metadata; default from CITATION.cff").tag(config=True)
 
     @default("file_extension")
@@ -71,6 +72,7 @@ class BriefExporter(TemplateExporter):
             "title": "@title@",
             "description": "@description@",
             "author": self.author or "Overtake",
+            "picture": "@picture@",
             "contents": "@contents@",
             "references": "@references@",
         }
@@ -80,6 +82,10 @@ class BriefExporter(TemplateExporter):
         page = page.replace("@references@", str(cited), 1)
         page = _identified(page)
         page = page.replace("@contents@", str(contents(page)), 1)
+        if not self.files:
+            page = re.sub(r'<p class="download">.*?</p>', "", page, flags=re.S)
+        first = re.search(r'href="(\.\./png/[\w-]+\.png)"', page)
+        page = page.replace("@picture@", f'<meta property="og:image" content="{first[1]}">' if first else "", 1)
         title, description = page_title(page), page_description(page)
         page = page.replace("@title@", title, 2).replace("@description@", description, 2)
         return re.sub(r"\n{2,}", "\n", page), resources
@@ -232,6 +238,7 @@ def one_page(page: str) -> str:
     before, rest = page.split('<main id="main">', 1)
     main, after = rest.rsplit("</main>", 1)
     found = [match.group() for match in (re.search(part, main, re.S) for part in ONE_PAGE) if match]
+    found = [re.sub(r"<aside.*?</aside>", "", part, flags=re.S) for part in found]
     more = '<p class="note">One page of the brief; the brief holds the other rulers, tests, method and sources.</p>'
     return f'{before}<main id="main">{"".join(found)}{more}</main>{after}'
 

@@ -107,12 +107,15 @@ def _beside(executed: Path, name: str) -> Path | None:
     return next((folder / name for folder in executed.resolve().parents if (folder / name).is_file()), None)
 
 
-def render(notebook: Any, works: Path | None = None) -> str:
-    """Return the page of an executed notebook; works: its bibliography in CSL-JSON, by default the project's."""
+def render(notebook: Any, works: Path | None = None, files: bool = True) -> str:
+    """Return the page of an executed notebook.
+
+    works: its bibliography in CSL-JSON, by default the project's; files: whether tables and drawings lie beside it.
+    """
     from overtake.publish.exporter import BriefExporter
 
     # Nothing is left to execute, remove or convert: each of nbconvert's preprocessors would check the whole notebook.
-    exporter = BriefExporter(default_preprocessors=[])  # type: ignore[no-untyped-call]
+    exporter = BriefExporter(default_preprocessors=[], files=files)  # type: ignore[no-untyped-call]
     if works is not None:
         exporter.references_file = str(works)
     page, _ = exporter.from_notebook_node(notebook)

@@ -1,11 +1,14 @@
 """The executed notebook through the Quarto command line: HTML with embedded resources, or docx.
 
 `overtake_quarto` is an nbconvert exporter. It works on a copy (Quarto rewrites notebooks) in which the brief's HTML
-stands as Pandoc markdown, so that headings, tables, citations and cross-references are the document's own.
+stands as Pandoc markdown, so that headings, tables, citations and cross-references are the document's own. Title,
+authors, date and abstract go into `_quarto.yml`.
 """
 
 from __future__ import annotations
 
+import html
+import json
 import re
 import shutil
 import subprocess
@@ -18,7 +21,12 @@ from nbconvert.exporters.exporter import Exporter
 from traitlets import Enum, Integer, Unicode, default
 
 from overtake import paths
+from overtake.brief.figure import font_faces
+from overtake.brief.parts import people
 from overtake.errors import OvertakeError
+from overtake.publish.exporter import page_description, page_title
+from overtake.publish.files import citation
+from overtake.publish.png import png
 
 #: The oldest Quarto that embeds resources and leaves an executed notebook alone when told so.
 OLDEST = (1, 4)
@@ -71,8 +79,9 @@ class QuartoExporter(Exporter):
         import nbformat
 
         copy = folder / "brief.ipynb"
-        nbformat.write(translated(nb, folder), str(copy))  # type: ignore[no-untyped-call]
-        arguments = self.arguments(copy, folder)
+        nbformat.write(translated(nb, folder, "png" if self.to == "docx" else "svg"), str(copy))  # type: ignore[no-untyped-call]
+        (folder / "_quarto.yml").write_text(self.project(nb, folder), encoding="utf-8")
+        arguments = self.arguments(copy)
         try:
             done = subprocess.run(
                 [command, *arguments], cwd=folder, capture_output=True, text=True, timeout=self.timeout, check=False
@@ -89,31 +98,50 @@ class QuartoExporter(Exporter):
             )  # fmt: skip
         return made.read_bytes()
 
-    def arguments(self, copy: Path, folder: Path) -> list[str]:
-        """Return Quarto's arguments: render the copy as it is, nothing executed, no code shown."""
-        found = ["render", copy.name, "--to", self.to, "--no-execute", "-M", "echo:false", "-M", "lang:en-GB",
-                 "-M", "number-sections:true", "-M", "toc:true"]  # fmt: skip
+    def arguments(self, copy: Path) -> list[str]:
+        """Return Quarto's arguments: render the copy as it is, nothing executed."""
+        return ["render", copy.name, "--to", self.to, "--no-execute"]
+
+    def project(self, nb: Any, folder: Path) -> str:
+        """Return `_quarto.yml` (as JSON, which is YAML); the bibliography is copied to `folder`."""
+        entry = citation(Path(self.references_file))
+        shown = "\n".join(output.get("data", {}).get("text/html", "") for cell in nb.cells
+                          for output in cell.get("outputs", []))  # fmt: skip
+        told: dict[str, Any] = {
+            "title": html.unescape(page_title(shown)),
+            "author": [people({"authors": [one]}) for one in entry.get("authors", [])],
+            "date": str(entry.get("date-released", "")),
+            "abstract": html.unescape(page_description(shown)),
+            "lang": "en-GB",
+            "toc": True,
+            "number-sections": True,
+            "shift-heading-level-by": -1,  # the title stands above the sections
+            "execute": {"enabled": False, "echo": False},
+        }
         if self.to == "html":
-            found += ["-M", "embed-resources:true"]
+            told["embed-resources"] = True
         if Path(self.references_file).is_file():
             shutil.copyfile(self.references_file, folder / "references.json")
-            found += ["--bibliography", "references.json", "--citeproc"]
-        return found
+            told["bibliography"] = "references.json"
+        return json.dumps({name: value for name, value in told.items() if value}, indent=1, ensure_ascii=False)
 
 
-def translated(nb: Any, folder: Path) -> Any:
-    """Return a copy of notebook `nb` with the brief's HTML as Pandoc markdown, drawings as files in `folder`."""
+def translated(nb: Any, folder: Path, drawings: str = "svg") -> Any:
+    """Return a copy of notebook `nb` with the brief's HTML as Pandoc markdown, drawings (svg, png) in `folder`.
+
+    Word before 2016 and most viewers show no SVG.
+    """
     import copy as copying
 
     made = copying.deepcopy(nb)
     for cell in made.cells:
         kept = []
         for output in cell.get("outputs", []):
-            html = output.get("data", {}).get("text/html")
-            if html is None:
+            shown = output.get("data", {}).get("text/html")
+            if shown is None:
                 kept.append(output)
                 continue
-            text = to_markdown(html, folder)
+            text = to_markdown(shown, folder, drawings)
             if text:
                 output["output_type"] = "display_data"
                 output.pop("execution_count", None)
@@ -124,30 +152,33 @@ def translated(nb: Any, folder: Path) -> Any:
     return made
 
 
-def to_markdown(html: str, folder: Path) -> str:
-    """Return a block of the brief as Pandoc markdown; wide drawings are written to `folder` as ID.svg."""
-    reader = _Markdown(folder)
-    reader.feed(html)
+def to_markdown(block: str, folder: Path, drawings: str = "svg") -> str:
+    """Return a block of the brief as Pandoc markdown; wide drawings are written to `folder` as ID.svg or ID.png."""
+    reader = _Markdown(folder, drawings)
+    reader.feed(block)
     reader.close()
-    return re.sub(r"\n{3,}", "\n\n", "".join(reader.out)).strip()
+    text = re.sub(r"(?m)^- +(.*)$", lambda item: f"- {' '.join(item[1].split())}", "".join(reader.out))
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
 class _Markdown(HTMLParser):
     """Turns the few elements that the brief uses into markdown; what a document cannot hold is left out."""
 
     #: Elements whose content a document on paper has no use for.
-    DROPPED = frozenset({"details", "style", "nav"})
+    DROPPED = frozenset({"details", "style", "nav", "header"})
     BREAKS = frozenset({"p", "section", "header", "div", "ul", "ol", "dl", "figcaption", "aside", "caption"})
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, drawings: str = "svg") -> None:
         super().__init__(convert_charrefs=True)
-        self.folder = folder
+        self.folder, self.drawings = folder, drawings
         self.out: list[str] = []
         self.dropped: list[str] = []
         self.svg: list[str] | None = None
         self.names: list[str] = []
         self.figure = ""
         self.alt = ""
+        self.headline: list[str] | None = None
+        self.items = 0
         self.rows: list[list[str]] | None = None
         self.caption: list[str] | None = None
 
@@ -164,6 +195,8 @@ class _Markdown(HTMLParser):
         elif tag == "figure":
             self.figure = attributes.get("id", "")
             self._write("\n\n")
+        elif attributes.get("class", "").startswith("fig-head"):
+            self.headline = []
         elif tag in ("h1", "h2", "h3"):
             self._write(f"\n\n{'#' * int(tag[1])} ")
         elif tag == "table":
@@ -175,7 +208,10 @@ class _Markdown(HTMLParser):
         elif tag == "caption":
             self.caption = []
         elif tag == "li":
-            self._write("\n\n- ")
+            self.items += 1
+            self._write("\n- ")
+        elif tag in ("small", "br"):
+            self._write(" ")
         elif tag == "dt":
             self._write("\n\n**")
         elif tag == "dd":
@@ -183,7 +219,7 @@ class _Markdown(HTMLParser):
         elif tag in ("strong", "em"):
             self._write("**" if tag == "strong" else "*")
         elif tag in self.BREAKS and self.rows is None:
-            self._write("\n\n")
+            self._write(" " if self.items else "\n\n")
 
     def handle_endtag(self, tag: str) -> None:
         if self.svg is not None:
@@ -196,12 +232,16 @@ class _Markdown(HTMLParser):
                     pass
         elif tag == "table":
             self._table()
+        elif tag == "li":
+            self.items -= 1
+        elif tag == "small" and self.items:
+            self._write(":")
         elif tag == "dt":
             self._write("**")
         elif tag in ("strong", "em"):
             self._write("**" if tag == "strong" else "*")
         elif tag in self.BREAKS and self.rows is None:
-            self._write("\n\n")
+            self._write(" " if self.items else "\n\n")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if self.svg is not None:
@@ -226,6 +266,8 @@ class _Markdown(HTMLParser):
             self.caption.append(text)
         elif self.rows is not None and self.rows and self.rows[-1]:
             self.rows[-1][-1] += text
+        elif self.headline is not None:
+            self.headline.append(text)
         elif self.rows is None:
             self.out.append(text)
 
@@ -233,12 +275,18 @@ class _Markdown(HTMLParser):
         svg, self.svg = "".join(self.svg or []), None
         if 'class="narrow"' in svg:
             return
-        name = f"{self.figure or 'drawing'}.svg"
+        name = f"{self.figure or 'drawing'}.{self.drawings}"
         if "xmlns=" not in svg:
             svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
-        (self.folder / name).write_text(svg, encoding="utf-8")
+        # A drawing that is an image sees no typeface of its page.
+        svg = svg.replace(">", f"><style>{font_faces()}</style>", 1)
+        (self.folder / name).write_bytes(png(svg) if self.drawings == "png" else svg.encode())
         alt = self.alt.replace('"', "'")
-        self._write(f'\n\n![]({name}){{#{self.figure} fig-alt="{alt}"}}\n\n')
+        caption = ". ".join(
+            " ".join(part.split()) for part in "".join(self.headline or []).split("\n\n") if part.strip()
+        )
+        self.headline = None
+        self._write(f'\n\n::: {{#{self.figure}}}\n\n![]({name}){{fig-alt="{alt}"}}\n\n{caption}\n\n:::\n\n')
 
     def _table(self) -> None:
         rows, caption = self.rows or [], "".join(self.caption or []).strip()

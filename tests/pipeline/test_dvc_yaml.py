@@ -60,8 +60,8 @@ def stage_files(stage: str) -> frozenset[Path]:
         return closure(frozenset({"overtake.explorer.publish", "overtake.config.load", "overtake.draws"}))
     if stage == "exchange":
         return closure(frozenset({"overtake.publish.exchange"}))
-    if stage == "pdf":
-        return closure(frozenset({"overtake.publish.pdf"}))
+    if stage in ("pdf", "png"):
+        return closure(frozenset({f"overtake.publish.{stage}"}))
     if stage == "economies":
         used = frozenset({"overtake.publish.economies", "overtake.sources.raw"})
         return closure(used) | notebook_files("economy.ipynb")
@@ -111,6 +111,7 @@ def test_a_stage_is_read_from_dvc_yaml():
     assert [name for name, stage in stages().items() if not stage.notebook] == [
         "validate",
         "pdf",
+        "png",
         "explorer",
         "economies",
         "exchange",

@@ -124,7 +124,8 @@ def _name_events(axes: Any, size: Size, dated: list[tuple[int, str]], top: float
         height = top + step * (place + 0.4)
         axes.vlines(year, 0, height, style.MUTED, lw=0.8, ls=(0, (2, 2)), zorder=0)
         axes.annotate(label, (year, height), xytext=(-4, 0), textcoords="offset points", ha="right", va="center",
-                      color=style.MUTED, fontsize=11 if size.small else 12)  # fmt: skip
+                      color=style.MUTED, fontsize=11 if size.small else 12,
+                      bbox={"facecolor": style.PAPER, "pad": 0.5})  # fmt: skip
 
 
 def breakeven(ctx: Context, member: str = "USA", ruler: str | None = None) -> Figure | None:

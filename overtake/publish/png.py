@@ -1,0 +1,43 @@
+"""The drawings as PNG, for who cannot place an SVG: 1,200 pixels across, by resvg, with the typeface of the page."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from pathlib import Path
+
+from overtake.show import style
+from overtake.work import side_by_side
+
+#: Pixels from side to side.
+WIDTH = 1200
+#: What of a page on its own is drawn: the fonts in it are those that `style` has as files.
+EMBEDDED = re.compile(r"<style>@font-face.*?</style>", re.S)
+
+
+def write_all(reports: Path, folder: Path) -> None:
+    """Write `ID.png` into `folder` for each drawing of brief and annex under `reports`."""
+    drawings = sorted(path for name in ("brief", "annex") for path in (reports / name / "figures").glob("*.svg"))
+    side_by_side([partial(_write, path, folder / f"{path.stem}.png") for path in drawings])
+
+
+def _write(drawing: Path, target: Path) -> None:
+    target.write_bytes(png(drawing.read_text(encoding="utf-8")))
+
+
+def png(svg: str) -> bytes:
+    """Return an SVG as PNG; the same bytes for the same drawing."""
+    import resvg_py
+
+    fonts = [str(path) for path in sorted(style.FONTS.glob("*.ttf"))]
+    return bytes(
+        resvg_py.svg_to_bytes(
+            svg_string=EMBEDDED.sub("", svg),
+            width=WIDTH,
+            background=style.PAPER,
+            font_files=fonts,
+            skip_system_fonts=True,
+            font_family=style.FAMILY,
+            sans_serif_family=style.FAMILY,
+        )
+    )
