@@ -1,4 +1,4 @@
-"""Commands of the pipeline: `run`, `schema`, `params`, `outputs`, `readme`, and those of the stages without notebook."""
+"""Commands of the pipeline: `run`, `schema`, `params`, `outputs`, `readme`, and those of stages without a notebook."""
 
 from __future__ import annotations
 
