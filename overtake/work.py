@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
+from overtake.errors import OvertakeError
+
 Found = TypeVar("Found")
 
 #: The jobs that a fork of this process was made for.
@@ -15,10 +17,12 @@ _jobs: Sequence[Callable[[], Any]] = ()
 
 
 def cores() -> int:
-    """Return the number of cores that this process may use; OVERTAKE_CORES sets a lower one."""
+    """Return the number of cores that this process may use; OVERTAKE_CORES sets a lower one, nonsense is refused."""
     own = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     asked = os.environ.get("OVERTAKE_CORES", "")
-    return max(1, min(own, int(asked))) if asked.isdigit() else own
+    if asked and not (asked.isdecimal() and int(asked)):
+        raise OvertakeError("OVERTAKE_CORES", "is no number of cores", found=asked, allowed="1 or more, or unset")
+    return min(own, int(asked)) if asked else own
 
 
 def side_by_side(jobs: Sequence[Callable[[], Found]], workers: int | None = None) -> list[Found]:

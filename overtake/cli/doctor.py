@@ -293,7 +293,7 @@ def _mended(root: Path) -> Iterator[str]:
     if commit.finish(root / "data" / "raw"):
         yield "an ingest that was killed is carried through"
     locks = root / ".dvc" / "tmp" / "rwlock"
-    if locks.is_file() and _read_json(locks) is None:
+    if locks.is_file() and not _is_list_of_processes(_read_json(locks)):
         locks.unlink()
         yield "DVC's list of running processes was damaged and is removed"
     path = root / "dvc.lock"
@@ -365,14 +365,27 @@ def _read_json(path: Path) -> Any:
 def _running(root: Path) -> bool:
     """Tell whether a process that DVC lists as at work here is alive."""
     path = root / ".dvc" / "tmp" / "rwlock"
-    content = _read_json(path) if path.is_file() else None
-    if not isinstance(content, dict):
-        return False
-    entries = [
-        *content.get("write", {}).values(),
-        *(item for items in content.get("read", {}).values() for item in items),
-    ]
-    return any(_alive(int(entry["pid"])) for entry in entries if isinstance(entry, dict) and "pid" in entry)
+    return path.is_file() and any(map(_alive, _pids(_read_json(path))))
+
+
+def _is_list_of_processes(content: Any) -> bool:
+    """Tell whether DVC can read its list: paths under `read` and `write`, each with the processes at it."""
+    kinds = {"write": dict, "read": list}
+    return isinstance(content, dict) and all(
+        isinstance(content.get(mode, {}), dict)
+        and all(isinstance(item, kind) for item in content.get(mode, {}).values())
+        for mode, kind in kinds.items()
+    )
+
+
+def _pids(content: Any) -> Iterator[int]:
+    """Yield the numbers of processes anywhere in a list of any shape."""
+    if isinstance(content, dict):
+        pid = content.get("pid")
+        if isinstance(pid, int) and 0 < pid < 2**31:
+            yield pid
+    for item in content.values() if isinstance(content, dict) else content if isinstance(content, list) else ():
+        yield from _pids(item)
 
 
 def _alive(pid: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -57,17 +58,27 @@ def load_all(folder: Path = paths.RAW) -> dict[str, pd.DataFrame]:
     return tables
 
 
+#: What a page makes a link of.
+ADDRESSES = {"URL": (r"https?://[^\s\"'<>]+", "https://..."), "DOI": (r"10\.\d{4,9}/[^\s\"'<>]+", "10.1234/...")}
+
+
 def uncited(tables: dict[str, pd.DataFrame], folder: Path) -> list[str]:
-    """Return a line per reference that the bibliography lacks."""
+    """Return a line per reference that the bibliography lacks, and per address in it that no page should follow."""
     path = folder / "references.json"
     try:
-        known = {str(work["id"]) for work in json.loads(path.read_text(encoding="utf-8-sig"))}
+        works = {str(work["id"]): dict(work) for work in json.loads(path.read_text(encoding="utf-8-sig"))}
     except (OSError, ValueError, KeyError, TypeError) as error:
         return [f"data/raw/references.json: is not a bibliography in CSL-JSON ({error})"]
-    return [
+    absent = [
         f"data/raw/{name}.csv: reference {key} is not in references.json"
         for name, table in tables.items()
-        for key in sorted(set(table["reference"]) - known)
+        for key in sorted(set(table["reference"]) - set(works))
+    ]
+    return absent + [
+        f"data/raw/references.json: {key}: {field} {str(work[field])[:60]!r}; allowed: {allowed}"
+        for key, work in works.items()
+        for field, (shape, allowed) in ADDRESSES.items()
+        if field in work and not re.fullmatch(shape, str(work[field]))
     ]
 
 

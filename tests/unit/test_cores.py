@@ -41,3 +41,10 @@ def test_fewer_cores_can_be_asked_for(monkeypatch):
     assert cores() == 1
     monkeypatch.setenv("OVERTAKE_CORES", "100000")
     assert cores() == len(os.sched_getaffinity(0))
+
+
+@pytest.mark.parametrize("asked", ["many", "0", "-1", "1.5", " ", "²"])
+def test_a_number_of_cores_that_is_none_is_refused(monkeypatch, asked):
+    monkeypatch.setenv("OVERTAKE_CORES", asked)
+    with pytest.raises(OvertakeError, match="OVERTAKE_CORES: is no number of cores"):
+        cores()

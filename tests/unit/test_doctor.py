@@ -225,9 +225,14 @@ def test_nothing_of_a_run_that_is_at_work_is_touched(root, mode):
     assert len(doctor.mend(root)) == 4
 
 
-def test_a_damaged_list_of_processes_is_removed(root):
+@pytest.mark.parametrize(
+    "text",
+    ['{"read": {', "[]", "null", "7", '{"read": []}', '{"write": {"x": 3}}', '{"read": {"x": {"pid": "me"}}}',
+     '{"write": {"x": [{"pid": 1e99}]}}', '{"read": {"x": 1}, "write": {"x": {"pid": 99999999999999}}}'],
+)  # fmt: skip
+def test_a_damaged_list_of_processes_is_removed(root, text):
     (root / ".dvc/tmp").mkdir(parents=True)
-    (root / ".dvc/tmp/rwlock").write_text('{"read": {', encoding="utf-8")
+    (root / ".dvc/tmp/rwlock").write_text(text, encoding="utf-8")
     assert len(doctor.mend(root)) == 1
     assert not (root / ".dvc/tmp/rwlock").exists()
 

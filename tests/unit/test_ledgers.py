@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from pathlib import Path
 
@@ -155,3 +156,20 @@ def test_all_offenders_are_listed_at_once(folder: Path) -> None:
         ledgers.load_all(folder)
     assert "plans.csv" in str(caught.value)
     assert "crosswalk.csv" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("URL", "javascript:alert(1)"), ("URL", "data:text/html,x"), ("URL", "https://a b"), ("URL", "//example.org"),
+     ("URL", 7), ("DOI", "javascript:1"), ("DOI", "10.1/x\"onclick=")],
+)  # fmt: skip
+def test_an_address_that_no_page_should_follow_is_refused(tmp_path, field, value):
+    works = json.loads((paths.RAW / "references.json").read_text(encoding="utf-8"))
+    works[0][field] = value
+    (tmp_path / "references.json").write_text(json.dumps(works), encoding="utf-8")
+    (problem,) = ledgers.uncited({}, tmp_path)
+    assert problem.startswith(f"data/raw/references.json: {works[0]['id']}: {field} ")
+
+
+def test_every_address_of_the_projects_own_bibliography_is_taken():
+    assert ledgers.uncited({}, paths.RAW) == []
