@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+#: Exit code of a process that was asked to end (SIGTERM).
+ENDED = 143
+
 
 class OvertakeError(Exception):
     """Refuse with a place, a problem and the next step; printed without a traceback, exit code 2.

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from overtake import __version__, paths
-from overtake.errors import OvertakeError
+from overtake.errors import ENDED, OvertakeError
 
 #: Rooms with commands of their own: each module has `register(subparsers)`.
 ROOMS = (
@@ -101,6 +101,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("overtake: interrupted; nothing was overwritten, run the same command again", file=sys.stderr)
         return 130
+    except SystemExit as error:
+        if error.code == ENDED:
+            print("overtake: asked to end (SIGTERM); nothing was overwritten, run it again", file=sys.stderr)
+        raise
 
 
 def _outside(error: ModuleNotFoundError) -> str:
@@ -139,7 +143,7 @@ def _polite_end() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(ENDED))
     try:
         yield
     finally:

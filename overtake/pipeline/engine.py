@@ -26,6 +26,8 @@ from papermill.engines import Engine, papermill_engines
 from traitlets import Type
 from traitlets.config import Config
 
+from overtake.errors import ENDED
+
 NAME = "overtake"
 #: What a kernel tells matplotlib, so that a figure that is still open when its cell ends is shown below it.
 INLINE = "module://matplotlib_inline.backend_inline"
@@ -138,7 +140,7 @@ class InProcessEngine(Engine):  # type: ignore[misc]
                 if error is not None:
                     cell.outputs.append(_error_output(shell, error))
                     nb_man.cell_exception(cell, index, exception=error)
-                    if isinstance(error, TimeoutError | KeyboardInterrupt):
+                    if isinstance(error, TimeoutError | KeyboardInterrupt) or _is_end(error):
                         raise error
                     return
                 nb_man.cell_complete(cell, index)
@@ -183,6 +185,11 @@ def _run(shell: _Shell, source: str, timeout: int | None) -> tuple[list[Any], Ba
     with redirect_stdout(_Stream("stdout", outputs)), redirect_stderr(_Stream("stderr", outputs)), _alarm(timeout):
         result = shell.run_cell(source, store_history=True)
     return outputs, result.error_before_exec or result.error_in_exec
+
+
+def _is_end(error: BaseException) -> bool:
+    """Tell whether this process was asked to end (SIGTERM): that is no fault of the cell that was at work."""
+    return isinstance(error, SystemExit) and error.code == ENDED
 
 
 def _json(data: dict[str, Any]) -> dict[str, Any]:

@@ -4,9 +4,11 @@ import json
 import os
 import shutil
 import signal
+from argparse import Namespace
 
 import pytest
 
+from overtake.cli import main
 from overtake.config.params import Params
 from overtake.errors import OvertakeError
 from overtake.paths import ROOT
@@ -69,6 +71,21 @@ def test_failing_cell_is_named_and_the_last_good_output_stays(root):
     assert "\x1b" not in message
     assert target.read_bytes() == good
     assert (root / "data/processed/failed/out.ipynb").is_file()
+
+
+def test_a_request_to_end_is_no_fault_of_the_cell(root, monkeypatch, capsys):
+    """SIGTERM while a cell runs ends the command with its own code and one line; a cell's own exit is its fault."""
+    source = save(root, "run = {}", "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\nsum(range(10**8))")
+    parser = Namespace(
+        parse_args=lambda _: Namespace(func=lambda _: run_notebook(source, root / "out.ipynb", {}, root))
+    )
+    monkeypatch.setattr(main, "parser", lambda: parser)
+    with pytest.raises(SystemExit, match="143"):
+        main.main([])
+    assert capsys.readouterr().err.splitlines()[-1].startswith("overtake: asked to end (SIGTERM)")
+    assert not (root / "out.ipynb").exists()
+    with pytest.raises(OvertakeError, match=r"cell In \[2\]: SystemExit"):
+        run_notebook(save(root, "run = {}", "raise SystemExit(3)"), root / "out.ipynb", {}, root)
 
 
 def test_our_own_error_keeps_its_words(root):
