@@ -17,13 +17,21 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".parquet": "application/vnd.apache.parquet",
 }
-SPECIFICATION = "https://w3id.org/ro/crate/1.1"
+#: What a file is, by its folder or its suffix.
+ABOUT = {
+    "figures": "A figure of the brief, alone.",
+    "tables": "The values behind a figure of the brief.",
+    "plots": "Values that `dvc plots` draws.",
+    ".html": "A page of the brief, whole in one file.",
+    ".json": "Numbers, measures or origins of the run.",
+}
+SPECIFICATION = "https://w3id.org/ro/crate/1.2"
 LICENCE = "https://spdx.org/licenses/MIT"
 NAME = "ro-crate-metadata.json"
 
 
 def metadata(folder: Path, citation: Mapping[str, Any], manifest: Mapping[str, Any], description: str) -> str:
-    """Return ro-crate-metadata.json (RO-Crate 1.1) for the files in `folder`, as text.
+    """Return ro-crate-metadata.json (RO-Crate 1.2) for the files in `folder`, as text.
 
     citation: CITATION.cff; manifest: what the run was made of (see `overtake.publish.manifest`). The date is the
     citation's, so that equal runs give equal bytes.
@@ -36,11 +44,14 @@ def metadata(folder: Path, citation: Mapping[str, Any], manifest: Mapping[str, A
         for name, digest in sorted(manifest.get("figures", {}).items())
     ]  # fmt: skip
     authors = [_author(f"#author-{number}", author) for number, author in enumerate(citation.get("authors", []))]
+    code = citation.get("repository-code")
     software = {
         "@id": "#overtake",
-        "@type": "SoftwareSourceCode",
+        # An application must have an address; without one the code is a work like any other.
+        "@type": "SoftwareApplication" if code else "CreativeWork",
         "name": "overtake",
-        "programmingLanguage": "Python",
+        "version": str(citation.get("version", "")),
+        **({"url": code} if code else {}),
         "license": {"@id": LICENCE},
         "identifier": f"sha256:{_digest_of(manifest.get('code', {}))}",
     }
@@ -100,6 +111,7 @@ def _file(folder: Path, name: str) -> dict[str, Any]:
         "@id": name,
         "@type": "File",
         "name": name,
+        "description": ABOUT.get(Path(name).parts[0], ABOUT.get(Path(name).suffix, "A file of the brief.")),
         "encodingFormat": TYPES.get(Path(name).suffix, "application/octet-stream"),
         "contentSize": str(len(content)),
         "identifier": f"sha256:{hashlib.sha256(content).hexdigest()}",

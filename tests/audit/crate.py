@@ -21,7 +21,8 @@ from requests_cache import CachedSession
 from rocrate_validator import services
 from rocrate_validator.models import Severity
 
-PROFILE = "ro-crate-1.1"
+PROFILE = "ro-crate-1.2"
+CONTEXT = "https://w3id.org/ro/crate/1.2/context"
 
 
 class Shipped(HTTPAdapter):
@@ -39,11 +40,11 @@ class Shipped(HTTPAdapter):
 
 
 def fill_cache(path: Path) -> None:
-    """Put the context that `rocrate` brings into the HTTP cache at `path`, under the address that it gives itself."""
+    """Put the context that `rocrate` brings into the HTTP cache at `path`, under the address that the crate names."""
     text = (files("rocrate") / "data" / "ro-crate.jsonld").read_text(encoding="utf-8")
     session = CachedSession(cache_name=str(path), backend="sqlite", expire_after=-1)
     session.mount("https://", Shipped(text))
-    session.get(json.loads(text)["@id"])
+    session.get(CONTEXT)
 
 
 def findings(folder: Path) -> list[dict[str, str]]:
