@@ -446,6 +446,19 @@ def write_copy(root: Path) -> dict[str, Any]:
     return params()
 
 
+def said_by(brief: Any, words: str) -> str:
+    """Return on one line the HTML that the cells of brief.ipynb with `words` show of the brief's tables."""
+    from overtake.brief import balance_tables, choices, findings, record, regions, robust
+
+    names = {"b": brief, "choices": choices, "findings": findings, "record": record, "regions": regions,
+             "robust": robust, "tables": balance_tables}  # fmt: skip
+    notebook = json.loads((Path(__file__).parents[1] / "notebooks" / "brief.ipynb").read_text(encoding="utf-8"))
+    sources = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    found = [str(eval(source, names).html) for source in sources if words in source]
+    assert found, f"no cell says {words}"
+    return " ".join(" ".join(found).split())
+
+
 #: Writes the pages of two economies into the folder that is given.
 PAGES = """
 import pathlib, sys

@@ -68,6 +68,15 @@ class Brief:
         )
         return Block(blocks.box(box, said.html()) if box else said.html(), markdown=str(said.text))
 
+    def finding(self, template: str, values: Values) -> Block:
+        """Return a finding: a number (`big`) and its words (`small`) beside `template`; `values` finds all of it."""
+        found = values(self.ctx)
+        if found is None:
+            return Block()
+        said = self.say(template, lambda _: found)
+        item = Markup('<ol class="findings"><li><div class="big">{}<small>{}</small></div><div>{}</div></li></ol>')
+        return Block(item.format(found["big"], found["small"], said.html), markdown=f"- {found['big']} {said.markdown}")
+
     def more(self, summary: str, *pieces: Piece) -> Block:
         """Return tables behind a summary that opens them, left out on paper."""
         return Block(blocks.more(summary, *map(self.made, pieces)))

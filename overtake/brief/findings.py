@@ -1,8 +1,9 @@
-"""The head of the brief and its key findings: each a number, its interval and a year."""
+"""The head of the brief, and what its key findings speak of: each a number, its interval and a year."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from markupsafe import Markup
 
@@ -17,7 +18,6 @@ from overtake.brief.sentences import (
     contrast,
     headline,
     interval_words,
-    join,
     margin_phrase,
     otherwise,
     state_sentence,
@@ -95,29 +95,8 @@ def _departures(ctx: Context) -> Markup:
     )
 
 
-def findings(ctx: Context) -> Markup:
-    """Return three to five findings, each with a number, its interval and a year."""
-    made = [
-        finding
-        for finding in (
-            _headline_finding(ctx),
-            _ruler_finding(ctx),
-            _breakeven_finding(ctx),
-            _open_finding(ctx),
-            _ahead_finding(ctx),
-        )
-        if finding
-    ]
-    return Markup('<ol class="findings">{}</ol>').format(Markup("").join(made)) if made else Markup("")
-
-
-def _item(big: Markup, small: str | Markup, *sentences: Markup) -> Markup:
-    return Markup('<li><div class="big">{}<small>{}</small></div><div>{}</div></li>').format(
-        big, small, Markup("").join(Markup("<p>{}</p>").format(sentence) for sentence in sentences)
-    )
-
-
-def _headline_finding(ctx: Context) -> Markup:
+def lead(ctx: Context) -> dict[str, Any]:
+    """Return the finding on the headline balance: since when or how likely, and what measurement error leaves open."""
     view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
     if view.ahead and view.cell("first_crossed").present:
         big, small = view.show("first_crossed", YEAR), "first year of the present lead"
@@ -125,116 +104,91 @@ def _headline_finding(ctx: Context) -> Markup:
         big, small = view.show("median_year", YEAR), "median year of the crossing"
     else:
         big, small = view.show("p_crossing", PROBABILITY), "probability of a crossing"
-    interval = Markup("")
-    if view.ahead and view.cell("lo_year").present and view.cell("hi_year").present:
-        interval = (
-            Markup(" Measurement error leaves the year unchanged.")
-            if view.value("lo_year") == view.value("hi_year")
-            else Markup(" With measurement error the lead began between {} and {}.").format(
-                view.show("lo_year", YEAR), view.show("hi_year", YEAR)
-            )
-        )
-        first = int(view.value("first_crossed"))
-        if first > ctx.need("spending")["year"].min():
-            it = view.does("it", "they")
-            interval += Markup(" That {} led in {} already has a probability of {}.").format(it, *view.leads_in(first))
-    return _item(
-        big,
-        small,
-        Markup("<strong>{}</strong>{}").format(state_sentence(view), interval),
-    )
+    first, low, high = (view.cell(name) for name in ("first_crossed", "lo_year", "hi_year"))
+    told = view.ahead and low.present and high.present
+    dated = told and first.value > ctx.need("spending")["year"].min()
+    year, led = (view.curve(name, int(first.value)) for name in ("year", "p_ahead")) if dated else (None, None)
+    same = "same" if low.value == high.value else "apart"
+    return {"big": big, "small": small, "sentence": state_sentence(view), "ends": same if told else "", "low": low,
+            "high": high, "year": year, "led": led}  # fmt: skip
 
 
-def _ruler_finding(ctx: Context) -> Markup:
+def by_ruler(ctx: Context) -> dict[str, Any] | None:
+    """Return the finding on the first other ruler that disagrees, or the first other one where none does."""
     view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
     other = contrast(ctx, view)
     if other is None:
         ruler = next((r for r in ("gdp_ppp", *ctx.rulers) if r in ctx.rulers and r != view.ruler), None)
         if ruler is None:
-            return Markup("")
+            return None
         other = View(ctx, view.balance, ruler)
         if not other.measured:
-            return Markup("")
+            return None
     cell = ctx.cell("curves", "ratio_q50", balance=other.balance, ruler=other.ruler, year=ctx.last_observed)
-    lead = "The answer changes with the ruler." if other.ahead != view.ahead else "The other rulers agree."
-    return _item(
-        ctx.num.show(cell, RATIO),
-        f"ratio in {ctx.ruler_name(other.ruler)}",
-        Markup("<strong>{}</strong> Measured by {}, {} spent {} in {}.").format(
-            lead, ctx.ruler_name(other.ruler), other.who(), margin_phrase(other),
-            ctx.num.show(ctx.last_cell(), YEAR),
-        ),
-        Markup("On this ruler {}").format(state_sentence(other)),
-    )  # fmt: skip
+    return {
+        "big": ctx.num.show(cell, RATIO),
+        "small": f"ratio in {ctx.ruler_name(other.ruler)}",
+        "turned": other.ahead != view.ahead,
+        "ruler": ctx.ruler_name(other.ruler),
+        "margin": margin_phrase(other),
+        "year": ctx.last_cell(),
+        "sentence": state_sentence(other),
+    }
 
 
-def _breakeven_finding(ctx: Context) -> Markup:
-    if not ctx.has("breakeven"):
-        return Markup("")
-    frame = ctx.need("breakeven")
+def american_share(ctx: Context) -> dict[str, Any] | None:
+    """Return the finding on the share of US spending that levels the headline balance ten years on."""
+    frame = ctx.frame("breakeven")
+    if frame is None:
+        return None
     name = ctx.headline_balance
     frame = frame[(frame["balance"] == name) & (frame["ruler"] == ctx.headline_ruler) & (frame["member"] == "USA")]
     year = ctx.ten_years_on
     if not (frame["year"] == year).any():
-        return Markup("")
+        return None
     keys = {"balance": name, "member": "USA", "ruler": ctx.headline_ruler}
-    now = {q: ctx.cell("breakeven", f"share_{q}", **keys, year=ctx.last_observed) for q in ("lo", "q50", "hi")}
-    then = {q: ctx.cell("breakeven", f"share_{q}", **keys, year=year) for q in ("lo", "q50", "hi")}
-    shown = ctx.num.show
-    when = shown(Cell("breakeven.year", year, ctx.path("breakeven"), (("year", year),), "year", ctx.edition), YEAR)
-    whom = View(ctx, name, ctx.headline_ruler).whom()
-    outlook = breakeven_outlook(then["lo"].value, then["hi"].value)
-    if outlook == "needed":
-        head_text = Markup("{} would need {} of US spending to match {} in {}.").format(
-            upper(whom), shown(then["q50"], SHARE), ctx.who_html(name), when
-        )
-    elif outlook == "not needed":
-        head_text = Markup("{} would match {} in {} without any US spending.").format(
-            upper(whom), ctx.who_html(name), when
-        )
-    else:
-        head_text = Markup("Whether {} would need US spending to match {} in {} is open.").format(
-            whom, ctx.who_html(name), when
-        )
-    return _item(
-        shown(then["q50"], SHARE),
-        "break-even share of US spending",
-        Markup(
-            "<strong>{}</strong> The share has an interval of {} to {}; below zero means that none is needed."
-        ).format(head_text, shown(then["lo"], SHARE), shown(then["hi"], SHARE)),
-        Markup("In {} the share was {} (interval {} to {}).").format(
-            shown(ctx.last_cell(), YEAR), shown(now["q50"], SHARE), shown(now["lo"], SHARE), shown(now["hi"], SHARE)
-        ),
+    now, then = (
+        {q: ctx.cell("breakeven", f"share_{q}", **keys, year=at) for q in ("lo", "q50", "hi")}
+        for at in (ctx.last_observed, year)
     )
+    return {
+        "big": ctx.num.show(then["q50"], SHARE),
+        "small": "break-even share of US spending",
+        "outlook": breakeven_outlook(then["lo"].value, then["hi"].value),
+        "coalition": upper(View(ctx, name, ctx.headline_ruler).whom()),
+        "when": Cell("breakeven.year", year, ctx.path("breakeven"), (("year", year),), "year", ctx.edition),
+        "year": ctx.last_cell(),
+        "now": now,
+        "then": then,
+    }
 
 
-def _open_finding(ctx: Context) -> Markup:
-    """Return the balance whose outcome is the least certain."""
+def most_open_balance(ctx: Context) -> dict[str, Any] | None:
+    """Return the finding on the balance whose outcome is the least certain."""
     name = most_open(ctx, ctx.headline_ruler)
     if name is None:
-        return Markup("")
+        return None
     view = View(ctx, name, ctx.headline_ruler)
     due = ctx.num.show(Cell("by-2035", 2035, view.cell("p_by_2035").table, (), "p_by_2035"), YEAR)
-    return _item(
-        view.show("p_by_2035", PROBABILITY),
-        Markup("probability that the crossing comes by {}").format(due),
-        Markup("<strong>The most open balance sets {} against {}.</strong> {}").format(
-            ctx.who_html(name), view.whom(), state_sentence(view)
-        ),
-    )
+    return {
+        "big": view.show("p_by_2035", PROBABILITY),
+        "small": Markup("probability that the crossing comes by {}").format(due),
+        "open": view,
+        "sentence": state_sentence(view),
+    }
 
 
-def _ahead_finding(ctx: Context) -> Markup:
-    """Return the probability that the challenger leads now, in five, in ten years and at the horizon."""
+def ahead(ctx: Context) -> dict[str, Any]:
+    """Return the finding on who leads now, in five, in ten years and at the horizon."""
     view, last = View(ctx, ctx.headline_balance, ctx.headline_ruler), ctx.last_observed
     years = sorted({year for year in (last, last + 5, last + 10, ctx.horizon) if year <= ctx.horizon})
     told = {year: view.leads_in(year) for year in years}
-    middle = ctx.ten_years_on
-    others = join([Markup("in {} {}").format(*told[year]) for year in years if year != middle])
-    return _item(
-        told[middle][1],
-        Markup("probability that {} in {}").format(view.does("it leads", "they lead"), told[middle][0]),
-        Markup("<strong>{} {} {} in {} with a probability of {}.</strong> The probability is {}.").format(
-            upper(view.who()), view.does("leads", "lead"), view.whom(), *told[middle], others
-        ),
-    )
+    when, chance = told[ctx.ten_years_on]
+    return {
+        "big": chance,
+        "small": Markup("probability that {} in {}").format(view.does("it leads", "they lead"), when),
+        "challenger": upper(view.who()),
+        "when": when,
+        "chance": chance,
+        "others": [Markup("in {} {}").format(*told[year]) for year in years if year != ctx.ten_years_on],
+    }

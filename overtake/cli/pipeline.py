@@ -149,16 +149,13 @@ def _png(_: argparse.Namespace) -> int:
 
 def _readme(_: argparse.Namespace) -> int:
     from overtake import paths
-    from overtake.brief.context import Context
-    from overtake.brief.findings import findings, head
     from overtake.pipeline import contracts
     from overtake.publish import readme
-    from overtake.publish.manifest import whole_settings
     from overtake.skill import reached
     from overtake.sources import raw
 
-    ctx = Context.open(paths.ROOT, whole_settings(paths.ROOT))
-    readme.write(paths.ROOT / "README.md", "answer", readme.answer(head(ctx), findings(ctx)))
+    page = (paths.BRIEF / "brief.html").read_text(encoding="utf-8")
+    readme.write(paths.ROOT / "README.md", "answer", readme.answer(page))
     full = raw.load("skill_full.csv")
     docs = paths.ROOT / "docs"
     readme.write(docs / "methods.md", "reached", reached.reached(full))

@@ -12,13 +12,14 @@ BEGIN = "<!-- {0}:begin (written by `overtake readme` from the tables of the las
 END = "<!-- {0}:end -->"
 
 
-def answer(head: str, findings: str) -> str:
-    """Return the README's answer from the HTML of the brief's head and key findings."""
+def answer(page: str) -> str:
+    """Return the README's answer from the brief's head and key findings."""
     title, standfirst, dateline = (
-        plain(_one(head, pattern))
+        plain(_one(page, pattern))
         for pattern in (r"<h1[^>]*>(.*?)</h1>", r'<p class="standfirst">(.*?)</p>', r'<p class="dateline">(.*?)</p>')
     )
-    bullets = [f"- {plain(text)}" for text in re.findall(r"<div><p>(.*?)</p>", findings, re.DOTALL)]
+    found = re.findall(r'<ol class="findings">.*?<div><p>(.*?)</p>', page, re.DOTALL)
+    bullets = [f"- {plain(text)}" for text in found]
     return "\n".join([f"> **{title}.** {standfirst}", "", *bullets, "", f"*{dateline}*"])
 
 

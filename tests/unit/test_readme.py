@@ -11,11 +11,12 @@ from overtake.sources import raw
 
 HEAD = """<header><h1 class="doc-title">China passed <a href="#x"><data value="1999">1999</data></a> &amp; more</h1>
 <p class="standfirst">In <data>2025</data>, 7% more.</p><p class="dateline">Edition of April 2026.</p></header>"""
-FINDINGS = "<ol><li><div class='big'>7</div><div><p><strong>First.</strong> Then.</p><p>Detail</p></div></li></ol>"
+FINDINGS = """<ol class="findings"><li><div class="big">7</div><div><p><strong>First.</strong> Then.</p>
+<p>Detail</p></div></li></ol>"""
 
 
 def test_answer_is_plain_markdown():
-    text = answer(HEAD, FINDINGS)
+    text = answer(HEAD + FINDINGS)
     assert text.startswith("> **China passed 1999 & more.** In 2025, 7% more.")
     assert "- **First.** Then." in text
     assert "Detail" not in text
@@ -29,7 +30,7 @@ def test_answer_replaces_the_old_one_only():
     with pytest.raises(OvertakeError, match="markers"):
         written("nothing here", "answer", "new")
     with pytest.raises(OvertakeError, match="lacks a part"):
-        answer("<p>no title</p>", FINDINGS)
+        answer("<p>no title</p>" + FINDINGS)
 
 
 def test_plain_keeps_text_as_text():

@@ -14,8 +14,7 @@ import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
-from overtake import paths
-from overtake.brief import balance_tables, choices, claim_tables, findings, gallery, record, regions, robust
+from overtake.brief import balance_tables, claim_tables, findings, gallery, record, robust
 from overtake.brief.brief import Brief
 from overtake.brief.provenance import unrecorded
 from overtake.draws import read_parquet, write_parquet
@@ -269,16 +268,7 @@ def test_sections_without_their_table_are_left_out(tmp_path, absent):
     made = [brief.made(what) for what in MADE[absent]]
     assert not any(made)
     assert not any(map(brief.show, made))
-    assert findings.findings(brief.ctx)
-
-
-def said_by(brief: Brief, words: str) -> str:
-    """Return on one line the HTML that the one cell of brief.ipynb with `words` shows of the brief's tables."""
-    notebook = json.loads((paths.NOTEBOOKS / "brief.ipynb").read_text(encoding="utf-8"))
-    sources = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    (source,) = [source for source in sources if words in source]
-    names = {"b": brief, "choices": choices, "record": record, "regions": regions, "robust": robust}
-    return " ".join(str(eval(source, {**names, "tables": balance_tables}).html).split())
+    assert synthetic.said_by(brief, "b.finding(")
 
 
 def crossing_row(root: Path, ahead_then: float, **changes: float) -> None:
@@ -365,7 +355,7 @@ def test_the_headline_follows_the_state_in_grammar(tmp_path, row, told):
     assert title == told
     assert len(title.split()) <= 14
     assert ("more than" in head) == (row["margin"] > 0)
-    assert unrecorded(head + str(findings.findings(brief.ctx)), json.loads(brief.ctx.num.to_json())) == []
+    assert unrecorded(head + synthetic.said_by(brief, "b.finding("), json.loads(brief.ctx.num.to_json())) == []
 
 
 def test_a_label_with_markup_is_said_as_text_and_never_carried_out(tmp_path):
@@ -378,7 +368,7 @@ def test_a_label_with_markup_is_said_as_text_and_never_carried_out(tmp_path):
     row = {"kind": "crossing", "edition": "2020-04", "compared_with": "2026-04", "subject": "eleven"}
     row |= {"ruler": "constant_usd", "value": 2015.0, "compared_value": 2018.0, "moved": True}
     write_parquet(pd.DataFrame([row]), path)
-    said = said_by(Brief.open(settings, tmp_path), "Revisions alone")
+    said = synthetic.said_by(Brief.open(settings, tmp_path), "Revisions alone")
     assert hostile in html.unescape(re.sub(r"</?(?:p|a|data)\b[^>]*>", "", said))
     assert not re.search(r"<(?:b|strong|code|em)>", said)
 
@@ -394,7 +384,7 @@ def test_no_title_and_no_count_rests_on_an_experimental_ruler(tmp_path):
     brief = Brief.open(settings, tmp_path)
     head, matrix = str(findings.head(brief.ctx)), str(brief.made(gallery.matrix).html())
     assert "symmetric" not in head
-    assert "The other rulers agree" in str(findings.findings(brief.ctx))
+    assert "The other rulers agree" in synthetic.said_by(brief, "b.finding(")
     assert "Every balance stands the same way on every ruler that counts" in matrix
     assert "Symmetric accounting (experimental)" in brief.made(balance_tables.rulers)
 
@@ -415,6 +405,6 @@ def test_what_revisions_alone_made_of_the_lead_is_told_where_they_made_anything(
     row |= {"ruler": "constant_usd", "value": value, "compared_value": compared, "moved": value != compared}
     write_parquet(pd.DataFrame([row]), path)
     brief = Brief.open(settings, tmp_path)
-    said = re.sub(r"<[^>]+>", "", said_by(brief, "Revisions alone"))
+    said = re.sub(r"<[^>]+>", "", synthetic.said_by(brief, "Revisions alone"))
     assert said.startswith("On the figures of April 2020, China ") if told else said == ""
     assert "; on those of April 2026, cut at the same last year, ".join(told) in said

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from overtake.brief import findings, gallery
+from overtake.brief import gallery
 from overtake.brief.brief import Brief
 from overtake.brief.charts import common
 from overtake.brief.figure import Figure, striptags
@@ -30,7 +30,7 @@ def title(figure: Figure | None) -> str:
 def test_the_curves_show_the_balance_that_the_findings_call_the_most_open(settings, tmp_path):
     brief = Brief.open(settings, tmp_path)
     told = re.search(
-        r"most open balance sets China against .*?crossings\.([\w-]+)\.", str(findings.findings(brief.ctx)), re.S
+        r"most open balance sets China against .*?crossings\.([\w-]+)\.", synthetic.said_by(brief, "b.finding("), re.S
     )
     assert told is not None
     curves = brief.made(gallery.curves)
