@@ -49,8 +49,8 @@ def _ingest_sipri(arguments: argparse.Namespace) -> int:
     from overtake.sources import excerpt, raw, regions, sipri
 
     _file_name(arguments.path)
-    book = sipri.read(arguments.path)
     economies = tuple(raw.load("economies.csv")["iso3"])
+    book = sipri.read(arguments.path, economies)
     print(
         f"{book.file}: edition {book.edition}, data {book.first_year}-{book.last_year}, "
         f"constant {book.price_base} US$, {book.table['iso3'].nunique()} countries"
@@ -63,11 +63,11 @@ def _ingest_sipri(arguments: argparse.Namespace) -> int:
     new = excerpt.of_sipri(book, economies)
     _refuse_unsound(new, book, economies)
     regional = regions.read(arguments.path, book)
-    sums, ranks = excerpt.of_regions(book, regional), excerpt.of_ranks(book, regional)
+    ledgers = {} if regional is None else excerpt.ledgers(book, regional)
     old = _in_place("milex.csv")
     print("\n".join(excerpt.changes(old, new, sipri.MEASURES)))
-    print(f"  {len(sums)} sums of {sums['region'].nunique()} regions; {len(ranks)} rows of the largest economies")
-    update.watch_the_tenth(book, new, ranks, arguments.path, arguments.dry_run)
+    update.say_ledgers(ledgers)
+    update.watch_the_tenth(book, new, ledgers.get("ranks.csv"), arguments.path, arguments.dry_run)
     if arguments.dry_run:
         return 0
     row = excerpt.edition_row(
@@ -85,8 +85,7 @@ def _ingest_sipri(arguments: argparse.Namespace) -> int:
     )
     tables = {
         "milex.csv": excerpt.merged(old, new),
-        "regions.csv": excerpt.merged(_in_place("regions.csv"), sums, ("edition", "region", "year")),
-        "ranks.csv": excerpt.merged(_in_place("ranks.csv"), ranks, ("edition", "scope", "rank")),
+        **update.with_ledgers(book.edition, ledgers, _in_place),
         **update.learned(book, _in_place),
     }
     update.say_forecast(book.edition, _in_place("editions.csv"))
@@ -114,6 +113,12 @@ def _refuse_unsound(new: pd.DataFrame, book: Any, economies: tuple[str, ...]) ->
     others = [sentence for code, sentence in book.blanks if code not in economies]
     if others:
         print(f"note: {len(others)} blanks of other countries read as missing; the first: {others[0]}")
+    if book.odd:
+        print(
+            f"note: {len(book.odd)} figures of other countries cannot be right and are left out; first: {book.odd[0]}"
+        )
+    if book.zeros:
+        print(f"note: {len(book.zeros)} noughts read as missing; the first: {book.zeros[0]}")
 
 
 def _file_name(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Commands of the report: `trace`, `diff`, `publish`, `quarto`."""
+"""Commands of the report: `trace`, `diff`, `publish`, `edition-report`, `quarto`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 def register(commands: Any) -> None:
-    """Add `trace ID`, `diff OLD NEW`, `publish` and `quarto` to the argparse subparsers `commands`."""
+    """Add `trace ID`, `diff OLD NEW`, `publish`, `edition-report EDITION` and `quarto` to the subparsers `commands`."""
     trace = commands.add_parser(
         "trace",
         help="follow a printed number down to the workbook's cell",
@@ -34,7 +34,13 @@ def register(commands: Any) -> None:
         "publish", help="keep this run's key numbers in data/published: the next brief says what moved against them"
     )
     publish.set_defaults(func=_publish)
-
+    edition = commands.add_parser(
+        "edition-report",
+        help="write a page and its tables on what an edition changed against the one before",
+        epilog="example: overtake edition-report 2026-04",
+    )
+    edition.add_argument("edition", help="SIPRI edition in data/raw, year-month")
+    edition.set_defaults(func=_edition_report)
     quarto = commands.add_parser(
         "quarto", help="render the executed brief through the Quarto command line (docx and html)"
     )
@@ -74,6 +80,17 @@ def _publish(_: argparse.Namespace) -> int:
     for name in ("metrics.json", "manifest.json"):
         shutil.copyfile(paths.BRIEF / name, target / name)
     print(f"kept {diff.PUBLISHED}/metrics.json and manifest.json: commit them with the brief")
+    return 0
+
+
+def _edition_report(arguments: argparse.Namespace) -> int:
+    from overtake import paths
+    from overtake.config.load import load
+    from overtake.publish import edition_report
+
+    found = edition_report.report(arguments.edition, load(paths.PARAMS), paths.RAW)
+    for path in edition_report.write(found, paths.REPORTS / f"edition-{arguments.edition}"):
+        print(f"wrote {path.relative_to(paths.ROOT)}")
     return 0
 
 

@@ -16,7 +16,30 @@ if TYPE_CHECKING:
 InPlace = Callable[[str], "pd.DataFrame | None"]
 
 
-def watch_the_tenth(book: Any, new: pd.DataFrame, ranks: pd.DataFrame, path: Path, dry: bool) -> None:
+def say_ledgers(ledgers: dict[str, pd.DataFrame]) -> None:
+    """Say how many sums of regions and ranks a workbook has, or that it has none."""
+    if not ledgers:
+        print("note: the workbook has no sheet of sums of regions: this edition has none, and no ranks")
+        return
+    sums, ranks = ledgers["regions.csv"], ledgers["ranks.csv"]
+    print(f"  {len(sums)} sums of {sums['region'].nunique()} regions; {len(ranks)} rows of the largest economies")
+
+
+def with_ledgers(edition: str, ledgers: dict[str, pd.DataFrame], in_place: InPlace) -> dict[str, pd.DataFrame]:
+    """Return regions.csv and ranks.csv `in_place` with the rows of `edition` replaced by those of `ledgers`, if any."""
+    from overtake.sources import excerpt
+
+    found = {}
+    for file, keys in excerpt.LEDGERS.items():
+        old = in_place(file)
+        if file in ledgers:
+            found[file] = excerpt.merged(old, ledgers[file], keys)
+        elif old is not None:
+            found[file] = old[old["edition"] != edition]  # of another workbook than the one that is now in place
+    return found
+
+
+def watch_the_tenth(book: Any, new: pd.DataFrame, ranks: pd.DataFrame | None, path: Path, dry: bool) -> None:
     """Say what share of the `Workbook` would stand in data/raw; refuse beyond SIPRI's terms (if `dry` only say it)."""
     from overtake.sources import excerpt
 

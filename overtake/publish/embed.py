@@ -35,7 +35,7 @@ def page_of(id: str, element: str) -> str:
     element = re.sub(r'(<h1 class="fig-title">.*?)</p>', r"\1</h1>", element, count=1, flags=re.S)
     page = _first(r'data-page="([^"]*)"', element)
     away = f'<p class="away"><a href="../{page}#fig-{id}">From the {page.removesuffix(".html")}</a></p>'
-    return _page(title, f"{element}\n{away}", FRAME)
+    return whole_page(title, f"{element}\n{away}", FRAME)
 
 
 def gallery(elements: dict[str, str]) -> str:
@@ -44,7 +44,7 @@ def gallery(elements: dict[str, str]) -> str:
     for id, element in sorted(elements.items()):
         element = _from_below(element)
         parts.append(f"<h2><code>{html.escape(id)}</code></h2>\n{element}")
-    return _page("Gallery of figures", "<h1>Gallery of figures</h1>\n" + "\n".join(parts), "main{margin:0 auto}")
+    return whole_page("Gallery of figures", "<h1>Gallery of figures</h1>\n" + "\n".join(parts), "main{margin:0 auto}")
 
 
 def _from_below(element: str) -> str:
@@ -52,7 +52,8 @@ def _from_below(element: str) -> str:
     return re.sub(r'href="(tables/|figures/|\.\./png/)', r'href="../\1', element)
 
 
-def _page(title: str, body: str, css: str) -> str:
+def whole_page(title: str, body: str, css: str) -> str:
+    """Return a page of the brief's look around the HTML `body`; it needs nothing but itself."""
     return (
         '<!DOCTYPE html>\n<html lang="en-GB">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'

@@ -84,11 +84,28 @@ def would_have_said(edition: Edition, balances: Mapping[str, Balance], futures: 
     for origin in LOOKING_BACK:
         if origin in newest.years[10:-1]:
             rows += _said(f"{origin + 1}", newest.upto(origin), newest, blind, balances, futures, run)
-    oldest = edition.as_printed(edition.names()[0])
-    past = of_spending(oldest.spending)
-    if past.origin < newest.origin:
-        rows += _said(oldest.name, past, aligned(past, newest), oldest, balances, futures, run)
+    rows += said_by(edition, edition.names()[0], balances, futures, run)
     return pd.DataFrame(rows, columns=list(SAID))
+
+
+def said_by(
+    edition: Edition, name: str, balances: Mapping[str, Balance], futures: Futures, run: Run
+) -> list[dict[str, object]]:
+    """Return rows (SAID) of what the method says from edition `name` as printed, beside what `edition` reports."""
+    newest, then = of_spending(edition.spending), edition.as_printed(name)
+    past = of_spending(then.spending)
+    if past.origin >= newest.origin:
+        return []
+    return _said(then.name, past, aligned(past, newest), then, balances, futures, run)
+
+
+def points_of(edition: Edition, name: str, futures: Futures, run: Run) -> pd.DataFrame:
+    """Return the points (see `rolling.backtest`) of the model in use from edition `name` as printed."""
+    newest, then = of_spending(edition.spending), edition.as_printed(name)
+    past = of_spending(then.spending)
+    steps = max(newest.origin - past.origin, 0)
+    model = forecaster(then, futures, run)
+    return rolling.backtest(futures.model, model, aligned(past, newest), [past.origin] * bool(steps), steps)[0]
 
 
 def _said(

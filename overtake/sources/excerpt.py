@@ -40,6 +40,8 @@ def of_sipri(book: Workbook, economies: tuple[str, ...]) -> pd.DataFrame:
     index = pd.MultiIndex.from_product([sorted(economies), range(FIRST_YEAR, book.last_year + 1)])
     rows = kept.set_index(["iso3", "year"]).reindex(index).rename_axis(["iso3", "year"]).reset_index()
     rows = rows.round(DECIMALS)
+    money = rows[list(MEASURES)]
+    rows[list(MEASURES)] = money.where(money.gt(0) | ~money.gt(0).any(axis=1).to_numpy()[:, None])  # see raw.noughts
     marks = rows.groupby("iso3")["marks"].transform("first")
     return pd.DataFrame(
         {
@@ -102,6 +104,15 @@ def of_ranks(book: Workbook, regional: Regional) -> pd.DataFrame:
     table = pd.concat(parts, ignore_index=True).round(DECIMALS)
     table = table.assign(edition=book.edition, source=f"{SIPRI_SOURCE}, {book.first_year}-{book.last_year}")
     return table[list(RANK_COLUMNS)]
+
+
+#: Table of the workbook's own sums -> what its rows are sorted by.
+LEDGERS = {"regions.csv": ("edition", "region", "year"), "ranks.csv": ("edition", "scope", "rank")}
+
+
+def ledgers(book: Workbook, regional: Regional) -> dict[str, pd.DataFrame]:
+    """Return the rows of regions.csv and ranks.csv by file."""
+    return {"regions.csv": of_regions(book, regional), "ranks.csv": of_ranks(book, regional)}
 
 
 def merged(
@@ -182,10 +193,10 @@ def changes(old: pd.DataFrame | None, new: pd.DataFrame, measures: tuple[str, ..
     return lines + [f"    {row.iso3} {row.year}: {row.before!s} -> {row.after!s}" for row in flags.head(5).itertuples()]
 
 
-def kept(book: Workbook, new: pd.DataFrame, ranks: pd.DataFrame) -> float:
+def kept(book: Workbook, new: pd.DataFrame, ranks: pd.DataFrame | None) -> float:
     """Return the share of a workbook's figures that an excerpt keeps: those of `new`, and of `ranks` beyond it."""
     mine = int(new[list(MEASURES)].notna().to_numpy().sum())
-    mine += int(ranks.loc[~ranks["iso3"].isin(new["iso3"]), "iso3"].nunique())
+    mine += 0 if ranks is None else int(ranks.loc[~ranks["iso3"].isin(new["iso3"]), "iso3"].nunique())
     return mine / int(book.table[list(MEASURES)].notna().to_numpy().sum())
 
 

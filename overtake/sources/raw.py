@@ -55,7 +55,7 @@ def milex(folder: Path = paths.RAW) -> pd.DataFrame:
     """Return milex.csv: military expenditure by edition, economy and year, checked for gaps and unit errors."""
     table = load("milex.csv", folder)
     measures = ["milex_constant_usd_m", "milex_current_usd_m", "milex_lcu_m"]
-    problems = gaps(table) + [line for measure in measures for line in jumps(table, measure)]
+    problems = gaps(table) + noughts(table) + [line for measure in measures for line in jumps(table, measure)]
     raise_all("data/raw/milex.csv", problems, next_step=RESTORE)
     return table
 
@@ -144,6 +144,17 @@ def gaps(table: pd.DataFrame) -> list[str]:
         if missing:
             lines.append(f"{edition} {iso3}: no row for {', '.join(map(str, missing[:6]))}")
     return lines
+
+
+def noughts(table: pd.DataFrame) -> list[str]:
+    """Return a line per nought beside a positive figure of the same economy and year: a figure is missing."""
+    measures = ["milex_constant_usd_m", "milex_current_usd_m", "milex_lcu_m", "gdp_share_pct"]
+    positive = table[table[measures].gt(0).any(axis=1)]
+    return [
+        f"{row.edition} {row.iso3} {row.year} {measure}: is nought beside a positive figure: leave it empty"
+        for measure in measures
+        for row in positive[positive[measure] == 0].itertuples()
+    ]
 
 
 def jumps(table: pd.DataFrame, measure: str) -> list[str]:

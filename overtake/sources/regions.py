@@ -32,8 +32,10 @@ REGIONS = {
 }
 #: The parts of Asia and Oceania that are kept; Central Asia is the part that is not.
 PARTS = ("east_asia", "south_asia", "south_east_asia", "oceania")
+#: Editions to 2018 add Central and South Asia up in one row: then South Asia has none of its own.
+TOGETHER = re.compile(r"central (&|and) south asia", re.IGNORECASE)
 #: Headings under Asia and Oceania on the sheets of countries; any other heading after it begins another region.
-WITHIN = re.compile(r"^(oceania|(south|east|central|south[- ]?east) asia)$", re.IGNORECASE)
+WITHIN = re.compile(r"^(oceania|(south|east|central|south[- ]?east|central (and|&) south) asia)$", re.IGNORECASE)
 STATED_BASE = re.compile(r"constant \(?(\d{4})\)? prices", re.IGNORECASE)
 #: US$ bn above which a sum is in another unit; share by which parts may exceed the whole ("conventions of rounding").
 LARGEST, ROUNDING = 10_000.0, 0.001
@@ -51,15 +53,17 @@ class Regional:
     members: frozenset[str]
 
 
-def read(path: Path, book: Workbook) -> Regional:
-    """Return the regional sums of the workbook at `path`, of which `book` holds the countries.
+def read(path: Path, book: Workbook) -> Regional | None:
+    """Return the regional sums of the workbook at `path`, of which `book` holds the countries; None without the sheet.
 
-    Raise OvertakeError naming file, sheet, cell, found and expected: for a sheet that is missing, a region that is
+    Raise OvertakeError naming file, sheet, cell, found and expected: for a region that is
     missing or stands twice, a cell that is no figure, another price base than that of the countries, parts that
     exceed their whole.
     """
     opened = open_book(path)
     try:
+        if not any(SHEET.match(each.title.strip()) for each in opened.worksheets):
+            return None
         sheet = one_sheet(opened, "sums of regions", SHEET, path)
         palette = tuple(str(colour) for colour in opened._colors)
         sums = _sums(sheet, path, book.price_base, palette, theme_palette(opened.loaded_theme))
@@ -99,6 +103,8 @@ def _sums(sheet: Any, path: Path, base: int, palette: tuple[str, ...], theme: tu
     problems: list[str] = []
     seen: dict[str, str] = {}
     for row in lines:
+        if row and TOGETHER.fullmatch(" ".join(str(row[0].value or "").split())):
+            seen.setdefault("south_asia", row[0].coordinate)
         region = _region(row[0].value if row else None)
         if region is None:
             continue

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,15 @@ SHEETS = {
 MEASURES = tuple(SHEETS)
 MISSING = re.compile(r"^(\.\s?\.|\.\.\.|…|xxx|\s*)\s*$", re.IGNORECASE)
 MARKS = re.compile(r"[†‡§¶‖|]+|\[[0-9, ]+\]|\d+")
+#: What a row of local currency may say of its unit ("b. yen"), in millions of the currency.
+ROW_UNITS = (
+    (re.compile(r"^(th\.|thousands? )", re.IGNORECASE), 1e-3),
+    (re.compile(r"^(mn?\.|millions? )", re.IGNORECASE), 1.0),
+    (re.compile(r"^(bn?\.|billions? )", re.IGNORECASE), 1e3),
+    (re.compile(r"^(trn?\.|tn\.|trillions? )", re.IGNORECASE), 1e6),
+)
+#: Text that is a number without doubt: a comma alone could be a decimal one.
+NUMBER = re.compile(r"-?(\d+(\.\d+)?(e[+-]?\d+)?|\d{1,3}(,\d{3})+\.\d+|\d{1,3}(,\d{3}){2,})", re.IGNORECASE)
 #: A sheet's title goes into the excerpt with each figure's cell: no markup, no formula, nothing hidden.
 TITLE = re.compile(r"[\w ()$.,&-]{1,60}")
 BLANK = "found a blank, expected a figure or a mark for missing (..)"
@@ -44,6 +54,8 @@ class Workbook:
     table: iso3, country, year, milex_constant_usd_m, milex_current_usd_m, milex_lcu_m (units as printed, millions or
     single units of currency, made millions), gdp_share_pct, status, marks; a row per country and year with a figure.
     blanks: code and sentence for each blank cell after a country's first figure, where SIPRI writes a figure or a mark.
+    zeros: a sentence for each nought that stands beside a positive figure of that country and year: it is missing.
+    odd: a sentence for each figure of a country not asked for that cannot be right, and is missing too.
     """
 
     table: pd.DataFrame
@@ -54,6 +66,8 @@ class Workbook:
     sha256: str
     file: str
     blanks: tuple[tuple[str, str], ...] = ()
+    zeros: tuple[str, ...] = ()
+    odd: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,24 +81,30 @@ class Cell:
 
 @dataclass
 class _Found:
-    """What the sheets have given so far: figures by code and year, names and note marks by code, what is odd."""
+    """What the sheets have given so far: figures by code and year, names, note marks, units by code, what is odd."""
 
     figures: dict[tuple[str, int], dict[str, Cell]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     blanks: list[tuple[str, str]] = field(default_factory=list)
+    units: dict[str, float] = field(default_factory=dict)
+    odd: list[str] = field(default_factory=list)
+    economies: frozenset[str] | None = None
 
 
-def read(path: Path) -> Workbook:
-    """Return the workbook at `path`; raise OvertakeError naming file, sheet, cell, found and expected."""
+def read(path: Path, economies: Iterable[str] | None = None) -> Workbook:
+    """Return the workbook at `path`; raise OvertakeError naming file, sheet, cell, found and expected.
+
+    economies: codes whose figures must be sound, of all countries by default; those of others may be left out as `odd`.
+    """
     book = open_book(path)
     try:
         sheets = {measure: one_sheet(book, measure, SHEETS[measure][0], path) for measure in MEASURES}
         theme = theme_palette(book.loaded_theme)
         palette = tuple(str(colour) for colour in book._colors)
         base = int(re.sub(r"\D", "", sheets["milex_constant_usd_m"].title))
-        found = _Found()
+        found = _Found(economies=None if economies is None else frozenset(economies))
         for measure, sheet in sheets.items():
             _read_sheet(sheet, measure, path, palette, theme, found)
     finally:
@@ -92,7 +112,8 @@ def read(path: Path) -> Workbook:
     raise_all(f"{path.name}: countries that are not known", sorted(set(found.unknown)), next_step=DOWNLOAD)
     if not any("milex_constant_usd_m" in cells for cells in found.figures.values()):
         raise OvertakeError(str(path), "holds no figure in constant US$", next_step=DOWNLOAD)
-    table = _table(found.figures, found.names, found.marks)
+    zeros = _without_zeros(found.figures)
+    table = _table(found)
     confirm_price_base(table, base, path, sheets["milex_constant_usd_m"].title)
     last = int(table.loc[table["milex_constant_usd_m"].notna(), "year"].max())
     return Workbook(
@@ -104,6 +125,8 @@ def read(path: Path) -> Workbook:
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         file=path.name,
         blanks=tuple(found.blanks),
+        zeros=tuple(zeros),
+        odd=tuple(found.odd),
     )
 
 
@@ -123,10 +146,15 @@ def one_sheet(book: Any, what: str, pattern: re.Pattern[str], path: Path) -> Any
 
 
 def year_columns(header: tuple[Any, ...]) -> dict[int, int]:
-    """Return column index -> year for header cells that are whole numbers; a `YYYY Current` text is no year."""
+    """Return column index -> year for header cells that are whole numbers; a `YYYY Current` text is no year.
+
+    Years may be text, as in a workbook that went through CSV.
+    """
     years: dict[int, int] = {}
     for index, cell in enumerate(header):
         value = cell.value
+        if isinstance(value, str) and re.fullmatch(r"\s*\d{4}(\.0+)?\s*", value):
+            value = float(value)
         if isinstance(value, bool) or not isinstance(value, int | float):
             continue
         if FIRST_YEAR <= value <= LAST_YEAR and value == int(value):
@@ -158,7 +186,9 @@ def _read_sheet(
         )
     first_figure = min(years)
     problems: list[str] = []
+    blanks: list[tuple[str, int, str]] = []
     seen: dict[str, str] = {}
+    last = min(order)
     for row in lines:
         name = " ".join(str(row[0].value or "").split()) if row else ""
         values = {year: row[index] for index, year in years.items()} if name else {}
@@ -178,20 +208,57 @@ def _read_sheet(
         notes = "".join(MARKS.findall(" ".join(str(cell.value or "") for cell in row[1:first_figure])))
         if measure == "milex_constant_usd_m":
             found.marks[code] = notes
+        if measure == "milex_lcu_m" and (unit := _unit(row[1:first_figure])):
+            found.units[code] = unit
+        last = max(last, *present)
         for index, year in years.items():
-            if year > min(present) and is_blank(values[year].value):
+            if year > min(present) and is_blank(values[year].value) and len(code) == 3:
                 at = f"{get_column_letter(index + 1)}{row[0].row}"
-                found.blanks.append((code, f"sheet '{sheet.title}', cell {at} ({name} {year}): {BLANK}"))
+                blanks.append((code, year, f"sheet '{sheet.title}', cell {at} ({name} {year}): {BLANK}"))
         for year, cell in present.items():
-            problem = _problem(cell.value, measure)
+            value = _number(cell.value)
+            problem = _problem(value, measure)
             if problem:
-                problems.append(f"cell {cell.coordinate} ({name} {year}): {problem}")
+                sentence = f"cell {cell.coordinate} ({name} {year}): {problem}"
+                if found.economies is None or code in found.economies:
+                    problems.append(sentence)
+                else:
+                    found.odd.append(f"sheet '{sheet.title}', {sentence}")
                 continue
             colour = rgb(cell.font.color if cell.font else None, palette, theme)
             found.figures.setdefault((code, year), {})[measure] = Cell(
-                float(cell.value) * SHEETS[measure][1], status(colour), f"{sheet.title}!{cell.coordinate}"
+                float(value) * SHEETS[measure][1], status(colour), f"{sheet.title}!{cell.coordinate}"
             )
+    # A state that ended owes no figure, and nobody does in a year that the sheet has none of.
+    found.blanks += [(code, sentence) for code, year, sentence in blanks if year <= last]
     raise_all(place, problems, next_step=DOWNLOAD)
+
+
+def _unit(cells: tuple[Any, ...]) -> float | None:
+    """Return what a figure of the row is in millions of its currency, where one of the `cells` before it says so."""
+    for cell in cells:
+        text = str(cell.value or "").strip()
+        for pattern, factor in ROW_UNITS:
+            if pattern.match(text):
+                return factor
+    return None
+
+
+def _number(value: Any) -> Any:
+    """Return a cell's number, also where it stands as text without doubt; anything else as it is."""
+    if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
+        return float(value.strip().replace(",", ""))
+    return value
+
+
+def _without_zeros(figures: dict[tuple[str, int], dict[str, Cell]]) -> list[str]:
+    """Take each nought beside a positive figure of its country and year out of `figures`; return what was taken."""
+    taken = []
+    for (code, year), cells in sorted(figures.items()):
+        if any(cell.value > 0 for cell in cells.values()):
+            for measure in [name for name, cell in cells.items() if cell.value == 0]:
+                taken.append(f"{code} {year}: {cells.pop(measure).place} is nought beside a positive figure: missing")
+    return taken
 
 
 def is_blank(value: Any) -> bool:
@@ -218,35 +285,42 @@ def _problem(value: Any, measure: str) -> str | None:
     return None
 
 
-def _table(
-    figures: dict[tuple[str, int], dict[str, Cell]], names: dict[str, str], marks: dict[str, str]
-) -> pd.DataFrame:
+def _table(found: _Found) -> pd.DataFrame:
     """Return the tidy table, sorted by code and year; status and cell are those of the constant US$ figure first."""
     records = []
-    for (code, year), cells in sorted(figures.items()):
+    for (code, year), cells in sorted(found.figures.items()):
         lead = cells.get("milex_constant_usd_m") or next(iter(cells.values()))
         records.append(
             {
                 "iso3": code,
-                "country": names[code],
+                "country": found.names[code],
                 "year": year,
                 **{measure: cells[measure].value if measure in cells else None for measure in MEASURES},
                 "status": lead.status,
-                "marks": marks.get(code, ""),
+                "marks": found.marks.get(code, ""),
                 "cell": lead.place,
             }
         )
     table = pd.DataFrame(records)
     table[list(MEASURES)] = table[list(MEASURES)].astype(float)
-    table["milex_lcu_m"] = _as_millions(table)
+    table["milex_lcu_m"] = _as_millions(table, found.units)
     return table
 
 
-def _as_millions(table: pd.DataFrame) -> pd.Series:
+def _as_millions(table: pd.DataFrame, units: dict[str, float]) -> pd.Series:
     """Return local-currency figures in millions: editions print millions or single units, told apart by the US.
 
-    In US dollars, local and current must agree; their ratio is one or a million.
+    In US dollars, local and current must agree; their ratio is one or a million. units: code -> millions, of rows that
+    say their unit; where that of the US does, a row that says none is in single units.
     """
+    told = table["iso3"].map(units)
+    table = table.assign(milex_lcu_m=table["milex_lcu_m"] * told.fillna(1e-6 if "USA" in units else 1.0))
+    values = _by_the_us(table)
+    return values.where(told.isna(), table["milex_lcu_m"])
+
+
+def _by_the_us(table: pd.DataFrame) -> pd.Series:
+    """Return local-currency figures divided by what makes those of the United States equal to current US$."""
     dollars = table[(table["iso3"] == "USA") & table["milex_lcu_m"].notna() & table["milex_current_usd_m"].notna()]
     if dollars.empty:
         return table["milex_lcu_m"]

@@ -13,11 +13,11 @@ import pandas as pd
 
 from overtake.errors import OvertakeError, raise_all
 from overtake.sources import weo_layouts
-from overtake.sources.kinds import kind
+from overtake.sources.kinds import encoding, kind
 from overtake.sources.weo_layouts import CONCEPTS
 
 MEASURES = tuple(CONCEPTS.values())
-MISSING = {"", "n/a", "--", "nan"}
+MISSING = {"", "n/a", "n.a.", "na", "#n/a", "--", "-", "–", "—", "..", "...", "…", "nan"}
 #: What is read here.
 WANTED = "the WEO database of countries (tab-separated), the data portal's CSV, or a CSV extract"
 MAX_BYTES = 100_000_000
@@ -39,7 +39,8 @@ def read(path: Path, economies: tuple[str, ...], edition: str | None = None) -> 
     One row per edition, economy and year; `edition` names that of a file that does not say it. Raise OvertakeError
     for a file of another kind, a damaged line, a value that is no number, a duplicate or an economy without figures.
     """
-    long = weo_layouts.long_table(_text(path), path)
+    text = _text(path)
+    long = weo_layouts.long_table(text, path)
     if edition is not None and not EDITION.fullmatch(edition):
         raise OvertakeError("--edition", "is no edition", found=edition, allowed="year-month: 2026-04 or 2026-10")
     if "edition" not in long:
@@ -50,7 +51,7 @@ def read(path: Path, economies: tuple[str, ...], edition: str | None = None) -> 
             str(path), "does not say its edition", next_step=f"overtake ingest weo {path} --edition 2026-04"
         )
     long.loc[blank, "edition"] = edition
-    return _tidy(long, economies, path)
+    return _tidy(long, economies, path, weo_layouts.separator(text) == ";")
 
 
 def is_full(rows: pd.DataFrame) -> bool:
@@ -113,27 +114,47 @@ def _text(path: Path) -> str:
             allowed="text: the tab-separated database, or CSV",
             next_step="open it, save its sheet `Countries` as CSV in UTF-8, then ingest that file",
         )
-    encodings = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "latin-1")
-    if kind(content[:2048]).startswith(("a ", "empty")):
-        raise OvertakeError(str(path), f"is {kind(content[:2048])}", allowed=WANTED, next_step="overtake fetch weo")
-    if b"\x00" in content and encodings[0] != "utf-16":
-        what = kind(content[:2048])
+    what, found = kind(content[:2048]), encoding(content)
+    if what.startswith(("a ", "an ", "empty")):
+        raise OvertakeError(str(path), f"is {what}", allowed=WANTED, next_step="overtake fetch weo")
+    if found is None or (b"\x00" in content and not found.startswith("utf-16")):
         raise OvertakeError(str(path), f"is not text but {what}", allowed=WANTED, next_step="overtake fetch weo")
-    for encoding in encodings:
-        try:
-            return content.decode(encoding).replace("\r\n", "\n")
-        except UnicodeDecodeError:
-            continue
-    raise OvertakeError(str(path), "is not readable text", next_step="overtake fetch weo")
+    try:
+        text = content.decode(found)
+    except UnicodeDecodeError as error:
+        raise OvertakeError(
+            str(path), f"is not readable text in {found}", found=error, next_step="overtake fetch weo"
+        ) from error
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.split("\n", 1)[-1] if text[:4].lower() == "sep=" else text  # a spreadsheet's note to itself
 
 
-def _tidy(long: pd.DataFrame, economies: tuple[str, ...], path: Path) -> pd.DataFrame:
+def _plain(values: pd.Series, semicolons: bool, path: Path) -> pd.Series:
+    """Return numbers as text with a decimal point alone; refuse a file that writes decimals in two ways.
+
+    values: text. A comma is decimal where one stands before other than three digits, or behind four; a file with
+    `semicolons` between cells comes from a spreadsheet that writes decimal commas, unless its numbers show points.
+    """
+    values = values.str.replace(r"(?<=\d)[\s'\u2019](?=\d{3})", "", regex=True).str.replace("\u2212", "-")
+    comma = values.str.contains(r",\d{1,2}$|,\d{4,}$|\d{4},\d|^-?0,\d|\.\d{3},\d")
+    point = values.str.contains(r",\d{3}\.\d|\.\d{1,2}$|\.\d{4,}$|\d{4}\.\d|^-?0\.\d|^-?\d{1,3}(?:,\d{3}){2,}$")
+    if comma.any() and point.any():
+        both = f"{values[comma].iloc[0]:.40} and {values[point].iloc[0]:.40}"
+        raise OvertakeError(path.name, "has decimal commas and decimal points", found=both,
+                            allowed="one of them throughout", next_step="overtake fetch weo")  # fmt: skip
+    if comma.any() or (semicolons and not point.any() and values.str.contains(",").any()):
+        values = values.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
+    return values.str.replace(",", "", regex=False)
+
+
+def _tidy(long: pd.DataFrame, economies: tuple[str, ...], path: Path, semicolons: bool) -> pd.DataFrame:
     """Return the wide table from long text rows; every offender is listed."""
     rows = long[long["iso3"].isin(economies) & long["concept"].isin(CONCEPTS)].copy()
     text = ["edition", "year", "value", "lastactualdate"]
     rows[text] = rows[text].astype(str)  # a table without rows has no type
-    rows["value"] = rows["value"].str.replace(",", "", regex=False).str.strip()
+    rows["value"] = rows["value"].str.strip()
     rows = rows[~rows["value"].str.lower().isin(MISSING)]
+    rows["value"] = _plain(rows["value"], semicolons, path)
     number = pd.to_numeric(rows["value"], errors="coerce").astype(float)
     year = pd.to_numeric(rows["year"], errors="coerce").astype(float)
     good = number.abs().lt(float("inf")) & year.between(FIRST_YEAR, LAST_YEAR) & (year % 1 == 0)

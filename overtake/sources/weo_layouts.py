@@ -1,6 +1,7 @@
 """The layouts in which the IMF's World Economic Outlook comes as text, each brought into one long table.
 
-- the *database*: tab-separated, a row an economy and subject, a column a year, the edition in the last line;
+- the *database*: tab-separated, or as a spreadsheet has saved it, a row an economy and subject, a column a year, the
+  edition in the last line;
 - the data portal's *series* file: CSV, a row a series code such as `USA.NGDPD.A`, a column a year, `SCALE` in words;
 - the data portal's *observations*, SDMX-CSV: a row a figure, in single units whatever `SCALE` says;
 - a plain *extract*: long (edition, iso3, concept, year, value) or with a column a concept.
@@ -39,7 +40,7 @@ YEAR = re.compile(r"\d{4}")
 
 def long_table(text: str, path: Path) -> pd.DataFrame:
     """Return line, iso3, concept, year, value (text), lastactualdate, factor (to the unit of macro.csv), [edition]."""
-    head = text.split("\n", 1)[0].lower()
+    head, between = text.split("\n", 1)[0].lower(), separator(text)
     if "country group" in head:
         raise OvertakeError(
             str(path), "is the IMF's file of country groups", found=head[:100],
@@ -47,22 +48,34 @@ def long_table(text: str, path: Path) -> pd.DataFrame:
         )  # fmt: skip
     if "weo subject code" in head:
         return _database(text, path)
+    if "subject descriptor" in head:
+        raise OvertakeError(
+            str(path), "is an export of the IMF's query page, without codes of economies and subjects",
+            found=head[:100], allowed="the whole database, or the query with ISO and WEO subject codes",
+            next_step="overtake fetch weo",
+        )  # fmt: skip
     if "series_code" in head and "scale" in head:
-        return _series(_rows(text, ",", path, ("series_code", "scale")), path)
+        return _series(_rows(text, between, path, ("series_code", "scale")), path)
     if "obs_value" in head and "time_period" in head:
-        return _observations(_rows(text, ",", path, ("country", "indicator", "time_period", "obs_value")))
+        return _observations(_rows(text, between, path, ("country", "indicator", "time_period", "obs_value")))
     if "concept" in head and "value" in head:
-        table = _rows(text, ",", path, ("iso3", "concept", "year", "value"))
+        table = _rows(text, between, path, ("iso3", "concept", "year", "value"))
         return table.assign(lastactualdate=table.get("lastactualdate", ""), factor=1.0)
     if "iso3" in head and "ngdp_rpch" in head:
-        return _extract(_rows(text, ",", path, ("iso3", "year")))
+        return _extract(_rows(text, between, path, ("iso3", "year")))
     raise OvertakeError(
         str(path),
         f"is no WEO file that is known, but {kind(text[:2048].encode())}",
         found=head[:100],
-        allowed="the WEO database (tab-separated), the data portal's CSV, or a CSV extract, long or a column a concept",
+        allowed="the WEO database, the data portal's CSV, or a CSV extract, long or a column a concept",
         next_step="overtake fetch weo",
     )
+
+
+def separator(text: str) -> str:
+    """Return what stands between the cells of the first line most often: a tab, a semicolon or a comma."""
+    head = text.split("\n", 1)[0]
+    return max(("\t", ";", ","), key=head.count)
 
 
 def _rows(text: str, delimiter: str, path: Path, needed: tuple[str, ...], notes: bool = False) -> pd.DataFrame:
@@ -78,6 +91,8 @@ def _rows(text: str, delimiter: str, path: Path, needed: tuple[str, ...], notes:
         if len(header) > MAX_COLUMNS:
             raise OvertakeError(f"{path.name}, line 1", "has too many columns", found=len(header), allowed=MAX_COLUMNS)
         for cells in reader:
+            if notes and cells and not "".join(cells[1:]).strip():
+                continue  # a spreadsheet fills the closing line up with separators
             if len(cells) <= 1 and (notes or not "".join(cells).strip()):
                 continue
             if len(cells) > len(header) and not "".join(cells[len(header) :]).strip():
@@ -102,7 +117,7 @@ def _database(text: str, path: Path) -> pd.DataFrame:
     if named is None:
         raise OvertakeError(str(path), "lacks the closing line that names its edition: truncated?")
     needed = ("iso", "weo subject code", "estimates start after")
-    wide = _rows(text, "\t", path, needed, notes=True).rename(
+    wide = _rows(text, separator(text), path, needed, notes=True).rename(
         columns={"iso": "iso3", "weo subject code": "concept", "estimates start after": "lastactualdate"}
     )
     long = _melted(wide).assign(factor=1.0)

@@ -13,6 +13,7 @@ from overtake.sources.kinds import head_of, kind
 #: What is read here.
 WANTED = "SIPRI's workbook of all years and countries, such as SIPRI-Milex-data-1949-2025.xlsx"
 DOWNLOAD = "download the workbook again: overtake fetch sipri"
+SAVE = "open it in a spreadsheet and save it as an open .xlsx workbook"
 #: A table of the workbook lies within these rows and columns; what a spreadsheet left beyond is not read.
 MAX_ROWS, MAX_COLUMNS = 400, 120
 #: The publisher's workbooks have 1 MB in some fifty parts, unpack to 5 MB and to 1 MB at most in a part: what is ten
@@ -60,8 +61,11 @@ def _check_size(path: Path) -> None:
         raise OvertakeError(
             str(path), "is password-protected or in the old xls format", next_step="save it as an open .xlsx workbook"
         )
+    what = kind(head)
+    if what.endswith(("(.ods)", "(MHTML)")) or "spreadsheet" in what or "saved as .xls" in what:
+        raise OvertakeError(str(path), f"is {what}", allowed=WANTED, next_step=f"{SAVE}, or {DOWNLOAD}")
     if not head.startswith(b"PK"):
-        raise OvertakeError(str(path), f"is {kind(head)}", allowed=WANTED, next_step=DOWNLOAD)
+        raise OvertakeError(str(path), f"is {what}", allowed=WANTED, next_step=DOWNLOAD)
 
 
 def _check_parts(archive: zipfile.ZipFile, path: Path) -> None:
@@ -82,6 +86,12 @@ def _check_parts(archive: zipfile.ZipFile, path: Path) -> None:
                 allowed=f"up to {allowed}",
                 next_step=DOWNLOAD,
             )
+    names = set(archive.namelist())
+    if "xl/workbook.bin" in names:
+        raise OvertakeError(str(path), "is a binary workbook (.xlsb)", allowed=WANTED, next_step=SAVE)
+    if names and "[Content_Types].xml" not in names:
+        raise OvertakeError(str(path), "is a zip archive without a workbook", found=", ".join(sorted(names))[:120],
+                            allowed=WANTED, next_step="unpack it and ingest the workbook inside")  # fmt: skip
 
 
 def _unreadable(path: Path, error: Exception, part: str = "") -> OvertakeError:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import socket
 import threading
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from overtake.errors import OvertakeError
-from overtake.sources.fetch import SOURCES, TRIES, Source, download
+from overtake.sources.fetch import SOURCES, TRIES, Source, _OnlyToHttps, download
 
 GOOD = b"PK\x03\x04" + bytes(range(256)) * 20
 
@@ -118,3 +122,94 @@ def test_only_secure_addresses_are_fetched(tmp_path: Path, url: str) -> None:
 def test_the_publishers_addresses_are_secure() -> None:
     assert set(SOURCES) == {"sipri", "weo"}
     assert all(known.url.startswith("https://") for known in SOURCES.values())
+
+
+@contextmanager
+def raw(*answers: bytes, hold: bool = False) -> Iterator[str]:
+    """Serve bytes that need be no HTTP, in turn, the last for ever; `hold` the connection open after them."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    given, over = itertools.count(), threading.Event()
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listening.accept()
+            except OSError:
+                return
+            with connection:
+                connection.recv(4096)
+                with contextlib.suppress(OSError):
+                    connection.sendall(answers[min(next(given), len(answers) - 1)])
+                if hold:
+                    over.wait()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/book.xlsx"
+    finally:
+        over.set()
+        listening.close()
+
+
+def answered(*headers: str, body: bytes = b"") -> bytes:
+    return "\r\n".join(["HTTP/1.1 200 OK", *headers, "", ""]).encode("latin-1") + body
+
+
+BROKEN = {
+    "bad chunk size": answered("Transfer-Encoding: chunked", body=b"zz\r\n" + GOOD),
+    "chunk that ends early": answered("Transfer-Encoding: chunked", body=b"fff\r\n" + GOOD[:50]),
+    "negative chunk": answered("Transfer-Encoding: chunked", body=b"-5\r\n" + GOOD),
+    "no HTTP": b"\x16\x03\x01 hello\r\n\r\n",
+    "nothing": b"",
+    "endless status line": b"HTTP/1.1 200 " + b"A" * 70_000,
+    "endless header": answered("X: " + "A" * 70_000),
+    "too many headers": answered(*[f"X{at}: 1" for at in range(200)]),
+    "length that is no number": answered("Content-Length: many", body=GOOD),
+    "status that is no number": b"HTTP/1.1 abc OK\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_broken_answers_are_tried_again_and_then_refused(tmp_path: Path, kind: str) -> None:
+    with raw(BROKEN[kind], answered(f"Content-Length: {len(GOOD)}", body=GOOD)) as url:
+        assert download(source(url), tmp_path, sleep=lambda _: None).read_bytes() == GOOD
+    with raw(BROKEN[kind]) as url, pytest.raises(OvertakeError, match=f"no whole answer in {TRIES} tries") as caught:
+        download(source(url), tmp_path, sleep=lambda _: None)
+    assert len(str(caught.value)) < 600
+    assert [path.name for path in tmp_path.iterdir()] == ["book.xlsx"]
+
+
+@pytest.mark.parametrize(
+    "where", ["http://[::bad/x", "http://127.0.0.1:99999999/x", "http://a b/", "ftp://127.0.0.1/x", ""]
+)
+def test_a_redirect_to_nowhere_is_refused(tmp_path: Path, where: str) -> None:
+    answer = f"HTTP/1.1 302 Found\r\nLocation: {where}\r\nContent-Length: 0\r\n\r\n".encode()
+    with raw(answer) as url, pytest.raises(OvertakeError, match="next:"):
+        download(source(url), tmp_path, sleep=lambda _: None)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_redirect_leaves_https_never() -> None:
+    request, follow = urllib.request.Request("https://www.sipri.org/x"), _OnlyToHttps()
+    with pytest.raises(OvertakeError, match="not secure") as caught:
+        follow.redirect_request(request, None, 302, "Found", {}, "http://www.sipri.org/\x1b[31mx")
+    assert "\x1b" not in str(caught.value)
+    assert (
+        follow.redirect_request(request, None, 302, "Found", {}, "https://sipri.org/x").full_url
+        == "https://sipri.org/x"
+    )
+
+
+def test_escape_codes_of_a_server_do_not_reach_the_terminal(tmp_path: Path) -> None:
+    answer = b"HTTP/1.1 404 \x1b]0;owned\x07\x1b[2J gone\r\nContent-Length: 0\r\n\r\n"
+    with raw(answer) as url, pytest.raises(OvertakeError, match="404") as caught:
+        download(source(url), tmp_path)
+    assert all(sign.isprintable() or sign == "\n" for sign in str(caught.value))
+
+
+@pytest.mark.parametrize("begun", [b"", b"HTTP/1.1 200 OK\r\n", answered("Content-Length: 5000", body=GOOD[:2000])])
+def test_an_answer_that_does_not_end_is_given_up(tmp_path: Path, begun: bytes) -> None:
+    with raw(begun, hold=True) as url, pytest.raises(OvertakeError, match="does not end"):
+        download(source(url), tmp_path, total=0.2)
+    assert not list(tmp_path.iterdir())
