@@ -16,7 +16,7 @@ import pandas as pd
 
 from overtake.errors import OvertakeError, raise_all
 from overtake.sources.colours import rgb, status, theme_palette
-from overtake.sources.names import iso3
+from overtake.sources.names import BROAD, heading, iso3
 from overtake.sources.workbook import DOWNLOAD, open_book, rows
 
 #: Measure -> what its sheet is called, and what its figures are multiplied by (shares stand as fractions).
@@ -42,7 +42,8 @@ class Workbook:
     """One edition as read.
 
     table: iso3, country, year, milex_constant_usd_m, milex_current_usd_m, milex_lcu_m (units as printed, millions or
-    single units of currency, made millions), gdp_share_pct, status, marks; a row per country and year with a figure.
+    single units of currency, made millions), gdp_share_pct, status, marks, cell, region, subregion (SIPRI's headings);
+    a row per country and year with a figure.
     blanks: code and sentence for each blank cell after a country's first figure, where SIPRI writes a figure or a mark.
     """
 
@@ -67,11 +68,12 @@ class Cell:
 
 @dataclass
 class _Found:
-    """What the sheets have given so far: figures by code and year, names and note marks by code, what is odd."""
+    """What the sheets have given so far: figures by code and year; names, note marks, regions by code; what is odd."""
 
     figures: dict[tuple[str, int], dict[str, Cell]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)
+    regions: dict[str, tuple[str, str]] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     blanks: list[tuple[str, str]] = field(default_factory=list)
 
@@ -92,7 +94,7 @@ def read(path: Path) -> Workbook:
     raise_all(f"{path.name}: countries that are not known", sorted(set(found.unknown)), next_step=DOWNLOAD)
     if not any("milex_constant_usd_m" in cells for cells in found.figures.values()):
         raise OvertakeError(str(path), "holds no figure in constant US$", next_step=DOWNLOAD)
-    table = _table(found.figures, found.names, found.marks)
+    table = _table(found)
     confirm_price_base(table, base, path, sheets["milex_constant_usd_m"].title)
     last = int(table.loc[table["milex_constant_usd_m"].notna(), "year"].max())
     return Workbook(
@@ -159,10 +161,14 @@ def _read_sheet(
     first_figure = min(years)
     problems: list[str] = []
     seen: dict[str, str] = {}
+    region = subregion = ""
     for row in lines:
         name = " ".join(str(row[0].value or "").split()) if row else ""
         values = {year: row[index] for index, year in years.items()} if name else {}
         present = {year: cell for year, cell in values.items() if not is_missing(cell.value)}
+        above = heading(name)
+        if above is not None:
+            region, subregion = (above, above) if above in BROAD else (region, above)
         if not name or not present:
             continue
         code = iso3(name)
@@ -175,6 +181,7 @@ def _read_sheet(
             continue
         seen[code] = row[0].coordinate
         found.names.setdefault(code, name)
+        found.regions.setdefault(code, (region, subregion))
         notes = "".join(MARKS.findall(" ".join(str(cell.value or "") for cell in row[1:first_figure])))
         if measure == "milex_constant_usd_m":
             found.marks[code] = notes
@@ -218,22 +225,21 @@ def _problem(value: Any, measure: str) -> str | None:
     return None
 
 
-def _table(
-    figures: dict[tuple[str, int], dict[str, Cell]], names: dict[str, str], marks: dict[str, str]
-) -> pd.DataFrame:
+def _table(found: _Found) -> pd.DataFrame:
     """Return the tidy table, sorted by code and year; status and cell are those of the constant US$ figure first."""
     records = []
-    for (code, year), cells in sorted(figures.items()):
+    for (code, year), cells in sorted(found.figures.items()):
         lead = cells.get("milex_constant_usd_m") or next(iter(cells.values()))
         records.append(
             {
                 "iso3": code,
-                "country": names[code],
+                "country": found.names[code],
                 "year": year,
                 **{measure: cells[measure].value if measure in cells else None for measure in MEASURES},
                 "status": lead.status,
-                "marks": marks.get(code, ""),
+                "marks": found.marks.get(code, ""),
                 "cell": lead.place,
+                **dict(zip(("region", "subregion"), found.regions[code], strict=True)),
             }
         )
     table = pd.DataFrame(records)
