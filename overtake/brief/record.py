@@ -214,7 +214,7 @@ def reliable(ctx: Context) -> Markup:
 
 def _whole(ctx: Context) -> pd.DataFrame:
     """Return the rows of the full comparison over all eras and horizons."""
-    frame = ctx.need("skill_full")
+    frame: pd.DataFrame = ctx.need("skill_full")
     return frame[(frame["slice"] == ERAS) & (frame["horizon"].astype(int) == 0)]
 
 

@@ -156,7 +156,8 @@ def scored(forecast: Forecast, edition: Edition) -> pd.DataFrame:
         truth["ratio", name] = alike.log(ratio(level, balance, name)[0])
         thresholds[name] = balance.threshold
     found: list[tuple[object, ...]] = []
-    for (kind, name), group in forecast.rows.groupby(["kind", "name"], sort=False):
+    for (kind_, name_), group in forecast.rows.groupby(["kind", "name"], sort=False):
+        kind, name = str(kind_), str(name_)
         outcome = truth.get(("ratio" if kind == "ahead" else kind, name))
         if outcome is None:
             continue

@@ -259,12 +259,12 @@ def _at(
     held = np.array([split.held_back(iso3, origin) for iso3 in past.economies])
     codes = np.array([series.economies.index(iso3) for iso3 in past.economies])
 
-    def keys(block: npt.NDArray[np.intp], kept: FloatArray) -> tuple[FloatArray, ...]:
+    def keys(block: npt.NDArray[np.intp], kept: npt.NDArray[np.generic]) -> tuple[FloatArray, ...]:
         count = len(block)
         return (np.full(count * steps, origin), np.tile(np.arange(1, steps + 1), count), np.repeat(block, steps),
                 np.repeat(kept, steps))  # fmt: skip
 
-    index = {"single": keys(codes, held), "pair": keys(codes[chosen[:, 0]], held[chosen].all(axis=1))}
+    index = {"single": keys(codes, held), "pair": keys(codes[chosen[:, 0]], np.asarray(held[chosen].all(axis=1)))}
     asked: dict[str, balances.Balances] = {}
     if regions is not None:
         named = tuple(regions.get(iso3, iso3) for iso3 in past.economies)

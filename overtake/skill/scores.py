@@ -161,8 +161,8 @@ def ratio_interval(
 def two_way_interval(
     own: FloatArray,
     other: FloatArray,
-    first: npt.NDArray[np.intp],
-    second: npt.NDArray[np.intp],
+    first: npt.NDArray[np.generic],
+    second: npt.NDArray[np.generic],
     draws: int,
     generator: np.random.Generator,
     percent: int = 95,
