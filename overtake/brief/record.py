@@ -13,6 +13,7 @@ from overtake.brief.charts.common import edition_name
 from overtake.brief.context import Context
 from overtake.show.formats import COUNT, PROBABILITY, RATIO, SCORE, SHARE, YEAR, capital
 from overtake.show.numbers import Cell, slug
+from overtake.skill import reached
 
 #: Scores that the brief shows: caption and format.
 SCORES = {
@@ -23,8 +24,15 @@ SCORES = {
 
 #: Balances whose record is shown, where they are declared: the headline and those that were open at the time.
 SHOWN = ("five", "eleven", "five_us20", "five_us30", "quad_ex_us", "usa")
-#: Scores of the full comparison that are shown, with their heads.
-FULL_SCORES = (("crps", "CRPS", SCORE), ("brier", "Brier", SCORE), ("in80", "In the interval of four fifths", SHARE))
+#: Scores of the full comparison that are shown: question, score, head and format.
+FULL_SCORES = (
+    ("global", "brier", "Random coalitions, Brier", SCORE),
+    ("regional", "brier", "Regional coalitions, Brier", SCORE),
+    ("single", "crps", "Single countries, CRPS", SCORE),
+    ("global", "in80", "Coalitions in the interval of four fifths", SHARE),
+)
+#: The mean over eras, each weighing alike, in the full comparison.
+ERAS = "eras"
 
 
 def would_have_said(ctx: Context) -> Markup:
@@ -175,33 +183,48 @@ def _horizon(ctx: Context, horizon: int) -> Markup:
 
 
 def peers(ctx: Context) -> Markup:
-    """Return the full comparison over all countries: our combination, its parts and the peers, tasks held back."""
+    """Return the full comparison over all countries: our combination, its parts and the peers, eras weighing alike."""
     if not ctx.has("skill_full"):
         return Markup("")
-    frame = ctx.need("skill_full")
-    frame = frame[(frame["slice"] == "held back") & (frame["horizon"].astype(int) == 0)]
-    # A peer that forecast only the longer series was scored on easier tasks: its mean is not comparable. Our own naive
-    # forecast stands in for statsforecast's in the pipeline, which is here itself.
-    whole = frame[(frame["score"] == "crps") & (frame["n"] == frame.loc[frame["score"] == "crps", "n"].max())]
-    ranked = whole[whole["model"] != "naive"].sort_values("value", kind="stable")["model"]
+    frame = _whole(ctx)
     rows = []
-    for model in ranked:
+    for model in reached.ranked(ctx.need("skill_full")):
         cells: list[Any] = []
-        for score, _, fmt in FULL_SCORES:
-            part = frame[(frame["model"] == model) & (frame["score"] == score)]
-            if part.empty:
+        for question, score, _, fmt in FULL_SCORES:
+            if frame[(frame["question"] == question) & (frame["model"] == model) & (frame["score"] == score)].empty:
                 cells.append("")
                 continue
-            key = (("slice", "held back"), ("model", str(model)), ("horizon", 0), ("score", score))
-            value, low, high = (
-                Cell(slug("full", str(model), score, column), float(part[column].iloc[0]), ctx.path("skill_full"),
-                     key, column)
-                for column in ("value", "lo", "hi")
-            )  # fmt: skip
+            value, low, high = (_full(ctx, question, model, score, column) for column in ("value", "lo", "hi"))
             cells.append(Markup("{} ({} to {})").format(*(ctx.num.show(cell, fmt) for cell in (value, low, high))))
-        rows.append((str(model).replace("_", " "), *cells))
-    caption = "All countries with full series, tasks held back from tuning; not recomputed in this run"
-    return table(caption, [("Model", ""), *((head, "r") for _, head, _ in FULL_SCORES)], rows)
+        rows.append((model.replace("_", " "), *cells))
+    caption = "All countries with full series, three eras weighing alike; not recomputed in this run"
+    return table(caption, [("Model", ""), *((head, "r") for _, _, head, _ in FULL_SCORES)], rows)
+
+
+def reliable(ctx: Context) -> Markup:
+    """Return a sentence: of what was given about seven in ten, how often it came about, over random coalitions."""
+    if not ctx.has("skill_full"):
+        return Markup("")
+    said, came = (_full(ctx, "global", reached.OURS, f"{name}_8", "value") for name in ("said", "came"))
+    return Markup(
+        "<p>Of random coalitions against one country, over three eras, those whose chance to change places was put at "
+        "{} on average did so in {} of cases.</p>"
+    ).format(ctx.num.show(said, SHARE), ctx.num.show(came, SHARE))
+
+
+def _whole(ctx: Context) -> pd.DataFrame:
+    """Return the rows of the full comparison over all eras and horizons."""
+    frame: pd.DataFrame = ctx.need("skill_full")
+    return frame[(frame["slice"] == ERAS) & (frame["horizon"].astype(int) == 0)]
+
+
+def _full(ctx: Context, question: str, model: str, score: str, column: str) -> Cell:
+    """Return a cell of the full comparison, over all eras and horizons."""
+    key = (("slice", ERAS), ("question", question), ("model", model), ("horizon", 0), ("score", score))
+    frame = _whole(ctx)
+    found = frame[(frame["question"] == question) & (frame["model"] == model) & (frame["score"] == score)]
+    return Cell(slug("full", question, model, score, column), float(found[column].iloc[0]), ctx.path("skill_full"),
+                key, column)  # fmt: skip
 
 
 def _origin(ctx: Context, row: Mapping[Hashable, Any], key: dict[str, Any]) -> Markup:

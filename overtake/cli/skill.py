@@ -1,4 +1,4 @@
-"""Commands of the skill room: `weights` and `skill`."""
+"""Commands of the skill room: `weights`, `skill`, `freeze` and `score`."""
 
 from __future__ import annotations
 
@@ -28,9 +28,13 @@ def register(commands: Any) -> None:
     skill = commands.add_parser("skill", help="score the models on all countries, beside peers' forecasts")
     skill.add_argument("--panel", type=Path, required=True, help="full panel: overtake ingest sipri --all-countries")
     skill.add_argument("--peers", type=Path, help="peers' quantiles, written by make bench-peers")
-    skill.add_argument("--draws", type=int, default=500)
-    skill.add_argument("--horizons", type=int, default=15)
+    skill.add_argument("--draws", type=int, default=2000)
+    skill.add_argument("--horizons", type=int, default=10)
     skill.set_defaults(func=_skill)
+    freeze = commands.add_parser("freeze", help="keep what the last run says, to be scored by a later edition")
+    freeze.set_defaults(func=_freeze)
+    score = commands.add_parser("score", help="score every frozen forecast by the edition in use")
+    score.set_defaults(func=_score)
 
 
 def _known(edition: str) -> Edition:
@@ -68,41 +72,84 @@ def _weights(arguments: argparse.Namespace) -> int:
 def _skill(arguments: argparse.Namespace) -> int:
     import pandas as pd
 
-    from overtake.config.core import Run
     from overtake.config.params import Params
     from overtake.draws import read_parquet
-    from overtake.skill import full, rolling
-    from overtake.skill.realtime import forecaster
+    from overtake.skill import full, peers
     from overtake.sources import excerpt
 
     if not 1 <= arguments.horizons <= 15 or not 100 <= arguments.draws <= 5000:
         raise OvertakeError("overtake skill", "is out of range", allowed="--horizons 1 to 15, --draws 100 to 5000")
-    params = Params()
+    seed, draws, futures = Params().run.seed, arguments.draws, Params().futures
+    panel = read_parquet(arguments.panel)
     series, edition = _panel(arguments.panel)
-    known, run = _known(edition), Run(seed=params.run.seed, draws=arguments.draws)
+    known = _known(edition)
     models: dict[str, Callable[[int], Forecaster]] = {}
     for name in ("combined", *ALONE):
-        models[name] = full.always(forecaster(known, params.futures.model_copy(update={"model": name}), run))
-    models["naive"] = full.always(rolling.naive(arguments.draws, params.run.seed))
-    peers: tuple[str, ...] = ()
+        models[name] = full.learned(panel, known, futures.model_copy(update={"model": name}), draws, seed)
+    models["naive"] = full.always(peers.naive(draws, seed))
+    for name, make in (("analogs", peers.analogs), ("scaled", peers.scaled), ("linear", peers.linear)):
+        models[name] = make(series, draws, seed)
     if arguments.peers:
         forecasts = read_parquet(arguments.peers)
-        peers = tuple(sorted(forecasts["model"].unique()))
-        for name in peers:
-            models[name] = full.peer(forecasts[forecasts["model"] == name], arguments.draws, params.run.seed)
-    index, tasks = full.run(series, range(2000, series.origin), arguments.horizons, models)
-    table = full.table(index, tasks, "combined", peers, params.run.seed).round(5)
-    command = f"overtake skill --panel milex_{edition}.parquet" + (" --peers forecasts.parquet" if peers else "")
+        for name in sorted(forecasts["model"].unique()):
+            models[name] = full.peer(forecasts[forecasts["model"] == name], draws, seed)
+    origins = range(full.FIRST_ORIGIN, series.origin)
+    index, tasks = full.run(series, origins, arguments.horizons, models, full.regions(panel), seed)
+    table = full.table(index, tasks, "combined", seed, ALONE).round(5)
+    command = f"overtake skill --panel milex_{edition}.parquet" + (
+        " --peers forecasts.parquet" if arguments.peers else ""
+    )
     table = table.assign(
         edition=edition,
         date=datetime.date.today().isoformat(),
         status="derived",
-        source=f"{command} --draws {arguments.draws} --horizons {arguments.horizons}",
+        source=f"{command} --draws {draws} --horizons {arguments.horizons}",
     )
     excerpt.write(paths.RAW, full.FILE, table[list(full.COLUMNS)])
     for name, found in tasks.items():
         print(f"{name:24s} {found.cpu_seconds:8.1f} s of CPU")
-    overall = table[(table["horizon"] == 0) & ~table["score"].str.startswith("pit")]
-    print(pd.pivot_table(overall, index=["slice", "model"], columns="score", values="value").round(4).to_string())
+    overall = table[(table["horizon"] == 0) & table["score"].isin(["crps", "brier", "in80", "log"])]
+    print(
+        pd.pivot_table(overall, index=["question", "score", "model"], columns="slice", values="value")
+        .round(4)
+        .to_string()
+    )
     print(f"wrote data/raw/{full.FILE}")
+    return 0
+
+
+def _freeze(_: argparse.Namespace) -> int:
+    from overtake import edition as editions
+    from overtake.config.load import load
+    from overtake.draws import read_draws
+    from overtake.skill import frozen
+
+    settings = load(paths.PARAMS)
+    edition = editions.of_run()
+    rows = frozen.rows(read_draws(paths.PROCESSED / "futures.parquet"), dict(settings.balances))
+    date = datetime.date.today().isoformat()
+    target = frozen.freeze(paths.ROOT, rows, edition, dict(settings.balances), settings.model_dump(mode="json"), date)
+    print(f"froze {len(rows)} rows of edition {edition.name}: {target.relative_to(paths.ROOT).as_posix()}")
+    print("next: commit it with its description; `overtake score` when a later edition is in use")
+    return 0
+
+
+def _score(_: argparse.Namespace) -> int:
+    import pandas as pd
+
+    from overtake import edition as editions
+    from overtake.config.load import load
+    from overtake.skill import frozen
+
+    forecasts = frozen.read(paths.ROOT)
+    if not forecasts:
+        raise OvertakeError(frozen.FOLDER.as_posix(), "holds no frozen forecast", next_step="overtake freeze")
+    edition = editions.read(load(paths.PARAMS).data)
+    found = pd.concat([frozen.scored(forecast, edition) for forecast in forecasts], ignore_index=True)
+    if found.empty:
+        names = ", ".join(forecast.name for forecast in forecasts)
+        print(f"edition {edition.name} reports no year after those of {names}: nothing to score yet")
+        return 0
+    means = found.groupby(["forecast", "kind", "horizon", "score"], sort=False)["value"].agg(["mean", "count"])
+    print(means.round(4).to_string())
     return 0

@@ -39,8 +39,8 @@ class PooledRandomWalk(Section):
 class PanelRegression(Section):
     """Growth over h years regressed on what all countries' past says: growth, GDP growth, share of GDP, volatility."""
 
-    spread: Annotated[float, Field(ge=0.5, le=2)] = 0.92
-    """Factor on the distance of draws from the median; below 1 narrower than the panel's residuals (tuned)."""
+    spread: Annotated[float, Field(ge=0.5, le=2)] = 1.0
+    """Factor on the distance of draws from the median; below 1 narrower than the panel's residuals."""
 
     persistence: Annotated[float, Field(ge=0, le=0.95)] = 0.5
     """Autocorrelation of the steps of a draw's rank: 0 wanders at random, near 1 keeps its direction (tuned)."""

@@ -20,7 +20,7 @@ Tables = Mapping[str, pd.DataFrame]
 #: What was learned from the full panel, shipped per edition and origin.
 LEARNED = ("hyperparameters", "panel_regression", "model_scores")
 #: Tables of data/raw that hold all editions.
-PUBLISHED = ("milex", "macro", "editions", "regions", "ranks")
+PUBLISHED = ("milex", "macro", "editions", "regions", "ranks", "economies")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +51,8 @@ class Edition:
     """Figures of one SIPRI and one WEO edition, and the tables that go with them; nothing in it is to be written to.
 
     spending, macro: of the clean stage; macro is empty where no forecast was known. ledgers, learned, published: tables
-    of data/raw by name, without ending; published: all editions of `milex`, `macro`, `regions`, `ranks`, and the
-    register `editions`.
+    of data/raw by name, without ending; published: all editions of `milex`, `macro`, `regions`, `ranks`, the
+    register `editions`, and the list `economies`.
     """
 
     name: str
@@ -87,6 +87,14 @@ class Edition:
     def price_base(self) -> int:
         """Return the year in whose prices constant US$ are."""
         return int(self.spending["price_base"].iloc[0])
+
+    @property
+    def headings(self) -> dict[str, tuple[str, str]]:
+        """Return the region and subregion of each economy, as SIPRI heads them; empty where no list is known."""
+        table = self.published.get("economies")
+        if table is None:
+            return {}
+        return {str(row.iso3): (str(row.region), str(row.subregion)) for row in table.itertuples()}
 
     def with_spending(self, spending: pd.DataFrame) -> Edition:
         """Return the edition as it would be with other spending."""

@@ -1,6 +1,7 @@
 """The panel regression's coefficients as figures: a wide table per edition, origin and horizon in data/raw.
 
-Row kinds: coefficients of a horizon; means that stand in for unknown terms; quantiles and correlation of residuals.
+Row kinds: coefficients and shares of common factors of a horizon; means that stand in for unknown terms; quantiles of
+residuals with the world's median of log spending after them.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from overtake.futures.features import MEDIAN_TERMS, SCALE_TERMS
 
 FILE = "panel_regression.csv"
 KEYS = ("edition", "origin", "row", "horizon")
-TERMS = (*MEDIAN_TERMS, *(f"scale_{name}" for name in SCALE_TERMS))
+SHARES = ("share_world", "share_region", "share_subregion")
+TERMS = (*MEDIAN_TERMS, *(f"scale_{name}" for name in SCALE_TERMS), *SHARES)
 #: Decimals of the figures.
 DIGITS = 6
 #: Countries with a whole recent past that "all countries" are at least: SIPRI's workbooks have about a hundred.
@@ -62,21 +64,25 @@ def estimate(panel: pd.DataFrame, edition: str, origins: Iterable[int]) -> pd.Da
         alike.log(np.where(values > 0, values, np.nan))
         for values in (frame.reindex(columns=years).to_numpy(dtype=float) for frame in wide.values())
     )
+    above = panel.groupby("iso3")[["region", "subregion"]].first().itertuples(index=False, name=None)
+    headings = [(str(region), str(subregion)) for region, subregion in above]
+    logs = logs - alike.log(1000)
     parts = []
     for origin in origins:
         count = years.index(origin) + 1
-        parts.append(to_rows(model.fit(logs[:, :count], shares[:, :count], years[:count]), edition, origin))
+        found = model.fit(logs[:, :count], shares[:, :count], years[:count], headings)
+        parts.append(to_rows(found, edition, origin))
     return pd.concat(parts, ignore_index=True)
 
 
 def to_rows(fitted: model.Coefficients, edition: str, origin: int) -> pd.DataFrame:
     """Return one origin's coefficients in the shape of the file."""
-    both = np.concatenate([fitted.median, fitted.scale], axis=1)
-    fill = np.concatenate([fitted.fill_median, fitted.fill_scale])
-    # Residual quantiles and their correlation fill the same columns, row after row.
+    both = np.concatenate([fitted.median, fitted.scale, fitted.shares], axis=1)
+    fill = np.concatenate([fitted.fill_median, fitted.fill_scale, np.full(len(SHARES), np.nan)])
+    # Residual quantiles and the world's median fill the same columns, row after row.
     shape = np.full(2 * len(TERMS), np.nan)
     shape[: len(fitted.shape)] = fitted.shape
-    shape[len(fitted.shape)] = fitted.correlation
+    shape[len(fitted.shape)] = fitted.world
     values = np.vstack([both, fill, shape.reshape(2, -1)]).round(DIGITS)
     kinds = ["coefficient"] * len(both) + ["mean", "residual", "residual"]
     rows = pd.DataFrame(values, columns=list(TERMS))
@@ -97,12 +103,14 @@ def of_origin(shipped: pd.DataFrame, edition: str, origin: int) -> model.Coeffic
             next_step=hyperparameters.ESTIMATE,
         )
     values = {kind: rows.loc[rows["row"] == kind, list(TERMS)].to_numpy(dtype=float) for kind in set(rows["row"])}
-    split, residual = len(MEDIAN_TERMS), values["residual"].ravel()
+    first, second = len(MEDIAN_TERMS), len(MEDIAN_TERMS) + len(SCALE_TERMS)
+    residual = values["residual"].ravel()
     return model.Coefficients(
-        values["coefficient"][:, :split],
-        values["coefficient"][:, split:],
-        values["mean"][0, :split],
-        values["mean"][0, split:],
+        values["coefficient"][:, :first],
+        values["coefficient"][:, first:second],
+        values["mean"][0, :first],
+        values["mean"][0, first:second],
         residual[: len(model.LEVELS)],
+        values["coefficient"][:, second:],
         float(residual[len(model.LEVELS)]),
     )

@@ -28,7 +28,8 @@ def _pooled_random_walk(series: Series, edition: Edition, settings: Futures, ste
 def _panel_regression(series: Series, edition: Edition, settings: Futures, steps: int, run: Run) -> FloatArray:
     shipped, origin = edition.learned["panel_regression"], series.origin
     fitted = once(edition, ("panel", origin), lambda: coefficients.of_origin(shipped, edition.name, origin))
-    return panel_regression.simulate(fitted, series, settings.panel_regression, steps, run.draws, run.seed)
+    above = once(edition, "headings", lambda: edition.headings)
+    return panel_regression.simulate(fitted, series, settings.panel_regression, steps, run.draws, run.seed, above)
 
 
 def _damped_trend(series: Series, edition: Edition, settings: Futures, steps: int, run: Run) -> FloatArray:

@@ -15,7 +15,7 @@ from overtake.edition import Edition
 from overtake.errors import OvertakeError
 from overtake.futures import models
 from overtake.futures.series import Series, of_spending
-from overtake.skill import full, realtime, rolling, split, tables
+from overtake.skill import full, peers, realtime, rolling, split, tables
 from overtake.work import side_by_side
 
 PEER = "naive"
@@ -35,7 +35,7 @@ def evaluate(edition: Edition, futures: Futures, settings: Skill, seed: int) -> 
     origins = range(settings.first_origin, series.origin)
     contenders = {
         futures.model: realtime.forecaster(edition.without_forecast(), futures, run),
-        PEER: rolling.naive(settings.draws, seed),
+        PEER: peers.naive(settings.draws, seed),
     }
     jobs: list[Callable[[], tuple[pd.DataFrame, pd.DataFrame]]] = [
         partial(rolling.backtest, name, forecaster, series, [origin], settings.horizons)
@@ -72,10 +72,10 @@ def tuning_scores(series: Series, edition: Edition, futures: Futures, settings: 
         for name in models.MODELS
     }
     index, tasks = full.run(series, origins, settings.horizons, contenders)
-    tuning = np.array([split.tuning_country(iso3) for iso3 in series.economies])[index.country.astype(int)]
+    tuning = np.array([split.tuning_country(iso3) for iso3 in series.economies])[index["single"].block.astype(int)]
+    scored = {name: found.scores["single"]["crps"][tuning] for name, found in tasks.items()}
     rows = [
-        (name, round(float(found.points["crps"][tuning].mean()), 5), int(tuning.sum()), origins[0], origins[-1],
-         edition.name, "derived")
-        for name, found in tasks.items()
-    ]  # fmt: skip
+        (name, round(float(crps.mean()), 5), int(tuning.sum()), origins[0], origins[-1], edition.name, "derived")
+        for name, crps in scored.items()
+    ]
     return pd.DataFrame(rows, columns=["model", "crps", "n", "first_origin", "last_origin", "edition", "status"])

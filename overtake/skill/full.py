@@ -1,50 +1,75 @@
-"""The full comparison: all countries of a panel, every origin, our models beside statsforecast's on the same tasks."""
+"""The full comparison: all countries of a panel, every origin, our models beside peers on the same tasks.
+
+Questions: a `single` country's spending, whether one of a `pair` passes the other, and synthetic balances, `global` and
+`regional` (`skill.balances`).
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from overtake import alike
+from overtake.config.core import Run
+from overtake.config.futures import Futures
 from overtake.draws import FloatArray
+from overtake.edition import Edition
+from overtake.edition.memo import once
+from overtake.futures import coefficients, hyperparameters
 from overtake.futures.series import Series
-from overtake.skill import scores, split
+from overtake.skill import balances, realtime, scores, split
 from overtake.skill.rolling import Forecaster
 from overtake.streams import stream
+from overtake.work import side_by_side
 
 FILE = "skill_full.csv"
-COLUMNS = ("slice", "model", "horizon", "score", "value", "lo", "hi", "n", "edition", "date", "status", "source")
+COLUMNS = (
+    "slice", "question", "model", "horizon", "score", "value", "lo", "hi", "n", "edition", "date", "status", "source"
+)  # fmt: skip
 #: A country is a task at an origin when it has figures in each of this many years up to it, as the peers need.
 YEARS_NEEDED = 12
 BOOTSTRAP = 1000
-POINT_SCORES = ("crps", "pinball", "in50", "in80", "in95")
-
-
-@dataclass(frozen=True)
-class Tasks:
-    """Scores of one model: per country task (origin, country, horizon) and per pair task, flat arrays in one order."""
-
-    points: Mapping[str, FloatArray]
-    brier: FloatArray
-    cpu_seconds: float
+#: First origin of the comparison, and the eras that stand side by side: first and last origin.
+FIRST_ORIGIN = 1985
+ERAS = {"1985-99": (1985, 1999), "2000-14": (2000, 2014), "from 2015": (2015, 9999)}
+SCORES = {
+    "single": ("crps", "pinball", "in50", "in80", "in95"),
+    "pair": ("brier",),
+    "global": ("crps", "in80", "brier", "log"),
+    "regional": ("crps", "in80", "brier", "log"),
+}
+#: Scores that are given by horizon too, and the horizons of all but our own model.
+BY_HORIZON, SHOWN_HORIZONS = ("crps", "in80", "brier"), (1, 5, 10)
+#: Forecasts of a ratio's own history: they answer balances alone.
+OWN_RATIO = ("own ratio, naive", "own ratio, pooled")
 
 
 @dataclass(frozen=True)
 class Index:
-    """What each task is: origin, horizon, country code and whether it was held back; for pairs, the first country."""
+    """What each task of a question is, flat arrays: origin, horizon, block (country, first or big one), held back."""
 
     origin: FloatArray
     horizon: FloatArray
-    country: FloatArray
+    block: FloatArray
     held: FloatArray
-    pair_horizon: FloatArray
-    pair_country: FloatArray
-    pair_held: FloatArray
+
+
+#: What the tasks of one origin are, by question, in the order of `Index`.
+Keys = dict[str, tuple[FloatArray, ...]]
+
+
+@dataclass(frozen=True)
+class Tasks:
+    """Scores of one model by question and score, flat arrays in the order of the question's index."""
+
+    scores: Mapping[str, Mapping[str, FloatArray]]
+    cpu_seconds: float
 
 
 def of_panel(panel: pd.DataFrame) -> Series:
@@ -101,64 +126,197 @@ def always(forecaster: Forecaster) -> Callable[[int], Forecaster]:
     return lambda _: forecaster
 
 
+def regions(panel: pd.DataFrame) -> dict[str, str]:
+    """Return the broad region of each country of a panel."""
+    return {str(iso3): str(region) for iso3, region in panel.groupby("iso3")["region"].first().items()}
+
+
+def learned(
+    panel: pd.DataFrame, known: Edition, futures: Futures, draws: int, seed: int
+) -> Callable[[int], Forecaster]:
+    """Return our model by origin: coefficients from the panel up to it, and a stream of random numbers of its own."""
+
+    countries = panel.groupby("iso3", as_index=False)[["region", "subregion"]].first()
+
+    def at(origin: int) -> Forecaster:
+        def estimated() -> dict[str, pd.DataFrame]:
+            world = hyperparameters.estimate(panel, known.name, [origin], futures.pooled_random_walk)
+            return {"hyperparameters": world, "panel_regression": coefficients.estimate(panel, known.name, [origin])}
+
+        found = once(known, ("estimated", origin), estimated)
+        then = replace(
+            known,
+            learned={**found, "model_scores": known.learned["model_scores"]},
+            published={"macro": known.published["macro"], "economies": countries},
+        )
+        return realtime.forecaster(then, futures, Run(seed=seed + origin, draws=draws))
+
+    return at
+
+
 def run(
-    series: Series, origins: range, horizons: int, models: Mapping[str, Callable[[int], Forecaster]]
-) -> tuple[Index, dict[str, Tasks]]:
-    """Return what the tasks are and every model's scores on them, in the same order."""
-    keys: list[list[FloatArray]] = [[] for _ in range(7)]
-    kept: dict[str, dict[str, list[FloatArray]]] = {name: {} for name in models}
-    seconds = dict.fromkeys(models, 0.0)
-    for origin in origins:
-        past, outcome, steps = _tasks(series, origin, horizons)
-        chosen = scores.pairs(past.log_milex[:, -1])
-        held = np.array([split.held_back(iso3, origin) for iso3 in past.economies])
-        codes = np.array([series.economies.index(iso3) for iso3 in past.economies])
-        both = held[chosen].all(axis=1)
-        for store, value in zip(
-            keys,
-            (np.full(outcome.size, origin), np.tile(np.arange(1, steps + 1), len(codes)), np.repeat(codes, steps),
-             np.repeat(held, steps), np.tile(np.arange(1, steps + 1), len(chosen)),
-             np.repeat(codes[chosen[:, 0]], steps), np.repeat(both, steps)),
-            strict=True,
-        ):  # fmt: skip
-            store.append(value)
-        for name, make in models.items():
-            start = time.process_time()
-            drawn = make(origin)(past, steps)
-            seconds[name] += time.process_time() - start
-            for score, value in _scores(drawn, outcome, chosen).items():
-                kept[name].setdefault(score, []).append(value)
-    index = Index(*(np.concatenate(store) for store in keys))
-    joined = {name: {score: np.concatenate(v) for score, v in parts.items()} for name, parts in kept.items()}
-    return index, {name: Tasks({s: parts[s] for s in (*POINT_SCORES, "pit")}, parts["brier"], seconds[name])
-                   for name, parts in joined.items()}  # fmt: skip
+    series: Series,
+    origins: range,
+    horizons: int,
+    models: Mapping[str, Callable[[int], Forecaster]],
+    regions: Mapping[str, str] | None = None,
+    seed: int = 0,
+) -> tuple[dict[str, Index], dict[str, Tasks]]:
+    """Return what the tasks of each question are and every model's scores on them, in the same order.
+
+    regions: of each country; without them there are no balances. seed: of the forecasts of ratios' own history.
+    Origins run side by side; a model that fails at one fails as a whole.
+    """
+    jobs = [partial(_at, series, origin, horizons, models, regions, seed) for origin in origins]
+    found = side_by_side(jobs)
+    questions = list(dict.fromkeys(question for keys, _ in found for question in keys))
+    index = {
+        question: Index(*(np.concatenate(part) for part in zip(*_each(found, question), strict=True)))
+        for question in questions
+    }
+    names = dict.fromkeys(name for _, tasks in found for name in tasks)
+    return index, {name: _joined(found, name, questions) for name in names}
 
 
-def table(index: Index, tasks: Mapping[str, Tasks], ours: str, peers: tuple[str, ...], seed: int) -> pd.DataFrame:
-    """Return slice, model, horizon, score, value, lo, hi, n: all tasks and those held back from tuning.
+def _each(found: list[tuple[Keys, dict[str, Tasks]]], question: str) -> list[tuple[FloatArray, ...]]:
+    """Return the keys of a question at the origins where it is asked."""
+    return [keys[question] for keys, _ in found if question in keys]
 
-    Horizon 0 is the mean over horizons. `crps_over_<peer>` and `brier_over_<peer>` are ratios of `ours` to each peer on
-    the tasks of both: peers with conformal intervals forecast only the longer series. 95 % intervals: bootstrap over
-    countries.
+
+def table(
+    index: Mapping[str, Index], tasks: Mapping[str, Tasks], ours: str, seed: int, alone: tuple[str, ...] = ()
+) -> pd.DataFrame:
+    """Return slice, question, model, horizon, score, value, lo, hi, n.
+
+    Slices: each era, `eras` (all, each era weighing alike), and what was held back from tuning. Horizon 0 is the mean
+    over horizons. `<score>_over_<peer>` is the ratio of the mean of `ours` to a peer's on the tasks of both; models
+    `alone` are our own parts and no peers. 95 % intervals: bootstrap over countries (first or big ones) and origins.
     """
     rows: list[tuple[object, ...]] = []
-    everything = np.ones(len(index.held), dtype=bool), np.ones(len(index.pair_held), dtype=bool)
-    for name, points, pairs in (("all", *everything), ("held back", index.held, index.pair_held)):
-        for model, found in tasks.items():
-            for horizon in range(int(index.horizon.max()) + 1):
-                here = points & ((index.horizon == horizon) | (horizon == 0))
-                there = pairs & ((index.pair_horizon == horizon) | (horizon == 0))
-                for score in POINT_SCORES:
-                    rows += _row(name, model, horizon, score, found.points[score], here, index.country, seed)
-                rows += _row(name, model, horizon, "brier", found.brier, there, index.pair_country, seed)
-            levels = found.points["pit"][points]
-            levels = levels[np.isfinite(levels)]
-            for tenth, count in enumerate(np.histogram(levels, 10, (0, 1))[0]):
-                share = float(count / max(levels.size, 1))
-                rows.append((name, model, 0, f"pit_{tenth + 1}", share, np.nan, np.nan, levels.size))
-        for score, where, country in (("crps", points, index.country), ("brier", pairs, index.pair_country)):
-            rows += [_against(name, score, where, country, tasks, ours, peer, seed) for peer in peers]
-    return pd.DataFrame(rows, columns=list(COLUMNS[:8]))
+    for question, key in index.items():
+        for name, weight in _slices(key).items():
+            for model, found in tasks.items():
+                if question not in found.scores:
+                    continue
+                given = found.scores[question]
+                for score in SCORES[question]:
+                    for horizon in range(int(key.horizon.max()) + 1):
+                        if horizon and (score not in BY_HORIZON or (model != ours and horizon not in SHOWN_HORIZONS)):
+                            continue
+                        at = weight * (key.horizon == horizon) if horizon else weight
+                        label = (name, question, model, horizon, score)
+                        rows += _row(label, given[score], None, at, key, seed)
+                    if model not in (ours, *alone) and ours in tasks and not score.startswith("in"):
+                        label = (name, question, ours, 0, f"{score}_over_{model}")
+                        rows += _row(label, tasks[ours].scores[question][score], given[score], weight, key, seed)
+                rows += _levels(name, question, model, given, weight)
+    return pd.DataFrame(rows, columns=list(COLUMNS[:9]))
+
+
+def _slices(key: Index) -> dict[str, FloatArray]:
+    """Return the weight of each task in each slice that has any."""
+    eras = {name: ((key.origin >= low) & (key.origin <= high)).astype(float) for name, (low, high) in ERAS.items()}
+    eras = {name: weight for name, weight in eras.items() if weight.any()}
+    whole: FloatArray = np.sum([weight / weight.sum() for weight in eras.values()], axis=0)
+    found = {**eras, "eras": whole * len(key.origin), "held back": key.held.astype(float)}
+    return {name: weight for name, weight in found.items() if weight.any()}
+
+
+def _levels(
+    name: str, question: str, model: str, given: Mapping[str, FloatArray], weight: FloatArray
+) -> list[tuple[object, ...]]:
+    """Return the rows of calibration: tenths of the probability transform; of probabilities, what came in each."""
+    if "pit" in given and name == "eras":
+        known = np.isfinite(given["pit"])
+        shares = np.histogram(given["pit"][known], 10, (0, 1), weights=weight[known])[0] / weight[known].sum()
+        return [(name, question, model, 0, f"pit_{tenth}", float(share), np.nan, np.nan, int(known.sum()))
+                for tenth, share in enumerate(shares, 1)]  # fmt: skip
+    if "probability" in given and name == "eras":
+        rows: list[tuple[object, ...]] = []
+        box = np.minimum((given["probability"] * 10).astype(int), 9)
+        for tenth in range(10):
+            here = (box == tenth) & (weight > 0)
+            if here.any():
+                for score, values in (("said", given["probability"]), ("came", given["happened"])):
+                    mean = float(np.average(values[here], weights=weight[here]))
+                    label = (name, question, model, 0, f"{score}_{tenth + 1}")
+                    rows.append((*label, mean, np.nan, np.nan, int(here.sum())))
+        return rows
+    return []
+
+
+def _at(
+    series: Series,
+    origin: int,
+    horizons: int,
+    models: Mapping[str, Callable[[int], Forecaster]],
+    regions: Mapping[str, str] | None,
+    seed: int,
+) -> tuple[Keys, dict[str, Tasks]]:
+    """Return the tasks and scores of one origin; balances only where there are any."""
+    past, outcome, steps = _tasks(series, origin, horizons)
+    chosen = scores.pairs(past.log_milex[:, -1])
+    held = np.array([split.held_back(iso3, origin) for iso3 in past.economies])
+    codes = np.array([series.economies.index(iso3) for iso3 in past.economies])
+
+    def keys(block: npt.NDArray[np.intp], kept: npt.NDArray[np.generic]) -> tuple[FloatArray, ...]:
+        count = len(block)
+        return (np.full(count * steps, origin), np.tile(np.arange(1, steps + 1), count), np.repeat(block, steps),
+                np.repeat(kept, steps))  # fmt: skip
+
+    index = {"single": keys(codes, held), "pair": keys(codes[chosen[:, 0]], np.asarray(held[chosen].all(axis=1)))}
+    asked: dict[str, balances.Balances] = {}
+    if regions is not None:
+        named = tuple(regions.get(iso3, iso3) for iso3 in past.economies)
+        for kind in balances.KINDS:
+            one = balances.draw(past.log_milex[:, -1], named, kind, origin)
+            if len(one.big):
+                asked[kind] = one
+                index[kind] = keys(codes[one.big], held[one.big])
+    truth = {kind: balances.log_ratio(outcome, one) for kind, one in asked.items()}
+    now = {kind: balances.log_ratio(past.log_milex[:, -1], one) for kind, one in asked.items()}
+    tasks: dict[str, Tasks] = {}
+    for name, make in models.items():
+        start = time.process_time()
+        drawn = make(origin)(past, steps)
+        seconds = time.process_time() - start
+        given = _scores(drawn, outcome, chosen)
+        by_draw = np.ascontiguousarray(np.moveaxis(drawn, 0, -1), dtype=np.float32)
+        for kind, one in asked.items():
+            if np.isnan(drawn[0]).any():
+                continue
+            given[kind] = balances.question(balances.log_ratio(by_draw, one), truth[kind], now[kind])
+        tasks[name] = Tasks(_flat(given), seconds)
+    for name in OWN_RATIO if asked else ():
+        start, given = time.process_time(), {}
+        for kind, one in asked.items():
+            history = balances.history(past.log_milex, one)
+            draws = drawn.shape[0]
+            ratio = (
+                balances.own_naive(history, steps, draws, seed)
+                if name == OWN_RATIO[0]
+                else balances.own_pooled(history, steps, draws)
+            )
+            given[kind] = balances.question(ratio, truth[kind], now[kind])
+        tasks[name] = Tasks(_flat(given), time.process_time() - start)
+    return index, tasks
+
+
+def _flat(given: Mapping[str, Mapping[str, FloatArray]]) -> dict[str, dict[str, FloatArray]]:
+    return {question: {name: value.ravel() for name, value in by.items()} for question, by in given.items()}
+
+
+def _joined(found: list[tuple[Keys, dict[str, Tasks]]], name: str, questions: list[str]) -> Tasks:
+    """Return one model's scores at all origins; a question that it left out at one it leaves out everywhere."""
+    joined = {}
+    for question in questions:
+        asked = [
+            tasks[name].scores.get(question) if name in tasks else None for keys, tasks in found if question in keys
+        ]
+        given = [by_score for by_score in asked if by_score is not None]
+        if len(given) == len(asked):
+            joined[question] = {score: np.concatenate([one[score] for one in given]) for score in given[0]}
+    return Tasks(joined, sum(tasks[name].cpu_seconds for _, tasks in found if name in tasks))
 
 
 def _tasks(series: Series, origin: int, horizons: int) -> tuple[Series, FloatArray, int]:
@@ -171,60 +329,41 @@ def _tasks(series: Series, origin: int, horizons: int) -> tuple[Series, FloatArr
     return Series(past.log_milex[keep], past.log_share[keep], names, past.years), after[keep], steps
 
 
-def _scores(drawn: FloatArray, outcome: FloatArray, chosen: npt.NDArray[np.intp]) -> dict[str, FloatArray]:
-    quantiles = np.quantile(drawn, scores.LEVELS, axis=0)
+def _scores(drawn: FloatArray, outcome: FloatArray, chosen: npt.NDArray[np.intp]) -> dict[str, dict[str, FloatArray]]:
+    """Return the scores of single countries (countries, horizons) and of pairs (pairs, horizons)."""
+    ordered = np.sort(np.moveaxis(drawn, 0, -1), axis=-1)
     missing = np.isnan(drawn[0])
+    crps, _ = scores.of_sorted(ordered, outcome)
+    quantiles = np.stack([scores.quantile_of_sorted(ordered, level) for level in scores.LEVELS])
     found: dict[str, FloatArray] = {
-        "crps": scores.crps(drawn, outcome),
+        "crps": crps,
         "pinball": scores.pinball(quantiles, outcome),
         "pit": np.where(missing, np.nan, scores.pit(drawn, outcome)),
     }
     for percent in scores.INTERVALS:
-        found[f"in{percent}"] = np.where(missing, np.nan, scores.covered(drawn, outcome, percent))
+        low, high = (scores.quantile_of_sorted(ordered, level) for level in scores.tails(percent))
+        found[f"in{percent}"] = np.where(missing, np.nan, (low <= outcome) & (outcome <= high))
     probability, happened = scores.passing(drawn, outcome, chosen)
     unknown = missing[chosen[:, 0]] | missing[chosen[:, 1]]
-    found["brier"] = np.where(unknown, np.nan, scores.brier(probability, happened))
-    return {name: value.ravel() for name, value in found.items()}
+    return {"single": found, "pair": {"brier": np.where(unknown, np.nan, scores.brier(probability, happened))}}
 
 
 def _row(
-    name: str,
-    model: str,
-    horizon: int,
-    score: str,
-    values: FloatArray,
-    where: FloatArray,
-    country: FloatArray,
+    label: tuple[str, str, str, int, str],
+    own: FloatArray,
+    other: FloatArray | None,
+    weight: FloatArray,
+    key: Index,
     seed: int,
 ) -> list[tuple[object, ...]]:
-    use = where & np.isfinite(values)
+    """Return a mean of `own`, or its ratio to the mean of `other` on the tasks of both, with its interval."""
+    use = (weight > 0) & np.isfinite(own) & (np.isfinite(other) if other is not None else True)
     if not use.any():
         return []
-    generator = stream(seed, "full", name, model, score, str(horizon))
-    mean, low, high = scores.block_interval(values[use], country[use], BOOTSTRAP, generator)
-    return [(name, model, horizon, score, mean, low, high, int(use.sum()))]
-
-
-def _against(
-    name: str,
-    score: str,
-    where: FloatArray,
-    country: FloatArray,
-    tasks: Mapping[str, Tasks],
-    ours: str,
-    peer: str,
-    seed: int,
-) -> tuple[object, ...]:
-    """Return the ratio of our mean score to a peer's on the tasks `where` both forecast."""
-    own, other = (
-        tasks[model].brier if score == "brier" else tasks[model].points[score] for model in (ours, peer)
-    )  # fmt: skip
-    both = where & np.isfinite(own) & np.isfinite(other)
-    _, block = np.unique(country[both], return_inverse=True)
-    ratio, low, high = scores.ratio_interval(
-        own[both], other[both], block, BOOTSTRAP, stream(seed, "full", name, score, "ratio")
-    )
-    return (name, ours, 0, f"{score}_over_{peer}", ratio, low, high, int(both.sum()))
+    base = weight[use] if other is None else weight[use] * other[use]
+    generator = stream(seed, "full", *(str(part) for part in label))
+    found = scores.two_way_interval(weight[use] * own[use], base, key.block[use], key.origin[use], BOOTSTRAP, generator)
+    return [(*label, *found, int(use.sum()))]
 
 
 def _read(ranks: FloatArray, inner: FloatArray, quantiles: FloatArray) -> FloatArray:

@@ -1,78 +1,97 @@
-"""What the full comparison reached, as a Markdown table for docs/methods.md: the goals, the numbers, the verdicts."""
+"""What the full comparison reached, as Markdown tables for docs/methods.md: the goals, the numbers, the verdicts."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-#: Goals of the held-back half: at most these ratios to the best peer, and coverage of the 80 % interval within these.
-CRPS_GOAL, BRIER_GOAL, COVERAGE_GOAL = 0.85, 0.92, (0.77, 0.83)
+from overtake.skill.full import ERAS
+
 OURS = "combined"
-#: Slices in the words of the page.
-SLICES = {"held back": "held back", "all": "all tasks"}
+#: All eras, each weighing alike, as the table of the comparison calls them.
+MEAN = "eras"
+#: Question and score in words, and the largest ratio to the best peer that was asked for.
+RATIOS = {
+    ("global", "brier"): ("Brier score of global balances 2.5 % below the best peer", 0.975),
+    ("regional", "brier"): ("Brier score of regional balances 4 % below the best peer", 0.96),
+    ("single", "crps"): ("CRPS of single countries no worse than the best peer", 1.0),
+    ("pair", "brier"): ("Brier score of pairs 2.5 % below the best peer", 0.975),
+}
+#: Question in words; coverage of the 80 % interval asked for over all eras, and in each.
+COVERED = {
+    "global": ("80 % interval of global balances", (0.78, 0.84), (0.74, 0.88)),
+    "regional": ("80 % interval of regional balances", (0.78, 0.84), (0.74, 0.88)),
+    "single": ("80 % interval of single countries", (0.79, 0.83), (0.76, 0.87)),
+}
+#: Columns of the second table: head, question, score.
+SHOWN = (
+    ("global balances, Brier", "global", "brier"),
+    ("regional balances, Brier", "regional", "brier"),
+    ("single, CRPS", "single", "crps"),
+    ("pairs, Brier", "pair", "brier"),
+)
 
 
 def reached(full: pd.DataFrame) -> str:
-    """Return the table of goals and what was reached; full: data/raw/skill_full.csv."""
-    held = full[full["slice"] == "held back"]
-    lines = ["| goal on the tasks held back | reached | all tasks | verdict |", "|---|---|---|---|"]
-    for score, name, goal in (("crps", "mean CRPS", CRPS_GOAL), ("brier", "pairwise Brier score", BRIER_GOAL)):
-        here, there = best_peer(held, score), best_peer(full[full["slice"] == "all"], score)
-        verdict = "reached" if here["value"] <= goal else "missed"
-        lines.append(f"| {name} {below(goal)} below the best peer | {told(here)} | {told(there)} | {verdict} |")
-    covered = [coverage(full[full["slice"] == name], OURS) for name in SLICES]
-    low, high = COVERAGE_GOAL
-    inside = [low <= round(value, 2) <= high for value in covered[0][:10]]
-    verdict = "reached" if all(inside) else f"holds at {sum(inside)} of {len(inside)} horizons"
-    lines.append(
-        f"| 80 % interval covers {100 * low:.0f} to {100 * high:.0f} % at horizons 1 to 10 | "
-        f"{percents(covered[0])} | {percents(covered[1])} (horizons 1 to {len(covered[1])}) | {verdict} |"
-    )
-    lines += ["", "| model | " + " | ".join(f"CRPS, Brier, {name}" for name in SLICES.values()) + " |", "|---|---|---|"]
-    for model in ranked(held):
-        cells = [f"{mean(full, name, model, 'crps'):.4f}, {mean(full, name, model, 'brier'):.4f}" for name in SLICES]
+    """Return the table of goals and the table of models; full: data/raw/skill_full.csv."""
+    eras = [name for name in ERAS if (full["slice"] == name).any()]
+    lines = [f"| goal | mean of the eras | {' | '.join(eras)} | verdict |", "|---|---|" + "---|" * (len(eras) + 1)]
+    for (question, score), (name, goal) in RATIOS.items():
+        peer = best_peer(full, question, score)
+        found = [_at(full, part, question, OURS, f"{score}_over_{peer}") for part in (MEAN, *eras)]
+        told = f"{peer}: {found[0]['value']:.3f} ({found[0]['lo']:.3f} to {found[0]['hi']:.3f})"
+        verdict = "reached" if found[0]["value"] <= goal else "missed"
+        lines.append(f"| {name} | {told} | {' | '.join(f'{row.value:.3f}' for row in found[1:])} | {verdict} |")
+    for question, (name, whole, each) in COVERED.items():
+        values = [float(_at(full, part, question, OURS, "in80")["value"]) for part in (MEAN, *eras)]
+        inside = _within(values[0], whole) and all(_within(value, each) for value in values[1:])
+        goal_said = f"{name} covers {percent(whole[0])} to {percent(whole[1])} %, in each era {percent(each[0])} to "
+        lines.append(
+            f"| {goal_said}{percent(each[1])} % | {percent(values[0])} % | "
+            f"{' | '.join(f'{percent(value)} %' for value in values[1:])} | {'reached' if inside else 'missed'} |"
+        )
+    lines += ["", "| model | " + " | ".join(head for head, *_ in SHOWN) + " |", "|---|" + "---|" * len(SHOWN)]
+    for model in ranked(full):
+        cells = []
+        for _, question, score in SHOWN:
+            rows = [_rows(full, part, question, model, score) for part in (MEAN, *eras)]
+            known = [f"{float(row['value'].iloc[0]):.4f}" for row in rows if len(row)]
+            cells.append(f"{known[0]} ({', '.join(known[1:])})" if len(known) == len(rows) else "")
         lines.append(f"| {model.replace('_', ' ')} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def best_peer(rows: pd.DataFrame, score: str) -> pd.Series:
-    """Return the row of our ratio to the peer with the lowest mean score among those that forecast every task."""
-    ours = rows[(rows["model"] == OURS) & (rows["horizon"] == 0)]
+def best_peer(full: pd.DataFrame, question: str, score: str) -> str:
+    """Return the peer with the lowest mean score among those that answered every task of the question."""
+    ours = full[(full["slice"] == MEAN) & (full["question"] == question) & (full["model"] == OURS)]
+    ours = ours[ours["horizon"] == 0]
     ratios = ours[ours["score"].str.startswith(f"{score}_over_")]
     whole = ratios[ratios["n"] == ours.loc[ours["score"] == score, "n"].iloc[0]]
-    found: pd.Series = whole.sort_values("value", kind="stable").iloc[-1]
+    return str(whole.sort_values("value", kind="stable")["score"].iloc[-1]).split("_over_")[1]
+
+
+def ranked(full: pd.DataFrame) -> list[str]:
+    """Return all models, those with the lowest Brier score of global balances first, the rest in the table's order."""
+    means = full[(full["slice"] == MEAN) & (full["horizon"] == 0)]
+    first = means[(means["question"] == "global") & (means["score"] == "brier")]
+    names = first.sort_values("value", kind="stable")["model"].tolist()
+    return [*names, *(str(name) for name in dict.fromkeys(means["model"]) if name not in names)]
+
+
+def percent(share: float) -> str:
+    """Return a share as whole per cent."""
+    return f"{100 * share:.0f}"
+
+
+def _within(value: float, limits: tuple[float, float]) -> bool:
+    return limits[0] <= round(value, 2) <= limits[1]
+
+
+def _rows(full: pd.DataFrame, part: str, question: str, model: str, score: str) -> pd.DataFrame:
+    """Return the rows of a mean over all horizons; none where the model did not answer."""
+    keys = {"slice": part, "question": question, "model": model, "horizon": 0, "score": score}
+    return full[(full[list(keys)] == pd.Series(keys)).all(axis=1)]
+
+
+def _at(full: pd.DataFrame, part: str, question: str, model: str, score: str) -> pd.Series:
+    found: pd.Series = _rows(full, part, question, model, score).iloc[0]
     return found
-
-
-def ranked(rows: pd.DataFrame) -> list[str]:
-    """Return the models that forecast every task, by rising CRPS."""
-    means = rows[(rows["score"] == "crps") & (rows["horizon"] == 0)]
-    whole = means[means["n"] == means["n"].max()].sort_values("value", kind="stable")
-    return [str(model) for model in whole["model"]]
-
-
-def mean(full: pd.DataFrame, name: str, model: str, score: str) -> float:
-    """Return a mean score over all horizons of a slice."""
-    at = (full["slice"] == name) & (full["model"] == model) & (full["score"] == score) & (full["horizon"] == 0)
-    return float(full.loc[at, "value"].iloc[0])
-
-
-def coverage(rows: pd.DataFrame, model: str) -> list[float]:
-    """Return the coverage of the 80 % interval by horizon, the first first."""
-    own = rows[(rows["model"] == model) & (rows["score"] == "in80") & (rows["horizon"] > 0)]
-    return own.sort_values("horizon", kind="stable")["value"].astype(float).tolist()
-
-
-def told(row: pd.Series) -> str:
-    """Return a ratio to a peer in words: how far below, which peer, and the ratio with its interval."""
-    peer = str(row["score"]).split("_over_")[1]
-    return f"{below(row['value'])} below {peer} (ratio {row['value']:.3f}, {row['lo']:.3f} to {row['hi']:.3f})"
-
-
-def below(ratio: float) -> str:
-    """Return how far a ratio lies below one."""
-    return f"{100 * (1 - ratio):.3g} %"
-
-
-def percents(values: list[float]) -> str:
-    """Return shares as whole per cent."""
-    return ", ".join(f"{100 * value:.0f}" for value in values) + " %"

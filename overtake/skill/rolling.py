@@ -16,22 +16,6 @@ from overtake.skill import scores
 Forecaster = Callable[[Series, int], FloatArray]
 
 
-def naive(draws: int, seed: int) -> Forecaster:
-    """Return the naive peer: no drift, each economy's own volatility, normal shocks, independent between economies."""
-    from overtake.streams import stream
-
-    def forecast(series: Series, steps: int) -> FloatArray:
-        growth = np.diff(series.log_milex, axis=1)
-        volatility = np.sqrt(np.nanmean(growth**2, axis=1))
-        shocks = np.stack(
-            [stream(seed, "naive", iso3).standard_normal((draws, steps)) for iso3 in series.economies], axis=1
-        )
-        found: FloatArray = series.log_milex[None, :, -1:] + np.cumsum(shocks * volatility[None, :, None], axis=2)
-        return found
-
-    return forecast
-
-
 def backtest(
     name: str, forecaster: Forecaster, series: Series, origins: Iterable[int], horizons: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:

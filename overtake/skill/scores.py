@@ -29,6 +29,28 @@ def crps(draws: FloatArray, outcome: FloatArray) -> FloatArray:
     return found
 
 
+def of_sorted(ordered: FloatArray, outcome: FloatArray, percent: int = 80) -> tuple[FloatArray, FloatArray]:
+    """Return the CRPS of draws in rising order (..., draws) at `outcome` (...), and 1 where an interval holds it.
+
+    percent: of the central interval. As `crps` and `covered`, without sorting again.
+    """
+    import scoringrules
+
+    found: FloatArray = np.asarray(
+        scoringrules.crps_ensemble(outcome, ordered, estimator="pwm", sorted_ensemble=True, backend="numpy")
+    )
+    low, high = (quantile_of_sorted(ordered, level) for level in tails(percent))
+    return found, ((low <= outcome) & (outcome <= high)).astype(float)
+
+
+def quantile_of_sorted(ordered: FloatArray, level: float) -> FloatArray:
+    """Return the quantile of draws in rising order (..., draws), straight between draws."""
+    at = level * (ordered.shape[-1] - 1)
+    low = min(int(at), ordered.shape[-1] - 2)
+    found: FloatArray = ordered[..., low] * (1 - (at - low)) + ordered[..., low + 1] * (at - low)
+    return found
+
+
 def pinball(quantiles: FloatArray, outcome: FloatArray, levels: tuple[float, ...] = LEVELS) -> FloatArray:
     """Return the mean pinball loss over `levels` of quantiles (levels, ...) at `outcome` (...)."""
     gap = outcome[None] - quantiles
@@ -88,6 +110,13 @@ def brier(probability: FloatArray, happened: npt.NDArray[np.bool_]) -> FloatArra
     return found
 
 
+def log_score(probability: FloatArray, happened: npt.NDArray[np.bool_], least: float) -> FloatArray:
+    """Return minus the log of the probability of what came, kept `least` from none and from one; same shape."""
+    kept = np.clip(probability, least, 1 - least)
+    found: FloatArray = -alike.log(np.where(happened, kept, 1 - kept))
+    return found
+
+
 def reliability(probability: FloatArray, happened: npt.NDArray[np.bool_], bins: int = 10) -> FloatArray:
     """Return rows of mean forecast, observed frequency and count, one per tenth of forecast probability in use."""
     index = np.minimum((probability.ravel() * bins).astype(int), bins - 1)
@@ -127,3 +156,28 @@ def ratio_interval(
     tail = (100 - percent) / 200
     low, high = np.quantile(sums[chosen].sum(axis=1) / peers[chosen].sum(axis=1), [tail, 1 - tail])
     return float(sums.sum() / peers.sum()), float(low), float(high)
+
+
+def two_way_interval(
+    own: FloatArray,
+    other: FloatArray,
+    first: npt.NDArray[np.generic],
+    second: npt.NDArray[np.generic],
+    draws: int,
+    generator: np.random.Generator,
+    percent: int = 95,
+) -> tuple[float, float, float]:
+    """Return the ratio of sums of `own` to `other` (n,), with low and high by a bootstrap of two kinds of blocks.
+
+    A sample draws blocks of `first` and of `second` (n,) with replacement; a value counts as often as both were drawn
+    (Owen 2007). With `other` the weights and `own` weighted values this is a mean.
+    """
+    rows, columns = (np.unique(blocks, return_inverse=True)[1] for blocks in (first, second))
+    shape = int(rows.max()) + 1, int(columns.max()) + 1
+    tables = [np.bincount(rows * shape[1] + columns, weights=v, minlength=shape[0] * shape[1]) for v in (own, other)]
+    drawn = [generator.multinomial(count, np.full(count, 1 / count), draws) for count in shape]
+    sums = [np.einsum("br,rc,bc->b", drawn[0], table.reshape(shape), drawn[1], optimize=True) for table in tables]
+    tail = (100 - percent) / 200
+    whole = sums[1] > 0
+    low, high = np.quantile(sums[0][whole] / sums[1][whole], [tail, 1 - tail])
+    return float(own.sum() / other.sum()), float(low), float(high)

@@ -120,6 +120,18 @@ REGIONS = re.compile(
     re.IGNORECASE,
 )
 
+#: Headings of the widest regions; a heading after one of them, up to the next, is a subregion of it.
+BROAD = ("Africa", "Americas", "Asia & Oceania", "Europe", "Middle East")
+#: Headings that editions spell in two ways, lower case, and how they are written here.
+SPELLED = {"sub-saharan": "Sub-Saharan Africa", "sub-saharan africa": "Sub-Saharan Africa",
+           "south-east asia": "South East Asia", "asia and oceania": "Asia & Oceania"}  # fmt: skip
+
+
+def heading(name: str) -> str | None:
+    """Return the heading of a region or subregion as it is written here, None for what is no heading."""
+    plain = " ".join(name.split())
+    return SPELLED.get(plain.lower(), plain) if REGIONS.match(plain) else None
+
 
 @cache
 def iso3(name: str) -> str | None:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from overtake.errors import OvertakeError, raise_all
 from overtake.sources.colours import rgb, status, theme_palette
-from overtake.sources.names import iso3
+from overtake.sources.names import BROAD, heading, iso3
 from overtake.sources.workbook import DOWNLOAD, open_book, rows
 
 #: Measure -> what its sheet is called, and what its figures are multiplied by (shares stand as fractions).
@@ -52,7 +52,8 @@ class Workbook:
     """One edition as read.
 
     table: iso3, country, year, milex_constant_usd_m, milex_current_usd_m, milex_lcu_m (units as printed, millions or
-    single units of currency, made millions), gdp_share_pct, status, marks; a row per country and year with a figure.
+    single units of currency, made millions), gdp_share_pct, status, marks, cell, region, subregion (SIPRI's headings);
+    a row per country and year with a figure.
     blanks: code and sentence for each blank cell after a country's first figure, where SIPRI writes a figure or a mark.
     zeros: a sentence for each nought that stands beside a positive figure of that country and year: it is missing.
     odd: a sentence for each figure of a country not asked for that cannot be right, and is missing too.
@@ -81,11 +82,12 @@ class Cell:
 
 @dataclass
 class _Found:
-    """What the sheets have given so far: figures by code and year, names, note marks, units by code, what is odd."""
+    """What the sheets have given so far: figures by code and year; names, marks, regions, units by code; what is odd."""
 
     figures: dict[tuple[str, int], dict[str, Cell]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)
+    regions: dict[str, tuple[str, str]] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     blanks: list[tuple[str, str]] = field(default_factory=list)
     units: dict[str, float] = field(default_factory=dict)
@@ -188,11 +190,14 @@ def _read_sheet(
     problems: list[str] = []
     blanks: list[tuple[str, int, str]] = []
     seen: dict[str, str] = {}
-    last = min(order)
+    last, region, subregion = min(order), "", ""
     for row in lines:
         name = " ".join(str(row[0].value or "").split()) if row else ""
         values = {year: row[index] for index, year in years.items()} if name else {}
         present = {year: cell for year, cell in values.items() if not is_missing(cell.value)}
+        above = heading(name)
+        if above is not None:
+            region, subregion = (above, above) if above in BROAD else (region, above)
         if not name or not present:
             continue
         code = iso3(name)
@@ -205,6 +210,7 @@ def _read_sheet(
             continue
         seen[code] = row[0].coordinate
         found.names.setdefault(code, name)
+        found.regions.setdefault(code, (region, subregion))
         notes = "".join(MARKS.findall(" ".join(str(cell.value or "") for cell in row[1:first_figure])))
         if measure == "milex_constant_usd_m":
             found.marks[code] = notes
@@ -299,6 +305,7 @@ def _table(found: _Found) -> pd.DataFrame:
                 "status": lead.status,
                 "marks": found.marks.get(code, ""),
                 "cell": lead.place,
+                **dict(zip(("region", "subregion"), found.regions[code], strict=True)),
             }
         )
     table = pd.DataFrame(records)

@@ -328,12 +328,16 @@ def test_correlation_is_kept_within_its_range_and_defaults_where_it_cannot_be_kn
 
 
 def test_panel_regression_draws_are_correlated_as_fitted() -> None:
-    """Ranks of one year are normal with the fitted correlation; 20,000 draws know it to 0.007."""
-    given = replace(fitted(), correlation=0.4)
-    drawn = panel_regression.simulate(given, series(), PanelRegression(), 1, 20_000, 4)[:, :, 0]
+    """Ranks of one year are normal, correlated by world, region and subregion; 20,000 draws know it to 0.007."""
+    given = replace(fitted(), shares=np.tile([0.1, 0.2, 0.3], (panel_regression.HORIZONS, 1)))
+    above = {"AAA": ("x", "x1"), "BBB": ("x", "x1"), "CCC": ("x", "x2"), "DDD": ("y", "y1")}
+    drawn = panel_regression.simulate(given, series(), PanelRegression(), 1, 20_000, 4, above)[:, :, 0]
     rank = np.argsort(np.argsort(drawn, axis=0), axis=0)
-    spearman = np.corrcoef(rank.T)[np.triu_indices(len(ECONOMIES), 1)]
-    np.testing.assert_allclose(2 * np.sin(np.pi / 6 * spearman), 0.4, atol=4 * 0.0075)
+    spearman = 2 * np.sin(np.pi / 6 * np.corrcoef(rank.T))
+    shared = {("AAA", "BBB"): 0.6, ("AAA", "CCC"): 0.3}
+    for i, j in zip(*np.triu_indices(len(ECONOMIES), 1), strict=True):
+        expected = shared.get((ECONOMIES[i], ECONOMIES[j]), 0.3 if ECONOMIES[j] == "CCC" else 0.1)
+        assert spearman[i, j] == pytest.approx(expected, abs=4 * 0.0075), (i, j)
 
 
 # Heavy tails, persistence, measurement

@@ -141,7 +141,7 @@ def test_the_check_of_uniformity_can_fail() -> None:
 # Panel regression
 
 MEDIAN = {"one": 0.01, "g5": 0.3, "gdp5": 0.4, "share_gap": -0.05}
-SCALE = {"one": np.log(0.02), "log_sd": -0.2, "log_recent": 0.3}
+SCALE = {"one": np.log(0.02), "log_sd": -0.2, "log_recent": 0.3, "size": -0.06}
 YEARS = tuple(range(1940, 2026))
 #: Years before the recursion starts: as many as features look back on.
 START = 21
@@ -228,7 +228,7 @@ def test_the_median_agrees_with_statsmodels_quantile_regression(monkeypatch: pyt
     x = np.column_stack([np.ones(400), random.standard_normal((400, 3)) * [1, 10, 0.1] + [0, 5, 0]])
     y = x @ [0.2, 0.5, -0.03, 2.0] + random.standard_t(3, 400)
     second = QuantReg(y, x).fit(q=0.5, max_iter=5000)
-    np.testing.assert_allclose(panel_regression._least_absolute(x, y), second.params, atol=0.01 * second.bse.max())
+    np.testing.assert_allclose(panel_regression.least_absolute(x, y), second.params, atol=0.01 * second.bse.max())
 
 
 def test_residual_quantiles_and_correlation_are_recovered() -> None:
@@ -241,18 +241,33 @@ def test_residual_quantiles_and_correlation_are_recovered() -> None:
     density = np.minimum(levels, 1 - levels)
     error = np.sqrt(levels * (1 - levels) / len(left)) / density
     assert (np.abs(np.quantile(left, levels) - stats.laplace.ppf(levels)) < 4 * error + 0.02).all()
-    # Mean of 15 horizons; a mean pairwise correlation over 150 countries is known to about a hundredth.
-    assert fitted().correlation < 0.02
+    # A mean pairwise correlation over 150 countries is known to about a hundredth.
+    assert fitted().shares[0].sum() < 0.02
 
 
-def test_correlation_of_residuals_is_recovered() -> None:
-    years, count, rho = 400, 100, 0.3
+def test_shares_of_world_region_and_subregion_are_recovered() -> None:
+    """Standard error of a share of a factor with `groups` a year: about sqrt(2 / years / groups) of what is shared."""
+    years, count, truth = 300, 96, (0.1, 0.15, 0.2)
     random = stream(6, "sbc", "shared")
-    residual = np.sqrt(rho) * random.standard_normal((years, 1)) + np.sqrt(1 - rho) * random.standard_normal(
-        (years, count)
-    )
-    found = panel_regression._correlation(residual.ravel(), np.repeat(np.arange(years), count))
-    assert found == pytest.approx(rho, abs=4 * np.sqrt(2 / years) * rho)
+    region, subregion = np.arange(count) % 4, np.arange(count) % 12
+    residual = np.sqrt(1 - sum(truth)) * random.standard_normal((years, count))
+    for share, group in zip(truth, (np.zeros(count, dtype=int), region, subregion), strict=True):
+        residual += np.sqrt(share) * random.standard_normal((years, 12))[:, group]
+    year = np.repeat(np.arange(years), count)
+    groups = [np.tile(group, years) for group in (region, subregion)]
+    found = panel_regression._shares(residual.ravel(), year, groups)
+    np.testing.assert_allclose(found, np.array(truth) * panel_regression.WIDER, atol=0.045)
+    lone = panel_regression._shares(residual.ravel(), year, [np.tile(np.arange(count), years)] * 2)
+    # Without headings every pair counts for the world: a quarter of them share a region, a twelfth a subregion.
+    assert lone[0] == pytest.approx(panel_regression.WIDER * (0.1 + 0.15 / 4 + 0.2 / 12), abs=0.03)
+    assert lone[1:] == (0.0, 0.0)
+
+
+def test_shares_stay_below_their_largest_sum() -> None:
+    year = np.repeat(np.arange(200), 40)
+    same = np.repeat(stream(7, "sbc", "same").standard_normal(200), 40)
+    found = panel_regression._shares(same, year, [np.tile(np.arange(40) % 4, 200)] * 2)
+    assert sum(found) == pytest.approx(panel_regression.LARGEST_SHARE)
 
 
 @pytest.mark.parametrize("horizon", [1, 5, 10])

@@ -16,7 +16,8 @@ from overtake.config.core import Run
 from overtake.config.params import Params
 from overtake.errors import OvertakeError
 from overtake.futures import models, weights
-from overtake.skill import full, rolling
+from overtake.skill import full
+from overtake.skill import peers as short_peers
 from overtake.skill.evaluate import tuning_scores
 from overtake.sources import raw as raw_tables
 from overtake.streams import stream
@@ -60,7 +61,9 @@ def panel(folder: Path) -> Path:
         )
     ]
     path = folder / "panel.parquet"
-    pd.DataFrame(rows, columns=["iso3", "year", "milex_constant_usd_m", "gdp_share_pct"]).to_parquet(path)
+    pd.DataFrame(rows, columns=["iso3", "year", "milex_constant_usd_m", "gdp_share_pct"]).assign(
+        region="one", subregion="one"
+    ).to_parquet(path)
     return path
 
 
@@ -89,16 +92,31 @@ def peers(folder: Path) -> Path:
     return path
 
 
-def test_skill_scores_every_model_from_2000_on_and_writes_a_sealed_table(raw, asked, tmp_path, capsys) -> None:
+@pytest.fixture
+def fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out what is tested elsewhere: estimation from the panel and two peers; few bootstrap samples, one core."""
+    from overtake.futures import coefficients, hyperparameters
+
+    monkeypatch.setattr(coefficients, "estimate", lambda *_: pd.DataFrame())
+    monkeypatch.setattr(hyperparameters, "estimate", lambda *_: pd.DataFrame())
+    monkeypatch.setattr(short_peers, "linear", short_peers.scaled)
+    monkeypatch.setattr(full, "BOOTSTRAP", 20)
+    monkeypatch.setattr(full, "FIRST_ORIGIN", LAST - 4)
+    monkeypatch.setattr(short_peers, "ANALOGS", 10)
+    monkeypatch.setenv("OVERTAKE_CORES", "1")  # calls in a fork would not be seen here
+
+
+def test_skill_scores_every_model_and_writes_a_sealed_table(raw, asked, fast, tmp_path, capsys) -> None:
     path = panel(tmp_path)
     assert run("skill", "--panel", path, "--peers", peers(tmp_path), "--draws", 100, "--horizons", 2) == 0
     assert {name for name, _, _ in asked} == {"combined", *commands.ALONE}
-    assert {draws for _, draws, _ in asked} == {Run(seed=SEED, draws=100)}
+    # A stream of its own for every origin.
+    assert {(one.seed, one.draws) for _, one, _ in asked} == {(SEED + year, 100) for year in range(LAST - 4, LAST)}
     assert all(rows == 0 for *_, rows in asked)
-    assert len(asked) == 4 * (LAST - 2000)
     table = pd.read_csv(raw / full.FILE)
     assert list(table.columns) == list(full.COLUMNS)
-    assert set(table["model"]) == {"combined", *commands.ALONE, "naive", "peer"}
+    named = {"combined", *commands.ALONE, "naive", "analogs", "scaled", "linear", "peer"}
+    assert set(table["model"]) == named | set(full.OWN_RATIO)
     assert (table["edition"] == "2017-04").all()
     assert (table["status"] == "derived").all()
     assert table["source"].unique().tolist() == [
@@ -106,32 +124,20 @@ def test_skill_scores_every_model_from_2000_on_and_writes_a_sealed_table(raw, as
     ]
     assert table["horizon"].max() == 2
     series = full.of_panel(pd.read_parquet(path))
-    known = {"naive": full.always(rolling.naive(100, SEED))}
-    known["peer"] = full.peer(pd.read_parquet(tmp_path / "peers.parquet"), 100, SEED)
-    _, found = full.run(series, range(2000, LAST), 2, known)
-    for name, tasks in found.items():
-        row = table.set_index(["slice", "model", "horizon", "score"]).loc[("all", name, 0, "crps")]
-        assert row["value"] == round(float(np.nanmean(tasks.points["crps"])), 5)
-        assert row["n"] == np.isfinite(tasks.points["crps"]).sum()
-    assert {"crps_over_peer", "brier_over_peer"} <= set(table["score"])
+    known = {"naive": full.always(short_peers.naive(100, SEED))}
+    index, found = full.run(series, range(LAST - 4, LAST), 2, known)
+    held = index["single"].held.astype(bool)
+    row = table.set_index(["slice", "question", "model", "horizon", "score"]).loc[
+        ("held back", "single", "naive", 0, "crps")
+    ]
+    assert row["n"] == held.sum()
+    assert row["value"] == round(float(found["naive"].scores["single"]["crps"][held].mean()), 5)
+    assert {"crps_over_peer", "crps_over_naive"} <= set(table["score"])
+    assert not table["score"].str.contains("over_panel").any()
     assert raw_tables.load(full.FILE, raw).shape == table.shape  # refuses a table that does not fit its seal
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines[:6]] == ["combined", *commands.ALONE, "naive", "peer"]
-    assert all(line.endswith(" s of CPU") for line in lines[:6])
+    assert [line.split()[0] for line in lines[:4]] == ["combined", *commands.ALONE]
     assert lines[-1] == f"wrote data/raw/{full.FILE}"
-    shown = next(line.split() for line in lines if line.startswith("all") and "combined" in line)
-    means = table[(table["slice"] == "all") & (table["model"] == "combined") & (table["horizon"] == 0)]
-    means = means[~means["score"].str.startswith("pit")].sort_values("score")
-    assert [float(value) for value in shown[2:]] == pytest.approx(means["value"].tolist(), abs=6e-5)
-
-
-def test_skill_without_peers_names_none(raw, asked, tmp_path) -> None:
-    run("skill", "--panel", panel(tmp_path), "--draws", 100, "--horizons", 1)
-    table = pd.read_csv(raw / full.FILE)
-    assert not table["score"].str.contains("_over_").any()
-    assert table["source"].unique().tolist() == [
-        "overtake skill --panel milex_2017-04.parquet --draws 100 --horizons 1"
-    ]
 
 
 @pytest.mark.parametrize(
@@ -153,11 +159,11 @@ def test_the_ends_of_the_ranges_and_the_defaults_are_allowed(given: tuple[object
         run("skill", "--panel", tmp_path / "absent.parquet", *given)
 
 
-def test_defaults_are_500_draws_and_15_horizons() -> None:
+def test_defaults_are_2000_draws_and_10_horizons() -> None:
     parser = argparse.ArgumentParser()
     commands.register(parser.add_subparsers())
     found = parser.parse_args(["skill", "--panel", "x"])
-    assert (found.draws, found.horizons, found.peers) == (500, 15, None)
+    assert (found.draws, found.horizons, found.peers) == (2000, 10, None)
     for command in ("skill", "weights"):
         with pytest.raises(SystemExit):
             parser.parse_args([command])

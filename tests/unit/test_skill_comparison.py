@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial as partial_
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from overtake.futures.series import Series
 from overtake.skill import full, reached, scores, split
 from overtake.streams import stream
 
+Compared = tuple[dict[str, full.Index], dict[str, full.Tasks]]
 FIRST, LAST = 1990, 2018
 #: The hash keeps CHN, DEU and FRA back from tuning, not AUS and IND; FRA's figures begin late, IND's have a gap.
 COUNTRIES = ("AUS", "CHN", "DEU", "FRA", "IND")
@@ -85,7 +87,7 @@ FORECASTERS = {"ours": fan, "peer": partial}
 
 
 @pytest.fixture(scope="module")
-def compared(series: Series) -> tuple[full.Index, dict[str, full.Tasks]]:
+def compared(series: Series) -> Compared:
     return full.run(series, ORIGINS, HORIZONS, MODELS)
 
 
@@ -109,30 +111,33 @@ def past(series: Series, origin: int) -> Series:
 
 
 def test_tasks_are_the_countries_with_twelve_years_before_and_all_years_after(
-    series: Series, compared: tuple[full.Index, dict[str, full.Tasks]]
+    series: Series, compared: Compared
 ) -> None:
     index, _ = compared
     wanted = tasks(series)
-    found = zip(index.origin, [COUNTRIES[int(code)] for code in index.country], index.horizon, strict=True)
+    found = zip(
+        index["single"].origin,
+        [COUNTRIES[int(code)] for code in index["single"].block],
+        index["single"].horizon,
+        strict=True,
+    )
     assert list(found) == wanted
     assert {iso3 for origin, iso3, _ in wanted if origin == 2013} == {"AUS", "CHN", "DEU", "FRA"}
     assert {iso3 for origin, iso3, _ in wanted if origin == 2016} == set(COUNTRIES)  # IND's gap is twelve years back
     assert max(step for origin, _, step in wanted if origin == 2016) == 2
-    assert index.held.tolist() == [split.held_back(iso3, origin) for origin, iso3, _ in wanted]
-    assert 0 < index.held.sum() < len(wanted)
+    assert index["single"].held.tolist() == [split.held_back(iso3, origin) for origin, iso3, _ in wanted]
+    assert 0 < index["single"].held.sum() < len(wanted)
 
 
-def test_every_score_of_a_task_is_that_of_its_definition(
-    series: Series, compared: tuple[full.Index, dict[str, full.Tasks]]
-) -> None:
+def test_every_score_of_a_task_is_that_of_its_definition(series: Series, compared: Compared) -> None:
     _, found = compared
-    assert set(found["ours"].points) == {"crps", "pinball", "in50", "in80", "in95", "pit"}
+    assert set(found["ours"].scores["single"]) == {"crps", "pinball", "in50", "in80", "in95", "pit"}
     for number, (origin, iso3, step) in enumerate(tasks(series)):
         known = past(series, origin)
         truth = series.log_milex[COUNTRIES.index(iso3), origin + step - FIRST]
         for name, forecaster in FORECASTERS.items():
             draws = forecaster(known, min(HORIZONS, LAST - origin))[:, known.economies.index(iso3), step - 1]
-            points = {score: values[number] for score, values in found[name].points.items()}
+            points = {score: values[number] for score, values in found[name].scores["single"].items()}
             if np.isnan(draws).any():
                 assert np.isnan(list(points.values())).all()
                 continue
@@ -147,7 +152,7 @@ def test_every_score_of_a_task_is_that_of_its_definition(
                 assert points[f"in{percent}"] == (low <= truth <= high)
 
 
-def test_pairs_of_a_comparison_by_loops(series: Series, compared: tuple[full.Index, dict[str, full.Tasks]]) -> None:
+def test_pairs_of_a_comparison_by_loops(series: Series, compared: Compared) -> None:
     index, found = compared
     expected = []
     for origin in ORIGINS:
@@ -174,11 +179,11 @@ def test_pairs_of_a_comparison_by_loops(series: Series, compared: tuple[full.Ind
     columns = np.array(expected).T
     assert 0 < columns[2].sum() < len(expected)
     assert np.isnan(columns[4]).any()
-    np.testing.assert_array_equal(index.pair_horizon, columns[0])
-    np.testing.assert_array_equal(index.pair_country, columns[1])
-    np.testing.assert_array_equal(index.pair_held, columns[2])
-    np.testing.assert_allclose(found["ours"].brier, columns[3])
-    np.testing.assert_allclose(found["peer"].brier, columns[4])
+    np.testing.assert_array_equal(index["pair"].horizon, columns[0])
+    np.testing.assert_array_equal(index["pair"].block, columns[1])
+    np.testing.assert_array_equal(index["pair"].held, columns[2])
+    np.testing.assert_allclose(found["ours"].scores["pair"]["brier"], columns[3])
+    np.testing.assert_allclose(found["peer"].scores["pair"]["brier"], columns[4])
 
 
 def test_a_pair_is_in_the_order_of_the_origin_itself() -> None:
@@ -187,8 +192,8 @@ def test_a_pair_is_in_the_order_of_the_origin_itself() -> None:
     tiny = Series(figures, np.zeros_like(figures), ("AUS", "CHN"), tuple(range(2000, 2013)))
     draws = np.array([[[0.5], [value]] for value in (0.1, 0.2, 0.3, 0.7)])
     index, found = full.run(tiny, range(2011, 2012), 1, {"ours": full.always(lambda series, steps: draws)})
-    assert index.pair_country.tolist() == [1]
-    assert found["ours"].brier.tolist() == [(0.25 - 1) ** 2]
+    assert index["pair"].block.tolist() == [1]
+    assert found["ours"].scores["pair"]["brier"].tolist() == [(0.25 - 1) ** 2]
 
 
 def test_the_processor_time_is_that_of_the_forecasts(series: Series) -> None:
@@ -203,106 +208,122 @@ def test_the_processor_time_is_that_of_the_forecasts(series: Series) -> None:
 
 
 @pytest.fixture(scope="module")
-def table(compared: tuple[full.Index, dict[str, full.Tasks]]) -> pd.DataFrame:
-    return full.table(*compared, ours="ours", peers=("peer",), seed=5)
+def table(compared: Compared) -> pd.DataFrame:
+    return full.table(*compared, ours="ours", seed=5)
 
 
-def test_each_mean_of_the_table_is_that_of_its_tasks(
-    compared: tuple[full.Index, dict[str, full.Tasks]], table: pd.DataFrame
-) -> None:
+def weights(key: full.Index) -> dict[str, np.ndarray]:
+    """Return the weight of each task in each slice: eras, all of them alike, and what was held back."""
+    eras = {"2000-14": key.origin <= 2014, "from 2015": key.origin >= 2015}
+    mean = sum(era / era.sum() for era in eras.values())
+    return {**eras, "eras": mean, "held back": key.held.astype(float)}
+
+
+def test_each_mean_of_the_table_is_that_of_its_tasks(compared: Compared, table: pd.DataFrame) -> None:
     index, found = compared
-    assert list(table.columns) == list(full.COLUMNS[:8])
-    rows = table.set_index(["slice", "model", "horizon", "score"])
+    assert list(table.columns) == list(full.COLUMNS[:9])
+    rows = table.set_index(["slice", "question", "model", "horizon", "score"])
     assert rows.index.is_unique
     expected = 0
-    for slice_ in ("all", "held back"):
-        for model in MODELS:
-            for score in (*full.POINT_SCORES, "brier"):
-                pairs = score == "brier"
-                values = found[model].brier if pairs else found[model].points[score]
-                kept = np.isfinite(values)
-                if slice_ == "held back":
-                    kept &= (index.pair_held if pairs else index.held).astype(bool)
-                horizon = index.pair_horizon if pairs else index.horizon
-                for at in range(HORIZONS + 1):
-                    chosen = values[kept & (horizon == at)] if at else values[kept]
-                    row = rows.loc[(slice_, model, at, score)]
-                    assert row["value"] == pytest.approx(chosen.mean())
-                    assert row["n"] == chosen.size
-                    assert row["lo"] <= row["value"] <= row["hi"]
-                    expected += 1
-    others = table["score"].str.startswith(("pit", "crps_over", "brier_over"))
+    for question in ("single", "pair"):
+        for slice_, weight in weights(index[question]).items():
+            for model in MODELS:
+                for score in full.SCORES[question]:
+                    values = found[model].scores[question][score]
+                    for at in (0, 1, 2, 3):
+                        if at and (score not in full.BY_HORIZON or (model != "ours" and at > 1)):
+                            continue
+                        use = np.isfinite(values) & (weight > 0) & ((index[question].horizon == at) | (at == 0))
+                        row = rows.loc[(slice_, question, model, at, score)]
+                        assert row["value"] == pytest.approx(np.average(values[use], weights=weight[use]))
+                        assert row["n"] == use.sum()
+                        assert row["lo"] <= row["value"] <= row["hi"]
+                        expected += 1
+    others = table["score"].str.contains("pit|_over_")
     assert (~others).sum() == expected
 
 
-def test_an_interval_of_the_table_is_the_bootstrap_over_countries(
-    compared: tuple[full.Index, dict[str, full.Tasks]], table: pd.DataFrame
-) -> None:
+def test_an_interval_of_the_table_draws_countries_and_origins(compared: Compared, table: pd.DataFrame) -> None:
+    """A task counts as often as its country and its origin were drawn."""
     index, found = compared
-    here = index.held.astype(bool) & (index.horizon == 2)
-    parts = [found["ours"].points["crps"][here & (index.country == code)] for code in np.unique(index.country[here])]
-    chosen = stream(5, "full", "held back", "ours", "crps", "2").integers(0, len(parts), (1000, len(parts)))
-    means = [np.concatenate([parts[at] for at in row]).mean() for row in chosen]
-    row = table.set_index(["slice", "model", "horizon", "score"]).loc[("held back", "ours", 2, "crps")]
+    key, values = index["single"], found["ours"].scores["single"]["crps"]
+    here = key.held.astype(bool) & (key.horizon == 2)
+    random = stream(5, "full", "held back", "single", "ours", "2", "crps")
+    codes, rows = np.unique(key.block[here], return_inverse=True)
+    origins, columns = np.unique(key.origin[here], return_inverse=True)
+    first, second = (random.multinomial(len(one), np.full(len(one), 1 / len(one)), 1000) for one in (codes, origins))
+    counts = first[:, rows] * second[:, columns]
+    drawn = counts.sum(axis=1) > 0
+    means = (counts @ values[here])[drawn] / counts.sum(axis=1)[drawn]
+    row = table.set_index(["slice", "question", "model", "horizon", "score"]).loc[
+        ("held back", "single", "ours", 2, "crps")
+    ]
     np.testing.assert_allclose((row["lo"], row["hi"]), np.quantile(means, [0.025, 0.975]))
 
 
-def test_tenths_of_the_probability_transform_are_counted(
-    compared: tuple[full.Index, dict[str, full.Tasks]], table: pd.DataFrame
-) -> None:
-    _, found = compared
-    for model in MODELS:
-        levels = found[model].points["pit"]
-        levels = levels[np.isfinite(levels)]
-        rows = table[(table["slice"] == "all") & (table["model"] == model) & table["score"].str.startswith("pit_")]
-        assert list(rows["score"]) == [f"pit_{tenth}" for tenth in range(1, 11)]
-        assert (rows["horizon"] == 0).all()
-        assert (rows["n"] == levels.size).all()
-        assert rows[["lo", "hi"]].isna().all(axis=None)
-        for tenth, value in enumerate(rows["value"]):
-            upper = levels <= 1 if tenth == 9 else levels < (tenth + 1) / 10
-            assert value == pytest.approx(np.mean((levels >= tenth / 10) & upper))
-
-
-@pytest.mark.parametrize("slice_", ["all", "held back"])
-@pytest.mark.parametrize("score", ["crps", "brier"])
-def test_a_ratio_to_a_peer_counts_the_tasks_of_both(
-    compared: tuple[full.Index, dict[str, full.Tasks]], table: pd.DataFrame, slice_: str, score: str
-) -> None:
+def test_tenths_of_the_probability_transform_weigh_eras_alike(compared: Compared, table: pd.DataFrame) -> None:
     index, found = compared
-    own, other, country, held = (
-        (found["ours"].brier, found["peer"].brier, index.pair_country, index.pair_held)
-        if score == "brier"
-        else (found["ours"].points["crps"], found["peer"].points["crps"], index.country, index.held)
-    )
-    both = np.isfinite(other) & (held.astype(bool) | (slice_ == "all"))
-    row = table[(table["slice"] == slice_) & (table["score"] == f"{score}_over_peer")].iloc[0]
-    assert (row["model"], row["horizon"]) == ("ours", 0)
-    assert row["n"] == both.sum()
-    assert row["value"] == pytest.approx(own[both].mean() / other[both].mean())
-    codes = np.unique(country[both])
-    chosen = stream(5, "full", slice_, score, "ratio").integers(0, len(codes), (1000, len(codes)))
-    ratios = [
-        sum(own[both & (country == code)].sum() for code in codes[row_])
-        / sum(other[both & (country == code)].sum() for code in codes[row_])
-        for row_ in chosen
-    ]
-    np.testing.assert_allclose((row["lo"], row["hi"]), np.quantile(ratios, [0.025, 0.975]))
+    for model in MODELS:
+        levels = found[model].scores["single"]["pit"]
+        use = np.isfinite(levels)
+        weight = weights(index["single"])["eras"][use]
+        rows = table[(table["model"] == model) & table["score"].str.startswith("pit_")]
+        assert list(rows["score"]) == [f"pit_{tenth}" for tenth in range(1, 11)]
+        box = np.minimum((levels[use] * 10).astype(int), 9)
+        expected = [weight[box == tenth].sum() / weight.sum() for tenth in range(10)]
+        np.testing.assert_allclose(rows["value"], expected, atol=1e-9)
 
 
-def test_a_slice_without_tasks_has_no_rows_but_empty_tenths() -> None:
-    one = np.array([1.0])
-    no = np.array([False])
-    index = full.Index(2010 * one, one, 0 * one, no, one, 0 * one, no)
-    points = dict.fromkeys((*full.POINT_SCORES, "pit"), 0.55 * one)
-    found = full.table(index, {"ours": full.Tasks(points, one, 0.0)}, "ours", (), 1)
-    held = found[found["slice"] == "held back"]
-    assert set(held["score"]) == {f"pit_{tenth}" for tenth in range(1, 11)}
-    assert (held["value"] == 0).all()
-    assert (held["n"] == 0).all()
-    whole = found[found["slice"] == "all"].set_index(["score", "horizon"])
-    assert whole.loc[("pit_6", 0), "value"] == 1.0
-    assert whole.loc[("crps", 1), "value"] == 0.55
+@pytest.mark.parametrize("question", ["single", "pair"])
+def test_a_ratio_to_a_peer_counts_the_tasks_of_both(compared: Compared, table: pd.DataFrame, question: str) -> None:
+    index, found = compared
+    score = "crps" if question == "single" else "brier"
+    own, other = (found[name].scores[question][score] for name in MODELS)
+    for slice_, weight in weights(index[question]).items():
+        both = np.isfinite(other) & (weight > 0)
+        rows = table[(table["slice"] == slice_) & (table["question"] == question)]
+        row = rows[rows["score"] == f"{score}_over_peer"].iloc[0]
+        assert (row["model"], row["horizon"], row["n"]) == ("ours", 0, both.sum())
+        assert row["value"] == pytest.approx((weight * own)[both].sum() / (weight * other)[both].sum())
+        assert row["lo"] <= row["hi"]
+    assert not table["score"].str.startswith("in80_over").any()
+
+
+def test_a_model_that_is_a_part_of_ours_is_no_peer(compared: Compared) -> None:
+    assert not full.table(*compared, ours="ours", seed=5, alone=("peer",))["score"].str.contains("_over_").any()
+
+
+def test_balances_are_asked_of_all_who_forecast_every_country_and_of_the_ratio_itself() -> None:
+    """Twenty countries of one region; one model leaves a country out, and so has no answer."""
+    random = stream(8, "comparison", "many")
+    logs = np.cumsum(random.normal(0, 0.1, (20, 20)), axis=1) + random.normal(0, 1, (20, 1))
+    names = tuple(f"C{row:02d}" for row in range(20))
+    series = Series(logs, np.zeros_like(logs), names, tuple(range(1998, 2018)))
+
+    def drawn(missing: bool, series: Series, steps: int) -> np.ndarray:
+        fan = np.linspace(-0.4, 0.4, DRAWS)[:, None, None] * np.sqrt(np.arange(1, steps + 1))
+        found = series.log_milex[None, :, -1:] + np.repeat(fan, len(names), axis=1)
+        if missing:
+            found[:, 0] = np.nan
+        return found
+
+    models = {"ours": full.always(partial_(drawn, False)), "part": full.always(partial_(drawn, True))}
+    index, found = full.run(series, range(2012, 2015), 2, models, dict.fromkeys(names, "one"), 3)
+    assert set(found["ours"].scores) == {"single", "pair", "global", "regional"}
+    assert set(found["part"].scores) == {"single", "pair"}
+    for name in full.OWN_RATIO:
+        assert set(found[name].scores) == {"global", "regional"}
+    counts = {question: len(key.origin) for question, key in index.items()}
+    for tasks in found.values():
+        for question, by_score in tasks.scores.items():
+            assert all(values.shape == (counts[question],) for values in by_score.values())
+    # All countries move alike in a draw, so a ratio never moves: only the rows of the table are told apart here.
+    table = full.table(index, found, "ours", 1)
+    said = table[table["score"].str.match("(said|came)_") & (table["model"] == full.OWN_RATIO[0])]
+    assert set(said["question"]) == {"global", "regional"}
+    assert said["value"].between(0, 1).all()
+    ratios = table[(table["question"] == "global") & table["score"].str.startswith("brier_over_")]
+    assert set(ratios["score"]) == {f"brier_over_{name}" for name in full.OWN_RATIO}
 
 
 # Peers' quantiles as paths
@@ -362,97 +383,44 @@ def test_between_and_beyond_uneven_quantiles_the_path_is_straight() -> None:
 # What was reached
 
 
-def rows(slice_: str, ratio: float, brier: float, covered: list[float]) -> list[tuple[object, ...]]:
-    """Return the rows of one slice: ours, a peer that forecast every task, and one that forecast half of them."""
-    means = {"combined": (0.16, 0.1), "best_peer": (0.2, 0.12), "half": (0.15, 0.09)}
-    counts = {"combined": 40, "best_peer": 40, "half": 20}
-    found: list[tuple[object, ...]] = []
-    for model, (crps, score) in means.items():
-        for name, value in (("crps", crps), ("brier", score)):
-            found.append((slice_, model, 0, name, value, 0.0, 1.0, counts[model]))
-            found.append((slice_, model, 1, name, 9.0, 0.0, 1.0, counts[model]))
-    # The weaker whole peer is named by the smaller ratio; the half peer's ratio counts fewer tasks.
-    for peer, crps, score, count in (("best_peer", ratio, brier, 40), ("worse", 0.5, 0.5, 40), ("half", 1.1, 1.2, 20)):
-        found.append((slice_, "combined", 0, f"crps_over_{peer}", crps, crps - 0.01, crps + 0.02, count))
-        found.append((slice_, "combined", 0, f"brier_over_{peer}", score, score - 0.03, score + 0.04, count))
-    found.append((slice_, "combined", 0, "in80", 0.1, 0.0, 1.0, 40))
-    found += [(slice_, "combined", at, "in80", value, 0.0, 1.0, 4) for at, value in enumerate(covered, 1)][::-1]
-    found += [(slice_, "half", at, "in80", 0.5, 0.0, 1.0, 4) for at in range(1, len(covered) + 1)]
-    return found
+def comparison(balances: float, covered: float, single: float = 0.98) -> pd.DataFrame:
+    """Return a table of three slices: ours, the best peer, a worse one, and one that answered half of the tasks."""
+    rows = []
+    for slice_ in ("eras", "2000-14", "from 2015"):
+        for question, ratio in (("global", balances), ("regional", balances), ("single", single), ("pair", balances)):
+            score = "crps" if question == "single" else "brier"
+            for model, value, count in (
+                ("combined", 0.1, 40),
+                ("best", 0.12, 40),
+                ("worse", 0.2, 40),
+                ("half", 0.09, 20),
+            ):
+                rows.append((slice_, question, model, 0, score, value, 0, 1, count))
+                rows.append((slice_, question, model, 1, score, 9.0, 0, 1, count))
+            for peer, value, count in (("best", ratio, 40), ("worse", 0.5, 40), ("half", 1.2, 20)):
+                rows.append((slice_, question, "combined", 0, f"{score}_over_{peer}", value, value - 0.01, 1.1, count))
+            rows.append((slice_, question, "combined", 0, "in80", covered, 0, 1, 40))
+            rows.append((slice_, question, "combined", 1, "in80", 0.1, 0, 1, 40))
+    return pd.DataFrame(rows, columns=list(full.COLUMNS[:9]))
 
 
-def comparison(ratio: float, brier: float, covered: list[float]) -> pd.DataFrame:
-    everything = rows("all", 0.9, 0.95, [0.81, 0.79, 0.834])
-    return pd.DataFrame([*rows("held back", ratio, brier, covered), *everything], columns=list(full.COLUMNS[:8]))
-
-
-def test_goals_that_are_just_reached() -> None:
-    """Limits count as reached, also after rounding; the eleventh horizon is shown and not judged."""
-    covered = [0.77, 0.83, 0.766, 0.834, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.5]
-    assert reached.reached(comparison(0.85, 0.92, covered)).split("\n") == [
-        "| goal on the tasks held back | reached | all tasks | verdict |",
-        "|---|---|---|---|",
-        "| mean CRPS 15 % below the best peer | 15 % below best_peer (ratio 0.850, 0.840 to 0.870) "
-        "| 10 % below best_peer (ratio 0.900, 0.890 to 0.920) | reached |",
-        "| pairwise Brier score 8 % below the best peer | 8 % below best_peer (ratio 0.920, 0.890 to 0.960) "
-        "| 5 % below best_peer (ratio 0.950, 0.920 to 0.990) | reached |",
-        "| 80 % interval covers 77 to 83 % at horizons 1 to 10 | 77, 83, 77, 83, 80, 80, 80, 80, 80, 80, 50 % "
-        "| 81, 79, 83 % (horizons 1 to 3) | reached |",
-        "",
-        "| model | CRPS, Brier, held back | CRPS, Brier, all tasks |",
-        "|---|---|---|",
-        "| combined | 0.1600, 0.1000 | 0.1600, 0.1000 |",
-        "| best peer | 0.2000, 0.1200 | 0.2000, 0.1200 |",
-    ]
-
-
-def test_goals_that_are_just_missed() -> None:
-    lines = reached.reached(comparison(0.8501, 0.9201, [0.764, 0.836, 0.8])).split("\n")
-    assert lines[2].endswith("| missed |")
-    assert lines[3].endswith("| missed |")
-    assert lines[4].endswith("| holds at 1 of 3 horizons |")
-
-
-def scored(*found: tuple[str, int, str, float, int]) -> pd.DataFrame:
-    """Return rows of one slice: model, horizon, score, value, n."""
-    return pd.DataFrame(found, columns=["model", "horizon", "score", "value", "n"])
-
-
-def test_the_best_peer_is_that_of_the_largest_ratio_on_all_our_tasks() -> None:
-    """Only our own count of that score over all horizons tells a peer that forecast every task."""
-    table = scored(
-        ("half", 0, "crps", 0.15, 20),  # another's count
-        ("combined", 1, "crps", 0.1, 10),  # of one horizon
-        ("combined", 0, "brier", 0.1, 30),  # of another score
-        ("combined", 0, "crps", 0.16, 40),
-        ("combined", 0, "crps_over_worst", 0.4, 40),
-        ("combined", 0, "crps_over_best", 0.9, 40),
-        ("combined", 0, "crps_over_worse", 0.5, 40),
-        *(("combined", 0, f"crps_over_part_{n}", 1.1, n) for n in (10, 20, 30)),
-        ("combined", 0, "brier_over_worse", 0.95, 40),
+def test_goals_that_are_just_reached_and_just_missed() -> None:
+    lines = reached.reached(comparison(0.96, 0.79)).split("\n")
+    assert lines[0] == "| goal | mean of the eras | 2000-14 | from 2015 | verdict |"
+    assert lines[3] == (
+        "| Brier score of regional balances 4 % below the best peer | best: 0.960 (0.950 to 1.100) | 0.960 | 0.960 "
+        "| reached |"
     )
-    assert reached.best_peer(table, "crps")["score"] == "crps_over_best"
-
-
-def test_models_are_ranked_by_their_mean_over_all_horizons() -> None:
-    """At one horizon, and by another score, the second is ahead; the third is ahead on the half that it forecast."""
-    table = scored(
-        *(("second", 0, "crps", 0.2, 40), ("second", 1, "crps", 0.05, 40), ("second", 0, "brier", 0.05, 40)),
-        *(("first", 0, "crps", 0.1, 40), ("first", 1, "crps", 0.3, 40), ("first", 0, "brier", 0.3, 40)),
-        ("third", 0, "crps", 0.01, 20),
+    assert lines[8] == (
+        "| 80 % interval of single countries covers 79 to 83 %, in each era 76 to 87 % | 79 % | 79 % | 79 % | reached |"
     )
-    assert reached.ranked(table) == ["first", "second"]
+    assert all(line.endswith("| reached |") for line in lines[2:9])
+    missed = reached.reached(comparison(0.9751, 0.7749, 1.001)).split("\n")
+    assert all(line.endswith("| missed |") for line in missed[2:9])
+    # Ranked by the Brier score of global balances; one that is not whole is shown where it stands.
+    assert [line.split(" |")[0] for line in lines[12:]] == ["| half", "| combined", "| best", "| worse"]
+    assert lines[13] == "| combined |" + " 0.1000 (0.1000, 0.1000) |" * 4
 
 
-def test_a_mean_is_that_of_its_slice_model_and_score_over_all_horizons() -> None:
-    keys = [
-        (slice_, model, score, horizon)
-        for slice_ in reached.SLICES
-        for model in ("combined", "peer")
-        for score in ("crps", "brier")
-        for horizon in (1, 0)
-    ]
-    table = pd.DataFrame(keys, columns=["slice", "model", "score", "horizon"]).assign(value=range(16))
-    for value, (slice_, model, score, horizon) in enumerate(keys):
-        if horizon == 0:
-            assert reached.mean(table, slice_, model, score) == value
+def test_the_best_peer_answered_every_task() -> None:
+    assert reached.best_peer(comparison(0.9, 0.8), "global", "brier") == "best"

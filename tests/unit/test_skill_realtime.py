@@ -17,7 +17,7 @@ from overtake.edition import Edition
 from overtake.errors import OvertakeError
 from overtake.futures import models
 from overtake.futures.series import Series, of_spending
-from overtake.skill import realtime, rolling, scores, split, tables
+from overtake.skill import peers, realtime, rolling, scores, split, tables
 from overtake.skill.evaluate import evaluate, tuning_scores
 from overtake.streams import stream
 
@@ -161,7 +161,7 @@ def test_the_real_time_backtest_forecasts_from_each_older_edition(shown: Shown) 
         whole = realtime.aligned(past, newest())
         for name, forecaster in (
             (SETTINGS.model, lambda series, steps: series.log_milex[None, :, -1:] + made_up(series, steps, 101)),
-            ("naive", rolling.naive(101, RUN.seed)),
+            ("naive", peers.naive(101, RUN.seed)),
         ):
             found = rolling.backtest(name, forecaster, whole, [origin], 4)
             expected["points"].append(found[0])
@@ -258,7 +258,7 @@ def test_the_evaluation_scores_rolling_origins_and_past_editions(shown: Shown) -
     model = lambda series, steps: series.log_milex[None, :, -1:] + made_up(series, steps, 200)  # noqa: E731
     found = [
         rolling.backtest(name, forecaster, series, range(2017, 2023), 3)
-        for name, forecaster in ((SETTINGS.model, model), ("naive", rolling.naive(200, 6)))
+        for name, forecaster in ((SETTINGS.model, model), ("naive", peers.naive(200, 6)))
     ]
     points, pairs = (pd.concat(parts, ignore_index=True) for parts in zip(*found, strict=True))
     rolled = tables.summarise(points, pairs, backtest="rolling", bootstrap=100, seed=6, peer="naive")

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from overtake.futures.series import Series
-from overtake.skill import rolling, scores, split, tables
+from overtake.skill import peers, rolling, scores, split, tables
 from overtake.streams import stream
 
 
@@ -265,7 +265,7 @@ def test_an_origin_takes_the_economies_with_eight_years_up_to_it_and_all_outcome
 
 
 def test_the_naive_peer_is_a_random_walk_without_drift() -> None:
-    drawn = rolling.naive(4000, 3)(walk(), 4)
+    drawn = peers.naive(4000, 3)(walk(), 4)
     whole = walk()
     volatility = np.sqrt(np.nanmean(np.diff(whole.log_milex, axis=1) ** 2, axis=1))
     middle, spread = drawn.mean(axis=0), drawn.std(axis=0)
@@ -278,7 +278,7 @@ def test_the_naive_peer_is_a_random_walk_without_drift() -> None:
 def test_the_skill_table_gives_means_and_ratios_to_the_peer() -> None:
     whole = walk()
     parts = [
-        rolling.backtest(name, rolling.naive(300, seed), whole, range(2005, 2020), 3)
+        rolling.backtest(name, peers.naive(300, seed), whole, range(2005, 2020), 3)
         for name, seed in (("own", 1), ("naive", 2))
     ]
     points, pairs = (pd.concat(part, ignore_index=True) for part in zip(*parts, strict=True))
