@@ -6,12 +6,9 @@ import json
 from pathlib import Path
 
 from overtake import paths
-from overtake.brief.context import Context
-from overtake.brief.findings import findings, head
 from overtake.config.load import load, read_yaml
 from overtake.draws import folder_of, read_draws, read_parquet
 from overtake.publish import headline, hub, package, readme
-from overtake.publish.manifest import whole_settings
 from overtake.sources import raw
 
 
@@ -19,14 +16,13 @@ def write(root: Path = paths.ROOT) -> None:
     """Write the three folders from the tables of the last run under `root`."""
     processed, reports = root / "data" / "processed", root / "reports"
     citation, params = read_yaml(root / "CITATION.cff"), load(root / "params.yaml")
-    tables = {name: read_parquet(processed / f"{name}.parquet") for name in package.KEYS}
+    tables = {name: read_parquet(processed / f"{name}.parquet") for name in package.TABLES}
     edition = str(tables["crossings"]["edition"].iloc[0])
     with folder_of(reports / "hub") as folder:
         hub.write(read_draws(processed / "futures.parquet"), tables["curves"], citation, folder)
     with folder_of(reports / "tables") as folder:
         package.write(tables, citation, edition, folder)
-    context = Context.open(root, whole_settings(root))
-    answer = readme.answer(head(context), findings(context))
+    answer = readme.answer((reports / "brief" / "brief.html").read_text(encoding="utf-8"))
     statement = readme.plain(answer.split("\n", 1)[0].lstrip("> ")).replace("**", "")
     names = {str(row["iso3"]): str(row["name"]) for row in raw.load("economies.csv").to_dict("records")}
     labels = {name: balance.label for name, balance in params.balances.items()}

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pandas.api import types
 
-#: Tables of the pipeline that are handed on, and what tells their rows apart.
-KEYS = {
-    "crossings": ("balance", "ruler"),
-    "curves": ("balance", "ruler", "year"),
-    "breakeven": ("balance", "member", "ruler", "year"),
-    "levels": ("level", "end", "balance", "ruler", "year"),
-    "tiers": ("tiers", "balance", "ruler", "year"),
-    "reversal": ("plans", "balance", "ruler"),
-    "implied_shares": ("tiers", "iso3", "year"),
-    "skill": ("backtest", "model", "origin", "horizon", "score"),
-}
+from overtake.pipeline.contracts import CONTRACTS, TYPES, Column, Contract
+
+#: Tables of the pipeline that are handed on; `overtake/pipeline/contracts.py` describes them.
+TABLES = ("crossings", "curves", "breakeven", "levels", "tiers", "reversal", "implied_shares", "skill")
 NAME = "datapackage.json"
 
 
@@ -35,13 +27,13 @@ def write(tables: Mapping[str, pd.DataFrame], citation: Mapping[str, Any], editi
             {
                 "name": name.replace("_", "-"),
                 "path": f"{name}.csv",
-                "title": f"Table `{name}` of docs/architecture.md",
+                "title": CONTRACTS[name].about,
                 "format": "csv",
                 "mediatype": "text/csv",
                 "encoding": "utf-8",
                 "bytes": len(content),
                 "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
-                "schema": schema(table, KEYS.get(name, ())),
+                "schema": schema(CONTRACTS[name], map(str, table.columns)),
             }
         )
     descriptor = {
@@ -50,7 +42,7 @@ def write(tables: Mapping[str, pd.DataFrame], citation: Mapping[str, Any], editi
         "profile": "data-package",
         "version": str(citation.get("version", "")),
         "created": f"{citation['date-released']}T00:00:00Z" if citation.get("date-released") else None,
-        "description": f"Results of the edition {edition}; the columns are explained in docs/architecture.md.",
+        "description": f"Results of the edition {edition}; docs/tables.md has all tables.",
         "licenses": [{"name": "MIT", "path": "https://opensource.org/licenses/MIT"}],
         "sources": [
             {"title": f"SIPRI Military Expenditure Database, edition {edition}",
@@ -63,22 +55,15 @@ def write(tables: Mapping[str, pd.DataFrame], citation: Mapping[str, Any], editi
     (folder / NAME).write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def schema(table: pd.DataFrame, keys: tuple[str, ...]) -> dict[str, Any]:
-    """Return a table's Frictionless schema: names, types, bounds of probabilities, the primary key."""
-    fields = [_field(str(name), table[name]) for name in table.columns]
-    return {"fields": fields, **({"primaryKey": list(keys)} if keys else {})}
+def schema(contract: Contract, names: Iterable[str]) -> dict[str, Any]:
+    """Return the Frictionless schema of a table with columns `names`: types, units, meanings, the primary key."""
+    fields = [_field(name, column) for name in names if (column := contract.column(name))]
+    return {"fields": fields, **({"primaryKey": list(contract.key)} if contract.key else {})}
 
 
-def _field(name: str, values: pd.Series[Any]) -> dict[str, Any]:
-    """Return one field's descriptor."""
-    kind = (
-        "boolean"
-        if types.is_bool_dtype(values)
-        else "integer"
-        if types.is_integer_dtype(values)
-        else "number"
-        if types.is_numeric_dtype(values)
-        else "string"
-    )
-    probability = name.startswith("p_") and kind == "number"
-    return {"name": name, "type": kind, **({"constraints": {"minimum": 0, "maximum": 1}} if probability else {})}
+def _field(name: str, column: Column) -> dict[str, Any]:
+    """Return one field's descriptor; a probability has its bounds."""
+    about = {"name": name, "type": TYPES[column.kind], "description": column.meaning}
+    unit = {"unit": column.unit} if column.unit else {}
+    bounds = {"constraints": {"minimum": 0, "maximum": 1}} if column.unit == "probability" else {}
+    return {**about, **unit, **bounds}

@@ -82,7 +82,7 @@ class Cell:
 
 @dataclass
 class _Found:
-    """What the sheets have given so far: figures by code and year; names, marks, regions, units by code; what is odd."""
+    """What the sheets have given so far: figures by code and year; names, marks, regions, units by code; odd ones."""
 
     figures: dict[tuple[str, int], dict[str, Cell]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)

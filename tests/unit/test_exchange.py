@@ -103,7 +103,10 @@ def test_the_tables_are_a_valid_package_and_a_broken_copy_is_not(tmp_path: Path)
     descriptor = read(tmp_path / package.NAME)
     assert frictionless.validate(str(tmp_path / package.NAME)).valid
     fields = {field["name"]: field for field in descriptor["resources"][0]["schema"]["fields"]}
-    assert fields["p_crossed"] == {"name": "p_crossed", "type": "number", "constraints": {"minimum": 0, "maximum": 1}}
+    assert fields["p_crossed"] == {
+        "name": "p_crossed", "type": "number", "unit": "probability",
+        "description": "leads now and keeps the lead to the horizon", "constraints": {"minimum": 0, "maximum": 1},
+    }  # fmt: skip
     assert descriptor["resources"][0]["schema"]["primaryKey"] == ["balance", "ruler"]
     text = (tmp_path / "crossings.csv").read_text(encoding="utf-8")
     (tmp_path / "crossings.csv").write_text(text.replace("0.25", "1.25"), encoding="utf-8")
