@@ -22,7 +22,8 @@ from overtake.claims.evaluate import COLUMNS
 from overtake.claims.regions import COLUMNS as REGIONS
 from overtake.config.balances import Crossing, default_balances
 from overtake.config.params import Params
-from overtake.draws import Draws, write_draws, write_parquet
+from overtake.draws import Draws
+from overtake.pipeline import contracts
 from overtake.streams import stream
 
 ECONOMIES = {
@@ -94,7 +95,7 @@ def write_all(root: Path, seed: int = 7, tilt: float = 0.0, edition: str = "2026
     everyone = paths(seed, tilt)
     settings = params()
     settings["data"]["edition"] = edition
-    write_draws(everyone, processed / "futures.parquet")
+    contracts.write(everyone, processed / "futures.parquet")
     exact = everyone.with_values(everyone.values[:1], everyone.unit)
     tables = joined(
         summarise(
@@ -129,7 +130,7 @@ def write_all(root: Path, seed: int = 7, tilt: float = 0.0, edition: str = "2026
         "regions": regions(edition),
     }
     for name, frame in frames.items():
-        write_parquet(frame, processed / f"{name}.parquet")
+        contracts.write(frame, processed / f"{name}.parquet")
     for name, frame in ledgers(frames["spending"], edition).items():
         frame.to_csv(raw / f"{name}.csv", index=False)
     (root / "params.yaml").write_text(json.dumps(settings, indent=1), encoding="utf-8")
@@ -308,7 +309,9 @@ def editions(edition: str) -> pd.DataFrame:
         for ruler in ("constant_usd", "current_usd")
     ]
     columns = ["kind", "edition", "compared_with", "subject", "ruler", "value", "compared_value"]
-    return pd.DataFrame(rows, columns=columns)
+    rest = {"year": np.nan, "change_pct": np.nan, "verdict": "", "compared_verdict": "", "moved": False}
+    order = [column.name for column in contracts.CONTRACTS["editions"].columns]
+    return pd.DataFrame(rows, columns=columns).assign(**rest)[order]
 
 
 def skill() -> pd.DataFrame:
@@ -333,7 +336,7 @@ def sensitivity() -> pd.DataFrame:
             (parameter, 0.25, 0.75, "eleven_us10", "constant_usd", "p_by_2035", 0.5 - swing, 0.5, 0.5 + swing / 2)
         )
     columns = ["parameter", "low", "high", "balance", "ruler", "measure", "at_low", "at_base", "at_high"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).assign(reason="made up")
 
 
 def sobol() -> pd.DataFrame:

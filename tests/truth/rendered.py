@@ -21,10 +21,10 @@ from overtake.brief.brief import Brief
 from overtake.brief.context import Context
 from overtake.claims import stage as claims
 from overtake.config.params import Params
-from overtake.draws import write_draws, write_parquet
 from overtake.edition import read
 from overtake.futures import plans
 from overtake.futures.simulate import simulate
+from overtake.pipeline import contracts
 from overtake.rulers.base import observed
 from overtake.rulers.tables import observed_table
 from overtake.scenarios.adjust import adjust
@@ -109,7 +109,7 @@ def tabulate(params: Params, root: Path) -> None:
     drawn = plans.apply(without, edition, params.futures, seed)
     by_step = plans.stepwise(without, edition, params.futures, seed)
     shares = plans.implied_shares({"as set": drawn, **by_step}, edition, YEARS_OF_SHARES)
-    write_draws(drawn, processed / "futures.parquet")
+    contracts.write(drawn, processed / "futures.parquet")
     drawn, bare = (adjust(one, params.scenario, edition) for one in (drawn, without))
     if not params.scenario.changes_nothing():
         by_step = plans.stepwise(bare, edition, params.futures, seed)
@@ -134,7 +134,7 @@ def tabulate(params: Params, root: Path) -> None:
         **claims.tables(params, edition, found.curves),
     }
     for name, table in tables.items():
-        write_parquet(table, processed / f"{name}.parquet")
+        contracts.write(table, processed / f"{name}.parquet")
 
 
 def run_cells(settings: dict[str, Any], root: Path) -> tuple[Brief, list[str]]:
