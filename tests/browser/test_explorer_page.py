@@ -352,7 +352,7 @@ def test_a_scenario_is_a_setting(opened: Open, explorer: Path) -> None:
     page.locator("#scenario").select_option("up")
     eventually(page, "location.hash.includes('reach=')")
     assert "reach=JPN:3.5:2035,KOR:3.5:2035" in page.evaluate("location.hash")
-    assert "at least 3.5% of GDP by 2035" in page.locator("#headline").text_content()
+    assert "reaches at least 3.5% of GDP by 2035" in page.locator("#headline").text_content()
     assert page.locator("#reach").input_value() == "several"
     page.locator("#growth-CHN").press("Home")
     assert page.locator("#scenario").input_value() == ""
@@ -437,7 +437,7 @@ def test_sentences_change_their_grammar(opened: Open, explorer: Path, found: Con
         assert "lose the lead" not in shown["sentence"]
         for rest in (shown["sentence"], page.locator("#headline").text_content()):
             assert (setting["ruler"] == "constant_usd") == ("measured by" not in rest)
-            assert bool(any(setting["growth"].values())) == ("yearly growth is" in rest)
+            assert bool(any(setting["growth"].values())) == ("yearly growth of" in rest)
             assert bool(setting["reach"]) == ("of GDP by" in rest)
         if len(setting["against"]) == 2:
             assert "Russia is " not in shown["sentence"]

@@ -50,11 +50,11 @@ export function supposed(data, setting) {
   const rate = (value) => `${ratio1(Math.abs(value))} ${Math.abs(value) === 1 ? "point" : "points"} ${value < 0 ? "lower" : "higher"}`;
   const growth = grouped(Object.entries(setting.growth).filter(([, value]) => value).map(([iso3, value]) => [iso3, rate(value)]));
   const targets = grouped(Object.entries(setting.reach).map(([iso3, { share: value, year, definition }]) =>
-    [iso3, `${ratio1(value)}% of GDP by ${year} (${definition === "sipri" ? "SIPRI\u2019s" : "the government\u2019s own"} definition)`]));
+    [iso3, `${ratio1(value)}% of GDP by ${year} (${definition === "sipri" ? "SIPRI\u2019s definition" : `the government\u2019s own definition${iso3 === "members" ? " where it is known" : ""}`})`]));
   const sees = data.rulers.find(({ name }) => name === setting.ruler).yuan;
   return [
-    ...(growth.length ? [`yearly growth is ${listed(growth.map(([names, what]) => `${what} in ${membersOf(data, names)}`))} from ${setting.from} to ${setting.to}`] : []),
-    ...(targets.length ? [`military expenditure is at least ${listed(targets.map(([names, what]) => `${what} in ${membersOf(data, names)}`))}`] : []),
+    ...(growth.length ? [`yearly growth of military expenditure is ${listed(growth.map(([names, what]) => `${what} in ${membersOf(data, names)}`))} from ${setting.from} to ${setting.to}`] : []),
+    ...(targets.length ? [`the middle path of military expenditure reaches at least ${listed(targets.map(([names, what]) => `${what} in ${membersOf(data, names)}`))}`] : []),
     ...(sees && setting.yuan !== 0 ? [`the yuan ${setting.yuan < 0 ? "loses" : "gains"} ${ratio1(Math.abs(setting.yuan))}% a year in real terms`] : []),
   ];
 }
@@ -124,7 +124,8 @@ export function sentence(data, setting, found) {
   const end = data.years[data.years.length - 1];
   const told = state(found);
   const parity = setting.threshold === 1;
-  const level = parity ? "" : `${ratio(setting.threshold)} times the spending of `;
+  const stock = data.rulers.find(({ name }) => name === setting.ruler).kind === "stock";
+  const level = parity ? "" : `${ratio(setting.threshold)} times the ${stock ? "stock" : "spending"} of `;
   const calls = (value) => `${probability(value)} probability, ${term(data, value)}`;
   const rest = basis(data, setting);
   if (told === "ahead") {
