@@ -12,6 +12,8 @@ from markupsafe import Markup
 
 MIME = "application/vnd.overtake+json"
 NOTHING = Markup("")
+#: What JupyterLab shows within as it stands: two dollars in a sentence are no formula.
+PLAIN = '<div class="tex2jax_ignore mathjax_ignore">'
 #: How the HTML of a style begins that only a notebook shows.
 LOOK = "<style>"
 #: A table of more rows may be broken between printed pages.
@@ -34,6 +36,7 @@ class Block:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """Return what Jupyter stores: HTML, a short plain text, and the data where there are any."""
         html = str(self.html) or "<!-- left out: its table is not there -->"
+        html = f"{PLAIN}{html}</div>" if "$" in html else html
         bundle: dict[str, Any] = {"text/plain": "a block of the brief", "text/html": html}
         if self.markdown:
             bundle["text/markdown"] = self.markdown
@@ -83,6 +86,11 @@ FIGURE, CHART, HALF = "<figure ", 'class="chart', 'class="chart half'
 
 #: Neighbours share a line where the taller drawing is at most so many times as tall as the other.
 ALIKE = 1.5
+
+
+def bare(html: str) -> str:
+    """Return the HTML of an output without what only JupyterLab needs."""
+    return html.removeprefix(PLAIN).removesuffix("</div>") if html.startswith(PLAIN) else html
 
 
 def joined(cells: Sequence[Any]) -> None:

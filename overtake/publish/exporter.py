@@ -16,7 +16,7 @@ from traitlets import Bool, Unicode, default
 
 from overtake import paths
 from overtake.brief import references
-from overtake.brief.blocks import LOOK, anchor, joined
+from overtake.brief.blocks import LOOK, anchor, bare, joined
 from overtake.brief.figure import font_faces, striptags
 from overtake.show import style
 
@@ -117,6 +117,8 @@ def _parts(cells: Sequence[Any]) -> list[list[Any]]:
     for cell in map(copy.deepcopy, cells):
         if cell.cell_type == "code":
             cell["outputs"] = [each for each in cell.outputs if not _shown(each).startswith(LOOK)]
+            for data in (each["data"] for each in cell.outputs if "text/html" in each.get("data", {})):
+                data["text/html"] = bare(data["text/html"])
         if not parts or _headed(cell) or _html(cell).startswith("<section"):
             parts.append([])
         parts[-1].append(cell)
@@ -202,7 +204,7 @@ def contents(page: str) -> Markup:
 
 #: What only paper knows: the title at the foot of every page but the first.
 RUNNING = """
-.doc-title { string-set: running content() }
+h1 { string-set: running content() }
 @page { @bottom-left { content: string(running); font: 400 8pt 'Source Sans 3', sans-serif; color: #55616d } }
 @page :first { @bottom-left { content: none } }
 </style>"""

@@ -29,6 +29,9 @@ def png(svg: str) -> bytes:
     """Return an SVG as PNG; the same bytes for the same drawing."""
     import resvg_py
 
+    # Semi-bold goes by the name of its own file.
+    svg = svg.replace(' font-weight="600"', f' font-weight="600" font-family="\'{style.BOLD}\'"')
+    svg = re.sub(r"(font: 600 \d+px )'Source Sans 3'", rf"\1'{style.BOLD}'", svg)
     fonts = [str(path) for path in sorted(style.FONTS.glob("*.ttf"))]
     return bytes(
         resvg_py.svg_to_bytes(

@@ -356,6 +356,13 @@ def test_neighbouring_figures_of_like_height_share_a_line_of_paper():
     assert html.count('class="chart half"') == 2
 
 
+def test_two_dollars_are_no_formula_in_jupyterlab_and_leave_no_trace_on_the_page():
+    shown = blocks.Block(Markup("<p>US$1 to US$2</p>"))._repr_mimebundle_()["text/html"]
+    assert shown.startswith('<div class="tex2jax_ignore')
+    assert blocks.bare(shown) == "<p>US$1 to US$2</p>"
+    assert blocks.bare("<div>x</div>") == "<div>x</div>"
+
+
 def test_paper_has_no_links_to_sources():
     page = "<style>@media screen and (x) {\n a {} \n}\n</style>"
     page += '<a class="num" href="#n-x" data-id="x"><data value="1">1</data></a>'
