@@ -44,8 +44,8 @@ SCORES = {
     "global": ("crps", "in80", "brier", "log"),
     "regional": ("crps", "in80", "brier", "log"),
 }
-#: Scores that are given by horizon too, and the horizons of all but our own model.
-BY_HORIZON, SHOWN_HORIZONS = ("crps", "in80", "brier"), (1, 5, 10)
+#: Scores of our own model that are given by horizon too.
+BY_HORIZON = ("crps", "in80", "brier")
 #: Forecasts of a ratio's own history: they answer balances alone.
 OWN_RATIO = ("own ratio, naive", "own ratio, pooled")
 
@@ -201,7 +201,7 @@ def table(
                 given = found.scores[question]
                 for score in SCORES[question]:
                     for horizon in range(int(key.horizon.max()) + 1):
-                        if horizon and (score not in BY_HORIZON or (model != ours and horizon not in SHOWN_HORIZONS)):
+                        if horizon and (score not in BY_HORIZON or model != ours):
                             continue
                         at = weight * (key.horizon == horizon) if horizon else weight
                         label = (name, question, model, horizon, score)

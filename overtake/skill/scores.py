@@ -172,7 +172,7 @@ def two_way_interval(
     A sample draws blocks of `first` and of `second` (n,) with replacement; a value counts as often as both were drawn
     (Owen 2007). With `other` the weights and `own` weighted values this is a mean.
     """
-    rows, columns = (np.unique(blocks, return_inverse=True)[1] for blocks in (first, second))
+    rows, columns = (_numbered(blocks) for blocks in (first, second))
     shape = int(rows.max()) + 1, int(columns.max()) + 1
     tables = [np.bincount(rows * shape[1] + columns, weights=v, minlength=shape[0] * shape[1]) for v in (own, other)]
     drawn = [generator.multinomial(count, np.full(count, 1 / count), draws) for count in shape]
@@ -181,3 +181,11 @@ def two_way_interval(
     whole = sums[1] > 0
     low, high = np.quantile(sums[0][whole] / sums[1][whole], [tail, 1 - tail])
     return float(own.sum() / other.sum()), float(low), float(high)
+
+
+def _numbered(blocks: npt.NDArray[np.generic]) -> npt.NDArray[np.intp]:
+    """Return whole-number `blocks` (n,) as 0, 1, ... in their order: np.unique without its sorting."""
+    found = blocks.astype(int)
+    found = found - found.min()
+    numbers: npt.NDArray[np.intp] = (np.cumsum(np.bincount(found) > 0) - 1)[found]
+    return numbers
