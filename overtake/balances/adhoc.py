@@ -8,7 +8,8 @@ from typing import cast
 
 from pydantic import ValidationError
 
-from overtake.config.balances import ECONOMIES, Balance, unknown
+from overtake.config.balances import Balance
+from overtake.config.economies import legal, unknown
 from overtake.errors import OvertakeError, raise_all
 
 
@@ -25,7 +26,7 @@ def parse_side(text: str, option: str) -> dict[str, float]:
         if not iso3:
             problems.append(f"`{text}`: an empty name; allowed: economies with commas between, such as JPN,KOR,AUS:0.5")
             continue
-        if iso3 not in ECONOMIES:
+        if iso3 not in legal():
             problems.append(f"{iso3}: {unknown(iso3)}")
         if iso3 in found:
             problems.append(f"{iso3}: named twice; allowed once")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from overtake.balances.reversal import chosen
-from overtake.balances.sides import presence, ratio
+from overtake.balances.sides import measurable, presence, ratio
 from overtake.balances.states import states
 from overtake.balances.summary import BY_YEARS
 from overtake.config.balances import Balance, Crossing
@@ -81,7 +81,7 @@ def leads(drawn: Draws, balances: Mapping[str, Balance], settings: Crossing) -> 
     paths = drawn.by_draw()
     present = presence(paths)
     rows = []
-    for name, balance in balances.items():
+    for name, balance in measurable(paths, balances, present).items():
         drawn_ratio = ratio(paths, balance, name, present)
         found = states(drawn_ratio, paths.years, paths.last_observed, settings.sustain, balance.threshold)
         for year in (paths.last_observed, *BY_YEARS):

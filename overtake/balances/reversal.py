@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from overtake.balances import ratio, states
-from overtake.balances.sides import presence, weights
+from overtake.balances.sides import measurable, presence, weights
 from overtake.balances.summary import BY_YEARS
 from overtake.config.balances import Balance, Crossing
 from overtake.config.futures import Futures
@@ -31,13 +31,14 @@ def reversal(
     balance, ruler, p_behind_now (China's side leads at the last observed year), p_regained_by_YEAR (of the draws in
     which it does, those in which the coalition holds the lead, as `sustain` asks, in some later year up to YEAR; NaN
     where there is none), p_leads_in_YEAR (the coalition leads, of all draws), ratio_YEAR_lo, _median, _hi
-    (interval of `interval_pct` of China's side over the coalition). Years beyond the horizon are NaN.
+    (interval of `interval_pct` of China's side over the coalition). Years beyond the horizon are NaN; a balance that
+    the ruler does not measure has no row.
     """
     tail, rows = (100 - settings.interval_pct) / 200, []
     for plans, treated in by_plans.items():
         paths = treated.by_draw()
         present = presence(paths)
-        for name, balance in balances.items():
+        for name, balance in measurable(paths, balances, present).items():
             drawn = ratio(paths, balance, name, present)
             found = states(drawn, paths.years, paths.last_observed, settings.sustain, balance.threshold)
             at = found.years.index(paths.last_observed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,6 +64,16 @@ def ratio(paths: Draws, balance: Balance, name: str = "balance", present: Bools 
     both = sides(paths, balance, name, present)
     found = np.full_like(paths.values[:, 0, :], np.nan)
     found[:, len(paths.years) - len(both.years) :] = both.against / both.side
+    return found
+
+
+def measurable(paths: Draws, balances: Mapping[str, Balance], present: Bools | None = None) -> dict[str, Balance]:
+    """Return the balances of which every member has a value on the paths, from a year on, without a gap after it."""
+    found = {}
+    for name, balance in balances.items():
+        with suppress(OvertakeError):
+            first_whole_year(paths, [member for shares in weights(balance) for member in shares], name, present)
+            found[name] = balance
     return found
 
 

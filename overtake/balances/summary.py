@@ -85,9 +85,14 @@ def joined(tables: Iterable[Tables]) -> Tables:
     parts = list(tables)
     return Tables(
         pd.concat([part.crossings for part in parts], ignore_index=True),
-        pd.concat([part.curves for part in parts], ignore_index=True),
-        pd.concat([part.breakeven for part in parts], ignore_index=True),
+        _joined([part.curves for part in parts]),
+        _joined([part.breakeven for part in parts]),
     )
+
+
+def _joined(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return the frames one under the other; one of a ruler that measures nothing would take the numbers' type."""
+    return pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
 
 
 def first_crossed(observed: Draws, balance: Balance, settings: Crossing, name: str = "balance") -> float:

@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from overtake.brief.blocks import table
 from overtake.brief.charts.common import edition_name
-from overtake.brief.context import EXPERIMENTAL, Context
-from overtake.brief.sentences import View, since, until, upper
+from overtake.brief.context import EXPERIMENTAL, Context, articled
+from overtake.brief.sentences import View, join, since, until, upper
 from overtake.config.balances import default_balances
 from overtake.show.formats import BN, CHANGE, CHANGE1, PERCENT, PERCENT1, PROBABILITY, RATIO, YEAR, Format, capital
 from overtake.show.numbers import Cell, slug
@@ -26,15 +26,37 @@ def rulers(ctx: Context) -> Markup:
         if view.measured:
             mark = " (experimental)" if ruler in EXPERIMENTAL else ""
             rows.append((upper(ctx.ruler_name(ruler)) + mark, *_state_cells(ctx, view)))
-    return table(
+    told = table(
         Markup("{} and {}, ruler by ruler").format(
             ctx.who_html(ctx.headline_balance), View(ctx, ctx.headline_balance, ctx.headline_ruler).whom()
         ),
         _state_heads("Ruler", ctx),
         rows,
     )
+    return told + _unmeasured(ctx)
 
 
+def _unmeasured(ctx: Context) -> Markup:
+    """Return the sentence on rulers in use that cannot measure the headline balance, and why; nothing where all can."""
+    absent = [ctx.ruler_name(one) for one in ctx.rulers if not View(ctx, ctx.headline_balance, one).measured]
+    if not absent:
+        return Markup("")
+    members, without = ctx.balances[ctx.headline_balance].members, set(ctx.without_imf())
+    lacking = [name for name in (articled(ctx.name(iso3)) for iso3 in members) if name in without]
+    return Markup("<p>Not measured here: {}, since {}.</p>").format(
+        join(absent),
+        _lacking(lacking) if lacking else "a member has no value on them",
+    )
+
+
+def _lacking(names: list[str]) -> Markup:
+    """Return whom the IMF's edition lacks, by name; many are listed in the method alone."""
+    shown = join(names) if len(names) <= NAMED else "members that the method names"
+    return Markup("the IMF's edition lacks {}").format(shown)
+
+
+#: Economies that a sentence names before it points to the list.
+NAMED = 6
 #: Years over which long growth is shown, as in SIPRI's fact sheets.
 DECADE = 9
 

@@ -45,6 +45,9 @@ def tiers(ctx: Context) -> dict[str, Any] | None:
     """Return the probability ten years on by tiers of plans, and whose share of GDP moves most."""
     view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
     rows = [row for row in _ten_years_on(ctx, "tiers", view) if row["tiers"] in ("none", "announced", "aim")]
+    ledger = ctx.ledger("plans")
+    if ledger is not None and not set(ledger["iso3"]) & set(ctx.balances[view.balance].members):
+        return None  # no member has announced a plan that the ledger holds
     told = [
         Markup("{} counting {}{}").format(
             ctx.num.show(_tier(ctx, row, "p_ahead"), PROBABILITY),
@@ -70,7 +73,7 @@ def adjusted(ctx: Context) -> dict[str, Any] | None:
     known = ledger[(ledger["edition"].astype(str) == ctx.edition) & (ledger["year"] == last)]
     shares = ctx.need("breakeven")
     members = set(shares.loc[(shares["balance"] == balance) & (shares["year"] == last), "member"])
-    rows = known[known["iso3"].isin(members)].to_dict("records")
+    rows = known[known["iso3"].isin(members - set(ctx.own))].to_dict("records")
     return {"adjustments": [_adjustment(ctx, row) for row in rows]} if rows else None
 
 
@@ -125,8 +128,8 @@ def implied(ctx: Context) -> Markup:
 
 
 def _table(ctx: Context, name: str, caption: str) -> Markup:
-    frame = ctx.frame(name)
-    if frame is None or frame.empty:
+    frame = ctx.frame(name) if ctx.has(name) else None
+    if frame is None:
         return Markup("")
     frame = frame[(frame["ruler"] == ctx.headline_ruler) & frame["balance"].isin(ctx.balances)]
     if frame.empty:
@@ -168,6 +171,8 @@ def _shares(ctx: Context) -> dict[str, Any]:
         return {"moved": []}
     members = list(ctx.balances[ctx.headline_balance].side)
     frame = frame[(frame["tiers"] == "as set") & frame["iso3"].isin(members)]
+    if len(set(frame["iso3"])) < len(members):  # of a member without the IMF's GDP nothing is known
+        return {"moved": []}
     wide = frame.pivot(index="iso3", columns="year", values="share_pct")
     change = (wide[SHARES_IN] - wide[ctx.last_observed]).sort_values(kind="stable")
     moved = []
@@ -182,7 +187,7 @@ def _shares(ctx: Context) -> dict[str, Any]:
 
 def _ten_years_on(ctx: Context, name: str, view: View) -> list[dict[str, Any]]:
     """Return the rows of `levels` or `tiers` on the view's balance and ruler, ten years on; none without the table."""
-    frame = ctx.frame(name)
+    frame = ctx.frame(name) if ctx.has(name) else None
     if frame is None:
         return []
     mine = (frame["balance"] == view.balance) & (frame["ruler"] == view.ruler) & (frame["year"] == ctx.ten_years_on)

@@ -59,6 +59,10 @@ class Balance:
         return (*self.against, *self.side)
 
 
+#: Tables that are about China alone, or that test what was said of it.
+ABOUT_CHINA = frozenset(("china_estimates", "claims", "register", "regions", "trend", "levels"))
+
+
 @dataclass
 class Context:
     """The tables of one run under `root`, with the parameters that the brief may see."""
@@ -131,8 +135,15 @@ class Context:
         return str(raw if (self.root / raw).is_file() and not (self.root / made).is_file() else made)
 
     def has(self, *names: str) -> bool:
-        """Tell whether all tables are there and have rows."""
+        """Tell whether all tables are there and have rows, none of them on China in a brief on another challenger."""
+        if not self.of_china and ABOUT_CHINA & set(names):
+            return False
         return all((frame := self.frame(name)) is not None and len(frame) > 0 for name in names)
+
+    @property
+    def of_china(self) -> bool:
+        """Tell whether the headline asks about China: what is known of China alone is shown only then."""
+        return "CHN" in self.balances[self.headline_balance].against
 
     def need(self, name: str) -> Frame:
         """Return the table called `name`; a missing one is refused."""
@@ -175,8 +186,11 @@ class Context:
     @cached_property
     def names(self) -> dict[str, str]:
         """Return the economies' names by iso3."""
-        economies = self.frame("economies")
-        return {} if economies is None else dict(zip(economies["iso3"], economies["name"], strict=True))
+        found: dict[str, str] = {}
+        own = self.root / "data" / "processed" / "own" / "economies.csv"
+        for frame in (pd.read_csv(own) if own.is_file() else None, self.frame("economies")):
+            found |= {} if frame is None else dict(zip(frame["iso3"], frame["name"], strict=True))
+        return found
 
     def name(self, iso3: str) -> str:
         """Return an economy's name."""
@@ -226,6 +240,37 @@ class Context:
         """Return the challengers' names where all of `balances` have the same, else `the challenger`."""
         found = {self.who(name) for name in balances if name in self.balances}
         return found.pop() if len(found) == 1 else "the challenger"
+
+    @cached_property
+    def own(self) -> dict[str, tuple[str, str]]:
+        """Return by iso3 the series in use in place of SIPRI's figures: its name in `data.series`, and its source."""
+        names = list(self.settings.get("data", {}).get("series", ()))
+        frame = self.ledger("series") if names else None
+        if frame is None:
+            return {}
+        rows = frame[frame["series"].isin(names)].drop_duplicates("iso3").to_dict("records")
+        return {str(row["iso3"]): (str(row["series"]), str(row["source"])) for row in rows}
+
+    def own_words(self) -> str:
+        """Return `figures for A and B from X` for each of one's own series in use, else nothing."""
+        by_source: dict[str, list[str]] = {}
+        for iso3, (_, source) in self.own.items():
+            by_source.setdefault(source, []).append(articled(self.name(iso3)))
+        told = [f"figures for {', '.join(names)} from {source}" for source, names in by_source.items()]
+        return " and ".join(told)
+
+    def sipri_words(self) -> Markup:
+        """Return the name of the edition in use, and whose figures stand in place of SIPRI's for whom."""
+        year, _, month = self.edition.partition("-")
+        words = f"{calendar.month_name[int(month)]} {year}" if month.isdigit() else self.edition
+        words += f", with {own}" if (own := self.own_words()) else ""
+        return Markup('<span class="declared">{}</span>').format(words)
+
+    def without_imf(self) -> list[str]:
+        """Return the names of the economies of the futures of whose GDP the IMF's edition says nothing."""
+        macro = self.frame("macro")
+        known = set() if macro is None else set(macro["iso3"])
+        return [articled(self.name(iso3)) for iso3 in sorted(set(self.need("spending")["iso3"]) - known)]
 
     def level_words(self) -> str:
         """Return whose level of China's spending is used where it is not SIPRI's, else nothing."""
@@ -354,6 +399,10 @@ class Context:
 
     def raw_cells(self, table: str, row: Mapping[str, Key]) -> tuple[str, ...]:
         """Return the cells of data/raw under a row of a processed table, as `file[key=value, ...]`."""
+        own = self.own.get(str(row.get("iso3", "")))
+        if own and table in ("spending", "rulers"):
+            sign = "=" if table == "spending" else "<="
+            return (f"data/raw/series.csv[series={own[0]}, iso3={row['iso3']}, year{sign}{row['year']}]",)
         if table == "spending":
             return (f"data/raw/milex.csv[edition={self.edition}, iso3={row['iso3']}, year={row['year']}]",)
         if table == "rulers":
@@ -361,7 +410,9 @@ class Context:
         if "balance" in row and str(row["balance"]) in self.balances:
             members = self.balances[str(row["balance"])].members
             return tuple(
-                f"data/raw/milex.csv[edition={self.edition}, iso3={iso3}, year<={self.last_observed}]"
+                f"data/raw/series.csv[series={self.own[iso3][0]}, iso3={iso3}, year<={self.last_observed}]"
+                if iso3 in self.own
+                else f"data/raw/milex.csv[edition={self.edition}, iso3={iso3}, year<={self.last_observed}]"
                 for iso3 in members
             )
         return ()

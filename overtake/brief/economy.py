@@ -54,7 +54,7 @@ def head(ctx: Context, iso3: str) -> Markup:
         "more" if now.value >= before.value else "less",
         ctx.num.show(ratio, RATIO),
         _otherwise(ctx, iso3, ratio.value > 1),
-        common.edition_name(ctx.edition),
+        ctx.sipri_words(),
         ctx.unit_words("constant_usd"),
     )
 
@@ -169,7 +169,8 @@ def figures(ctx: Context, iso3: str) -> Markup:
             cell = _count(ctx, iso3, status, int(count[status]), "status")
             told.append(Markup("{} {}").format(ctx.num.show(cell, COUNT), status))
     filled = int(own["gap_filled"].sum())
-    text = Markup("Of the years in the table SIPRI has {}.").format(join(told))
+    whose = declared(ctx.own[iso3][1]) if iso3 in ctx.own else "SIPRI"
+    text = Markup("Of the years in the table {} has {}.").format(whose, join(told))
     if filled:
         cell = _count(ctx, iso3, "filled", filled, "gap_filled")
         text += Markup(" {} of them had no figure and were filled.").format(ctx.num.show(cell, COUNT))

@@ -7,7 +7,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from overtake.brief.charts.common import edition_name
 from overtake.brief.charts.crossing import most_open
 from overtake.brief.choices import level_range
 from overtake.brief.context import Context
@@ -37,12 +36,13 @@ def head(ctx: Context) -> Markup:
     """Return kicker, title, standfirst and dateline."""
     view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
     return Markup(
-        '<header><p class="kicker">Overtake: military expenditure in the Indo-Pacific</p>'
+        '<header><p class="kicker">Overtake: military expenditure{}</p>'
         '<h1 class="doc-title">{}</h1><p class="standfirst">In {}, {} spent {}{}. The probability that {}, measurement '
         'error allowed for, is {}.{}</p>{}{}<p class="dateline">SIPRI edition of {}, data to {}, futures to {}. '
         "Intervals hold {} of what measurement and the future leave open. Where no other ruler is named: "
         "{}.</p>{}</header>"
     ).format(
+        " in the Indo-Pacific" if ctx.of_china else "",
         headline(ctx),
         ctx.num.show(ctx.last_cell(), YEAR),
         view.who(),
@@ -53,7 +53,7 @@ def head(ctx: Context) -> Markup:
         level_range(ctx, view),
         _departures(ctx),
         byline(ctx),
-        edition_name(ctx.edition),
+        ctx.sipri_words(),
         ctx.num.show(ctx.last_cell(), YEAR),
         ctx.num.show(ctx.horizon_cell(), YEAR),
         interval_words(ctx),

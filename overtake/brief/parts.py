@@ -55,7 +55,10 @@ def editions(ctx: Context) -> Markup:
         return Markup("")
     rows = []
     for row in ledger.to_dict("records"):
-        if row["publisher"] != "sipri" and str(row["edition"]) != ctx.weo:
+        if row["publisher"] != "sipri" and str(row["edition"]) not in {
+            ctx.weo,
+            *(name for name, _ in ctx.own.values()),
+        }:
             continue
         if row["publisher"] == "sipri" and str(row["edition"]) > ctx.edition:
             continue  # not known at the edition in use
@@ -164,7 +167,27 @@ def method(ctx: Context) -> dict[str, Any]:
         "combined": model == "combined",
         "scored": combined.get("weights") == "scored",
         "plans": PLANS.get(str(futures.get("plans")), ""),
+        "own": _own(ctx),
+        "without_imf": _without_imf(ctx),
     }
+
+
+def _own(ctx: Context) -> str:
+    """Return what is said of one's own series in the method, empty where none is in use."""
+    words = ctx.own_words()
+    return words and f", with {words}, turned into constant dollars at SIPRI's prices and exchange rates"
+
+
+def _without_imf(ctx: Context) -> str:
+    """Return the sentence on economies of whose GDP the IMF's edition says nothing, empty where there is none."""
+    absent = ctx.without_imf()
+    if not absent:
+        return ""
+    whose, them = ("its", "it") if len(absent) == 1 else ("their", "them")
+    return (
+        f"The IMF's edition lacks {join(absent)}: {whose} GDP goes on at {whose} own mean growth, and rulers that need "
+        f"the IMF's prices do not measure {them} ahead."
+    )
 
 
 def gaps(ctx: Context) -> Markup:

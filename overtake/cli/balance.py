@@ -42,7 +42,7 @@ def _balance(arguments: argparse.Namespace) -> int:
     from overtake import paths
     from overtake.balances import breakeven, ratio, states
     from overtake.balances.adhoc import adhoc_balance
-    from overtake.config.balances import ECONOMIES, unknown
+    from overtake.config.economies import legal, unknown
     from overtake.config.load import load
     from overtake.errors import OvertakeError
 
@@ -58,7 +58,7 @@ def _balance(arguments: argparse.Namespace) -> int:
     shares: dict[int, list[float]] = {}
     member = (arguments.break_even or "").upper()
     if member:
-        if member not in ECONOMIES:
+        if member not in legal():
             raise OvertakeError("--break-even", f"{member}: {unknown(member)}")
         share = breakeven(futures, asked, member, "--break-even")
         shares = _shares(futures, share, arguments.by or [futures.last_observed, 2035])

@@ -18,12 +18,24 @@ if TYPE_CHECKING:
 def register(commands: Any) -> None:
     """Add the commands to the `argparse` subparsers `commands`."""
     ingest = commands.add_parser("ingest", help="read a downloaded edition into data/raw and say what changed")
-    ingest.add_argument("publisher", choices=("sipri", "weo"))
+    ingest.add_argument("publisher", choices=("sipri", "weo", "table"), help="table: a series of your own")
     ingest.add_argument("path", type=Path)
     ingest.add_argument("--all-countries", action="store_true", help="write the full panel to data/panel (not in git)")
     ingest.add_argument("--dry-run", action="store_true", help="say what would change, write nothing")
     ingest.add_argument("--edition", help="edition of a WEO extract that does not name it, such as 2026-04")
+    own = ingest.add_argument_group("a series of your own: ingest table FILE --source NAME")
+    own.add_argument("--source", help="who says so, as the brief names it, such as `World Bank`")
+    own.add_argument("--unit", help="usd, usd_m, usd_bn, lcu, ..., constant_usd_m, gdp_share_pct")
+    own.add_argument("--base", type=int, help="year of the prices of constant_usd")
+    own.add_argument("--economies", default="", help="only these, with commas between, such as KOR,JPN")
+    own.add_argument("--status", default="reported", choices=("reported", "estimate", "highly uncertain"))
     ingest.set_defaults(func=_ingest)
+    economy = commands.add_parser("economy", help="add an economy: its row of data/raw/economies.csv")
+    economy.add_argument("action", choices=("add",))
+    economy.add_argument("iso3", help="code of ISO 3166-1 alpha-3, such as CAN")
+    economy.add_argument("--name", help="English name in tables and sentences (default: that of ISO 3166)")
+    economy.add_argument("--group", default="other", choices=("adversary", "ally", "partner", "other"))
+    economy.set_defaults(func=_economy)
     fetch = commands.add_parser("fetch", help="download the newest edition from its publisher into data/downloads")
     fetch.add_argument("publisher", choices=("sipri", "weo"))
     fetch.add_argument("--url", help="another address of the same kind of file")
@@ -33,7 +45,7 @@ def register(commands: Any) -> None:
 
 
 def _ingest(arguments: argparse.Namespace) -> int:
-    run = _ingest_sipri if arguments.publisher == "sipri" else _ingest_weo
+    run = {"sipri": _ingest_sipri, "weo": _ingest_weo, "table": _ingest_table}[arguments.publisher]
     return run(arguments)
 
 
@@ -46,7 +58,8 @@ def _in_place(file: str) -> pd.DataFrame | None:
 def _ingest_sipri(arguments: argparse.Namespace) -> int:
     from overtake.cli import update
     from overtake.draws import write_parquet
-    from overtake.sources import excerpt, raw, regions, sipri
+    from overtake.sources import economies as vocabulary
+    from overtake.sources import excerpt, package, panel, raw, regions, sipri
 
     _file_name(arguments.path)
     economies = tuple(raw.load("economies.csv")["iso3"])
@@ -58,6 +71,10 @@ def _ingest_sipri(arguments: argparse.Namespace) -> int:
     if arguments.all_countries:
         target = paths.PANEL / f"milex_{book.edition}.parquet"
         write_parquet(book.table, target)
+        usable = panel.usable(book)
+        package.write_text(paths.PANEL / panel.PANEL, excerpt.to_csv(usable))
+        print(f"{len(usable)} economies are legal with data.panel: own; the others have no figure in {book.last_year}, "
+              f"a zero, or fewer than {panel.FEWEST} years")  # fmt: skip
         print(f"wrote {target.relative_to(paths.ROOT)} for your own use (SIPRI's terms: do not republish it)")
         return 0
     new = excerpt.of_sipri(book, economies)
@@ -66,6 +83,7 @@ def _ingest_sipri(arguments: argparse.Namespace) -> int:
     ledgers = {} if regional is None else excerpt.ledgers(book, regional)
     old = _in_place("milex.csv")
     print("\n".join(excerpt.changes(old, new, sipri.MEASURES)))
+    print("\n".join(vocabulary.came(new, old, _in_place("macro.csv"))))
     update.say_ledgers(ledgers)
     update.watch_the_tenth(book, new, ledgers.get("ranks.csv"), arguments.path, arguments.dry_run)
     if arguments.dry_run:
@@ -87,6 +105,7 @@ def _ingest_sipri(arguments: argparse.Namespace) -> int:
         "milex.csv": excerpt.merged(old, new),
         **update.with_ledgers(book.edition, ledgers, _in_place),
         **update.learned(book, _in_place),
+        "economies.csv": vocabulary.placed(raw.load("economies.csv"), book.table),
     }
     update.say_forecast(book.edition, _in_place("editions.csv"))
     _write(tables, [row], f'set data.edition: "{book.edition}" in params.yaml, then dvc repro')
@@ -130,6 +149,7 @@ def _file_name(path: Path) -> str:
 
 
 def _ingest_weo(arguments: argparse.Namespace) -> int:
+    from overtake.sources import economies as vocabulary
     from overtake.sources import excerpt, package, raw, weo
 
     economies = tuple(raw.load("economies.csv")["iso3"])
@@ -141,6 +161,8 @@ def _ingest_weo(arguments: argparse.Namespace) -> int:
     new = excerpt.of_weo(table)
     raise_all(f"{file}: figures of the economies in use", weo.implausible(new), next_step="overtake fetch weo")
     old = _in_place("macro.csv")
+    _refuse_loss(new, old, file)
+    print("\n".join(vocabulary.without_imf(economies, new)))
     for _, part in new.groupby("edition"):
         print("\n".join(excerpt.changes(old, part, ("real_growth_pct",))))
     if arguments.dry_run:
@@ -164,12 +186,97 @@ def _ingest_weo(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _ingest_table(arguments: argparse.Namespace) -> int:
+    import pandas as pd
+
+    from overtake.sources import excerpt, own, package, raw
+
+    if not arguments.source:
+        raise OvertakeError(
+            "--source", "is missing: the brief names it", next_step="--source NAME, such as `World Bank`"
+        )
+    file, name = _file_name(arguments.path), own.slug(arguments.source)
+    only = tuple(code.strip().upper() for code in arguments.economies.split(",") if code.strip())
+    read = own.read(arguments.path, tuple(raw.load("economies.csv")["iso3"]), arguments.unit, only)
+    edition, base = _edition_of_prices(read.measure, arguments.base)
+    both, problems = own.compared(read, raw.milex(), edition)
+    raise_all(f"{file}: beside SIPRI's figures", problems, next_step="overtake ingest table FILE --unit UNIT")
+    print(f"{file}: {len(read.rows)} figures, {read.measure}; beside SIPRI's edition {edition}:")
+    print("\n".join(own.told(both)))
+    if read.left_out:
+        print(f"note: left out, not in economies.csv: {', '.join(read.left_out[:12])}"
+              f"{f' and {len(read.left_out) - 12} more' if len(read.left_out) > 12 else ''}")  # fmt: skip
+    if arguments.dry_run:
+        return 0
+    new = read.rows.assign(series=name, measure=read.measure, status=arguments.status, source=arguments.source)
+    known = raw.load("series.csv")
+    table = pd.concat([known[known["series"] != name], new])[list(own.COLUMNS)]
+    years = read.rows["year"]
+    row = excerpt.edition_row(
+        "own", name, _today(), title=arguments.source, full="true", price_base=base, first_year=int(years.min()),
+        last_year=int(years.max()), file=file, sha256=package.sha256(arguments.path),
+    )  # fmt: skip
+    _write({"series.csv": table.sort_values(["series", "iso3", "year"], kind="stable")}, [row])
+    print(
+        f"to use it: data.series: [{name}] in params.yaml. Publish data/raw/series.csv only where its terms allow that"
+    )
+    return 0
+
+
+def _edition_of_prices(measure: str, base: int | None) -> tuple[str, int | str]:
+    """Return the SIPRI edition that a series of `measure` is compared with, and its price base, empty but for constant.
+
+    The newest edition; for constant prices the newest of the base that the series states.
+    """
+    from overtake.sources import raw
+
+    sipri = raw.load("editions.csv")
+    sipri = sipri[sipri["publisher"] == "sipri"].sort_values("edition")
+    if measure != "milex_constant_usd_m":
+        if base is not None:
+            raise OvertakeError(
+                "--base", "is for constant prices alone", found=base, allowed="with --unit constant_usd_m"
+            )
+        return str(sipri["edition"].iloc[-1]), ""
+    bases = {int(year): str(edition) for edition, year in zip(sipri["edition"], sipri["price_base"], strict=True)}
+    if base not in bases:
+        raise OvertakeError("--base", "is no price base of an edition in data/raw", found=base,
+                            allowed=", ".join(map(str, bases)))  # fmt: skip
+    return bases[base], base
+
+
+def _refuse_loss(new: pd.DataFrame, old: pd.DataFrame | None, file: str) -> None:
+    """Refuse a file that would take the IMF's figures from an economy that has them."""
+    held = set() if old is None else set(old.loc[old["edition"].isin(new["edition"]), "iso3"])
+    missing = [f"{iso3}: has figures of this edition in data/raw/macro.csv" for iso3 in sorted(held - set(new["iso3"]))]
+    raise_all(f"{file}: economies without figures", missing, next_step="overtake fetch weo")
+
+
+def _economy(arguments: argparse.Namespace) -> int:
+    import pandas as pd
+
+    from overtake.config.load import json_schema
+    from overtake.sources import commit, economies, excerpt, package
+
+    new = economies.row(arguments.iso3, arguments.name, arguments.group)
+    known = _in_place("economies.csv")
+    if known is not None and new["iso3"] in set(known["iso3"]):
+        raise OvertakeError("data/raw/economies.csv", "has this economy", found=new["iso3"],
+                            next_step="overtake ingest sipri WORKBOOK")  # fmt: skip
+    table = pd.concat([known, pd.DataFrame([new])]).sort_values("iso3", kind="stable")
+    commit.write(paths.RAW, {"economies.csv": excerpt.to_csv(table)})
+    package.write_text(paths.ROOT / "params.schema.json", json_schema())
+    print(f"added {new['iso3']}, {new['name']}; next: overtake ingest sipri WORKBOOK, overtake ingest weo FILE")
+    return 0
+
+
 def _write(tables: dict[str, pd.DataFrame], rows: list[dict[str, Any]], then: str = "dvc repro") -> None:
     """Write tables of figures by file name and their rows of editions.csv, all at once or none."""
     import pandas as pd
 
-    from overtake.sources import commit, excerpt
+    from overtake.sources import commit, excerpt, raw
 
+    tables = {"economies.csv": raw.load("economies.csv"), **tables}  # a row that was added by hand is sealed with it
     known = _in_place("editions.csv")
     new = pd.DataFrame(rows).astype(str)
     if known is not None:

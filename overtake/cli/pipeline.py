@@ -16,6 +16,7 @@ def register(commands: Any) -> None:
     schema = commands.add_parser("schema", help="write params.schema.json for editors, from the models")
     schema.set_defaults(func=_schema)
     params = commands.add_parser("params", help="write params.yaml anew, every key at its default")
+    params.add_argument("--example", metavar="FILE", help="with the sections of FILE, such as examples/iran_gulf.yaml")
     params.set_defaults(func=_params)
     outputs = commands.add_parser("outputs", help="name the files that the last run made for reading")
     outputs.set_defaults(func=_outputs)
@@ -78,14 +79,18 @@ def _schema(_: argparse.Namespace) -> int:
     return 0
 
 
-def _params(_: argparse.Namespace) -> int:
+def _params(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
     from overtake import paths
     from overtake.config import template
+    from overtake.config.load import load
     from overtake.errors import OvertakeError
 
+    text = template.text(load(Path(arguments.example)) if arguments.example else None)
     try:
         with paths.PARAMS.open("x", encoding="utf-8") as file:
-            file.write(template.text())
+            file.write(text)
     except FileExistsError as error:
         step = "move it away first; `git diff params.yaml` shows what you changed"
         raise OvertakeError(str(paths.PARAMS), "is there already, and is yours", next_step=step) from error
@@ -114,11 +119,10 @@ def _exchange(_: argparse.Namespace) -> int:
 
 def _economies(_: argparse.Namespace) -> int:
     from overtake import paths
-    from overtake.draws import folder_of
+    from overtake.draws import folder_of, read_parquet
     from overtake.publish import economies
-    from overtake.sources import raw
 
-    codes = sorted(set(raw.load("economies.csv")["iso3"]) - {"CHN"})
+    codes = sorted(set(read_parquet(paths.PROCESSED / "spending.parquet")["iso3"]) - {"CHN"})
     with _at_work("economies"), folder_of(paths.REPORTS / "economies") as fresh:
         economies.write(codes, fresh)
     return 0

@@ -17,13 +17,18 @@ def register(commands: Any) -> None:
 
 
 def _validate(_: argparse.Namespace) -> int:
-    from overtake.config.load import load, undeclared
-    from overtake.sources import commit, package
+    from overtake.config.load import foreign, load, undeclared
+    from overtake.sources import commit, own, package, panel, raw
     from overtake.sources.checks import check_all
+    from overtake.sources.economies import unfigured
 
     commit.finish(paths.RAW)
-    raise_all(paths.PARAMS.name, undeclared(load(paths.PARAMS)), next_step="edit params.yaml, then rerun")
+    params, step = load(paths.PARAMS), "edit params.yaml, then rerun"
+    raise_all(paths.PARAMS.name, undeclared(params), next_step=step)
     hashes = check_all(paths.RAW)
+    problems = own.misused(params.data.series, raw.load("series.csv"), raw.load("editions.csv"), params.data.edition)
+    panel.write(foreign(params), paths.PROCESSED / panel.OWN)
+    raise_all(paths.PARAMS.name, problems + unfigured(params, panel.with_own("milex.csv")), next_step=step)
     package.write_text(paths.PROCESSED / "figures.json", json.dumps(hashes, indent=2, sort_keys=True) + "\n")
     print(f"{len(hashes)} files of data/raw are sound")
     return 0

@@ -2,45 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
 from overtake.config.base import Section
+from overtake.config.economies import REGION, Economy, economies, expanded
 from overtake.errors import OvertakeError
 
-#: ISO 3166-1 alpha-3 codes of the economies in data/raw/economies.csv.
-ECONOMIES = (
-    "AUS", "CHN", "GBR", "IDN", "IND", "JPN", "KOR", "MYS", "NZL", "PHL", "RUS", "SGP", "THA", "TWN", "USA", "VNM"
-)  # fmt: skip
-
-
-def unknown(name: str) -> str:
-    """Return what to say of an economy `name` that is none of the project's: how to add a real one, or the nearest."""
-    import pycountry
-
-    try:
-        country = pycountry.countries.lookup(name)
-    except LookupError:
-        close = difflib.get_close_matches(name.upper(), ECONOMIES, n=1, cutoff=0.5)
-        return f"unknown economy; {f'did you mean {close[0]}?' if close else 'allowed: ' + ', '.join(ECONOMIES)}"
-    if country.alpha_3 in ECONOMIES:
-        return f"unknown economy; did you mean {country.alpha_3}?"
-    return (
-        f"unknown economy: {country.name} ({country.alpha_3}) has no figures here yet;"
-        " how to add an economy: docs/data.md, `Another economy`"
-    )
-
-
-def _known(iso3: str) -> str:
-    """Return `iso3` where it is one of the project's economies."""
-    if iso3 not in ECONOMIES:
-        raise ValueError(unknown(iso3))
-    return iso3
-
-
-Economy = Annotated[str, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": list(ECONOMIES)})]
 Share = Annotated[float, Field(ge=0, le=1)]
 #: Names of balances: small letters, digits and underscores, since they become cells, keys and addresses.
 BalanceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -66,8 +35,20 @@ class Balance(Section):
     threshold: Annotated[float, Field(gt=0, le=10)] = 1.0
     """Ratio of the two sides at which the balance is crossed: 1 is parity, 0.5 half of the coalition's spending."""
 
-    breakeven: tuple[Economy, ...] = ()
+    breakeven: Annotated[tuple[Economy, ...], Field(strict=False)] = ()
     """Economies whose break-even share is reported: the share of their spending at which the sides are level."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _regions(cls, given: Any) -> Any:
+        """Replace `region:NAME` on a side by the economies that SIPRI counts there and no side names."""
+        if not isinstance(given, dict):
+            return given
+        sides = {name: given[name] for name in ("against", "side") if isinstance(given.get(name), dict)}
+        named = [iso3 for shares in sides.values() for iso3 in shares]
+        if not any(str(iso3).startswith(REGION) for iso3 in named):
+            return given
+        return given | {name: expanded(shares, named) for name, shares in sides.items()}
 
     @model_validator(mode="after")
     def _two_sides(self) -> Self:
@@ -176,7 +157,7 @@ def members(coalition: str) -> tuple[str, ...]:
     """Return the members of a coalition by name, or the economy itself."""
     if coalition in COALITIONS:
         return COALITIONS[coalition]
-    if coalition in ECONOMIES:
+    if coalition in economies():
         return (coalition,)
     raise OvertakeError("data/raw/claims.yaml", "names an unknown coalition", found=coalition,
                         allowed=", ".join(COALITIONS))  # fmt: skip

@@ -9,6 +9,7 @@ from pydantic import Field
 from overtake.config.base import Section
 
 EditionId = Annotated[str, Field(pattern=r"^\d{4}-(04|10)$")]
+SeriesName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
 class Data(Section):
@@ -20,6 +21,14 @@ class Data(Section):
     weo_edition: EditionId | Literal["matching"] = "matching"
     """IMF World Economic Outlook edition; `matching`: the first full one published with or after the SIPRI
     edition; without one the newest, and the brief says that it is older."""
+
+    panel: Literal["raw", "own"] = "raw"
+    """Whose economies may stand in a balance: those of data/raw, or also those of a whole workbook of one's own in
+    data/panel (`overtake ingest sipri WORKBOOK --all-countries`), which is not in git."""
+
+    series: tuple[SeriesName, ...] = ()
+    """One's own series (data/raw/series.csv, `overtake ingest table`) that stand in place of SIPRI's figures for their
+    economies in this edition."""
 
     gap_rule: Literal["interpolate", "refuse"] = "interpolate"
     """Years without a figure inside or at the end of a series (Viet Nam): `interpolate` log-linearly inside and carry

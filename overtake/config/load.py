@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from overtake.config.economies import REGION, economies
 from overtake.config.params import Params
 from overtake.config.rulers import RulerName
 from overtake.config.text import unsafe
@@ -34,7 +35,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
         raise OvertakeError(str(path), "is missing", next_step=f"git checkout -- {path.name}") from error
     except UnicodeDecodeError as error:
         raise OvertakeError(str(path), "is not UTF-8 text", found=error) from error
-    yaml = YAML(typ="safe")  # with ruamel.yaml.clib, in C: twenty times as fast
+    # With ruamel.yaml.clib, in C: twenty times as fast, but blind to a colon inside a plain key, `region:south_asia`.
+    yaml = YAML(typ="safe", pure=REGION in text)
     depth = 0
     try:
         # Anchors multiply text without bound and tags name types; an instrument panel needs neither.
@@ -99,7 +101,22 @@ def undeclared(params: Params) -> list[str]:
     ruler = params.brief.headline_ruler
     if ruler in rulers and ruler not in params.rulers.use:
         lines.append(f"brief.headline_ruler: {ruler} is not in rulers.use; in use: {', '.join(params.rulers.use)}")
-    return lines + _beyond(params)
+    return lines + _foreign(params) + _beyond(params)
+
+
+def foreign(params: Params) -> list[str]:
+    """Return the economies that the balances, the scenario or the prices name and data/raw lacks."""
+    named = {*params.scenario.growth_shift_pct, *params.scenario.share_targets}
+    named |= set(params.rulers.prices.real_appreciation_pct)
+    for balance in params.balances.values():
+        named |= {*balance.against, *balance.side, *balance.breakeven}
+    return sorted(named - set(economies()))
+
+
+def _foreign(params: Params) -> list[str]:
+    """Return a line where economies of one's own panel are named and the parameters do not take them."""
+    found = [] if params.data.panel == "own" else foreign(params)
+    return [f"data.panel: raw, but balances name {', '.join(found)}, of data/panel alone; set own"] if found else []
 
 
 def _beyond(params: Params) -> list[str]:

@@ -6,8 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from overtake.config.balances import Economy
 from overtake.config.base import Section
+from overtake.config.economies import Economy
 
 RulerName = Literal["constant_usd", "current_usd", "gdp_ppp", "military_ppp", "symmetric", "stock", "stock_own"]
 

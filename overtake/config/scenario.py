@@ -6,8 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from overtake.config.balances import Economy
 from overtake.config.base import Section
+from overtake.config.economies import Economy
 
 
 class ShareTarget(Section):

@@ -18,8 +18,8 @@ HEAD = """# yaml-language-server: $schema=params.schema.json
 WIDTH = 116
 
 
-def text() -> str:
-    """Return the whole of `params.yaml` with the defaults of the models, laid out as DVC writes it.
+def text(params: Params | None = None) -> str:
+    """Return the whole of `params.yaml`, with the defaults of the models or other values, laid out as DVC writes it.
 
     `dvc exp run -S` writes every list anew and drops the comments behind it. So lists come first in their section, what
     follows a list has its comment on its own line, and the section of lists alone comes last: only the value changes.
@@ -28,7 +28,7 @@ def text() -> str:
 
     from ruamel.yaml import YAML
 
-    defaults = Params().model_dump(mode="json")
+    defaults = (params or Params()).model_dump(mode="json")
     lines = list(_section(Params, defaults, 0))
     yaml, out = YAML(), StringIO()
     yaml.dump(yaml.load(HEAD + "\n".join(lines) + "\n"), out)

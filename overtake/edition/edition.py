@@ -12,15 +12,15 @@ import pandas as pd
 
 from overtake import paths
 from overtake.config.core import Data
-from overtake.edition import clean
+from overtake.edition import clean, own
 from overtake.edition.memo import once
-from overtake.sources import ledgers, raw
+from overtake.sources import ledgers, panel, raw
 
 Tables = Mapping[str, pd.DataFrame]
 #: What was learned from the full panel, shipped per edition and origin.
 LEARNED = ("hyperparameters", "panel_regression", "model_scores")
 #: Tables of data/raw that hold all editions.
-PUBLISHED = ("milex", "macro", "editions", "regions", "ranks", "economies")
+PUBLISHED = ("milex", "macro", "editions", "regions", "ranks", "economies", "series")
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +43,8 @@ class Shipped(Tables):
         return len(self.names)
 
     def _load(self, name: str) -> pd.DataFrame:
+        if name == "milex":
+            return panel.with_own("milex.csv", self.folder)
         return ledgers.load(name, self.folder) if name in ledgers.LEDGERS else raw.load(f"{name}.csv", self.folder)
 
 
@@ -52,7 +54,7 @@ class Edition:
 
     spending, macro: of the clean stage; macro is empty where no forecast was known. ledgers, learned, published: tables
     of data/raw by name, without ending; published: all editions of `milex`, `macro`, `regions`, `ranks`, the
-    register `editions`, and the list `economies`.
+    register `editions`, the list `economies`, one's own `series`.
     """
 
     name: str
@@ -128,7 +130,10 @@ class Edition:
     def _cleaned(self, data: Data, weo: str | None) -> Edition:
         macro = self.published["macro"]
         macro = clean.clean_macro(macro, weo) if weo else macro.iloc[:0]
-        spending = clean.clean_spending(self.published["milex"], macro, self.published["editions"], data)
+        milex = self.published["milex"]
+        if data.series:
+            milex = own.in_place(milex, self.published["series"], data.series, data.edition)
+        spending = clean.clean_spending(milex, macro, self.published["editions"], data)
         return replace(self, name=data.edition, spending=spending, macro=macro)
 
 

@@ -22,6 +22,11 @@ def sipri_per_government(crosswalk: pd.DataFrame, iso3: str, basis: str | None =
     return float(factors.iloc[0]) if len(factors) else None
 
 
+def has_gdp(macro: pd.DataFrame, iso3: str) -> bool:
+    """Tell whether the IMF's edition `macro` holds growth of an economy's GDP."""
+    return bool((macro["iso3"].eq(iso3) & macro["real_growth_pct"].notna()).any())
+
+
 def gdp_constant_usd(spending: pd.DataFrame, macro: pd.DataFrame, iso3: str, last: int, year: int) -> float:
     """Return GDP of `year`, at or after `last`, in the price base of the spending table, US$ bn; see `gdp_path`."""
     return float(gdp_path(spending, macro, iso3, last, year)[-1])
@@ -37,7 +42,8 @@ def gdp_path(spending: pd.DataFrame, macro: pd.DataFrame, iso3: str, last: int, 
     share = float(row["gdp_share_pct"].iloc[0]) if len(row) else float("nan")
     growth = macro[macro["iso3"] == iso3].set_index("year")["real_growth_pct"].dropna().sort_index()
     if not np.isfinite(share) or growth.empty:
-        raise OvertakeError(f"share of GDP of {iso3}", f"none in {last}, or no growth forecast to build on")
+        raise OvertakeError(f"share of GDP of {iso3}", f"none in {last}, or no growth forecast to build on",
+                            next_step="overtake ingest weo FILE, with the economy in it")  # fmt: skip
     path = growth.reindex(range(int(growth.index[0]), max(until, int(growth.index[-1])) + 1)).ffill()
     factors = 1 + path.reindex(range(last + 1, until + 1)).to_numpy(dtype=float) / 100
     now = float(row["milex_constant_usd_bn"].iloc[0]) / (share / 100)

@@ -131,6 +131,7 @@ def _rulers(paths: Draws, tables: Tables) -> tuple[list[Any], dict[str, Any]]:
     for name in dict.fromkeys(rulers["ruler"].astype(str)):
         about = rulers[rulers["ruler"] == name].iloc[0]
         factor = wide(rulers, name, paths)
+        factor = np.where(np.isfinite(factor[:, [-1]]), factor, np.nan)  # no use to the page without the years ahead
         entry: dict[str, Any] = {key: str(about[key]) for key in ("label", "unit", "kind")} | {
             "name": name,
             "errors": None,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-
-import pandas as pd
 
 from overtake import paths as project
 from overtake.config.params import Params
 from overtake.draws import read_draws, read_parquet
-from overtake.edition import of_run
+from overtake.edition import Edition, of_run
 from overtake.explorer import departures, factors
 from overtake.explorer import plans as announced
 from overtake.explorer.build import write
@@ -19,6 +18,20 @@ from overtake.explorer.sample import rows
 from overtake.explorer.settings import of_params
 from overtake.rulers.base import observed
 from overtake.scenarios.compare import read_all
+from overtake.sources.panel import with_own
+
+#: Draws times economies that the page holds.
+EMBEDDED = 20_000
+
+
+def _own(params: Params, edition: Edition, names: Mapping[str, tuple[str, str]]) -> str:
+    """Return what stands in place of SIPRI's figures, for the source line; empty where nothing does."""
+    if not params.data.series:
+        return ""
+    series = edition.published["series"]
+    known = series[series["series"].isin(params.data.series)].drop_duplicates("iso3")
+    by_source = known.groupby("source", sort=False)["iso3"].agg(lambda own: ", ".join(names[iso3][0] for iso3 in own))
+    return ", with " + " and ".join(f"figures for {whose} from {source}" for source, whose in by_source.items())
 
 
 def publish(params: Params, out: Path = project.REPORTS / "explorer" / "explorer.html", draws: int = 1000) -> None:
@@ -34,13 +47,14 @@ def publish(params: Params, out: Path = project.REPORTS / "explorer" / "explorer
     )
     futures = read_draws(project.PROCESSED / "futures_without_plans.parquet")
     found = announced.of_edition(futures, edition, params.futures, params.run.seed)
-    economies = pd.read_csv(project.RAW / "economies.csv").to_dict("records")
+    economies = with_own("economies.csv").to_dict("records")
     names = {str(row["iso3"]): (str(row["name"]), str(row["group"])) for row in economies}
-    source = f"SIPRI Military Expenditure Database, edition {edition.name}; Overtake"
+    source = f"SIPRI Military Expenditure Database, edition {edition.name}{_own(params, edition, names)}; Overtake"
     start = departures.of_params(params, found)
     settings = of_params(params, names, edition.name, source, start)
     planned = read_draws(project.PROCESSED / "futures.parquet")
-    kept = rows(planned, params.balances.values(), draws, settings.seed)
+    # The page's size grows with draws times economies, and is bounded.
+    kept = rows(planned, params.balances.values(), min(draws, EMBEDDED // len(planned.economies)), settings.seed)
     sample = futures.with_values(futures.values[kept], futures.unit)
     table = factors.table(sample, edition, params.rulers, settings.seed)
     tables = Tables(

@@ -19,7 +19,7 @@ from overtake.config.futures import TIERS, Futures, Tier
 from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.edition.memo import once
-from overtake.edition.shares import gdp_path, sipri_per_government
+from overtake.edition.shares import gdp_path, has_gdp, sipri_per_government
 from overtake.errors import OvertakeError
 from overtake.sources.ledgers import evidence
 from overtake.streams import stream
@@ -131,14 +131,18 @@ def implied_shares(by_step: Mapping[str, Draws], edition: Edition, years: Sequen
 
     by_step: futures, constant US$ bn, by tiers of plans; years: after the last observed one, those beyond the horizon
     are left out; the last observed year comes first, as published (no quantiles). GDP is the IMF's, its last growth
-    held, in all draws alike: see `gdp_path`.
+    held, in all draws alike: see `gdp_path`; an economy without is left out.
     """
     last, rows = edition.last, []
     now = edition.spending[edition.spending["year"] == last].set_index("iso3")["gdp_share_pct"]
-    gdp = {iso3: gdp_path(edition.spending, edition.macro, str(iso3), last, max([last, *years])) for iso3 in now.index}
+    gdp = {
+        iso3: gdp_path(edition.spending, edition.macro, str(iso3), last, max([last, *years]))
+        for iso3 in now.index
+        if has_gdp(edition.macro, str(iso3)) and np.isfinite(now[iso3])
+    }
     for tiers, drawn in by_step.items():
         inside = [year for year in years if last < year <= drawn.years[-1]]
-        for iso3 in drawn.economies:
+        for iso3 in filter(gdp.__contains__, drawn.economies):
             rows.append((tiers, iso3, last, float(now[iso3]), np.nan, np.nan))
             for year in inside:
                 level = np.quantile(drawn.economy(iso3)[:, drawn.years.index(year)], [0.5, 0.1, 0.9])
@@ -190,8 +194,8 @@ def _target(row: Mapping[Any, Any], edition: Edition, known_by: str | None, tier
     """Return one row of `targets`."""
     year = float("nan") if pd.isna(row["target_year"]) else float(row["target_year"])
     tier = str(row["stage"])
-    found = {"plan": row["plan"], "iso3": str(row["iso3"]), "tier": tier, "year": year, "share_pct": np.nan}
-    found["used"] = False
+    iso3 = str(row["iso3"])
+    found = {"plan": row["plan"], "iso3": iso3, "tier": tier, "year": year, "share_pct": np.nan, "used": False}
     last, announced = edition.last, row["announced"]
     if row["role"] != "target":
         return {**found, "reason": "context, not a target"}
@@ -199,6 +203,8 @@ def _target(row: Mapping[Any, Any], edition: Edition, known_by: str | None, tier
         return {**found, "reason": f"not announced before {known_by}"}
     if not year > last:
         return {**found, "reason": f"not after {last}"}
+    if not has_gdp(edition.macro, iso3):
+        return {**found, "reason": "no GDP of the IMF's to convert it with"}
     share = _share(row, edition, last)
     if share is None or not np.isfinite(share):
         return {**found, "reason": "no factor from the government's definition to SIPRI's"}

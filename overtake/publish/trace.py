@@ -130,15 +130,16 @@ def _row(file: str, row: dict[str, str], root: Path) -> list[str]:
     shown = ", ".join(f"{name} = {value}" for name, value in row.items() if value != "" and name != "cell")
     lines = [f"{file}: {shown}"]
     if row.get("cell"):
-        book = _workbook(root, row.get("edition", ""))
+        book = _workbook(root, row.get("edition", "") or row.get("series", ""))
         lines.append(f"{INDENT}{book}, {row['cell'].replace('!', ', cell ')}")
     return lines
 
 
 def _workbook(root: Path, edition: str) -> str:
-    """Return the name and hash of the SIPRI workbook of an edition, from data/raw/editions.csv."""
+    """Return the name and hash of the file of an edition or an own series, from data/raw/editions.csv."""
     path = root / "data" / "raw" / "editions.csv"
-    rows = matching_rows(path, f"publisher=sipri, edition={edition}") if path.is_file() else []
+    publisher = "sipri" if edition[:1].isdigit() else "own"
+    rows = matching_rows(path, f"publisher={publisher}, edition={edition}") if path.is_file() else []
     if not rows:
         return f"workbook of edition {edition}"
     return f"{rows[0].get('file', '')} (sha256 {rows[0].get('sha256', '')[:12]}...)"

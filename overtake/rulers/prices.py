@@ -18,7 +18,8 @@ def current_factor(paths: Draws, edition: Edition, settings: Prices) -> FloatArr
     """Return current US$ per constant US$, (economies, years).
 
     Observed years: as SIPRI reports both. Later years: the last observed factor times local inflation over the change
-    of the exchange rate (IMF), then US inflation alone, so that real exchange rates stay put after the IMF's forecast.
+    of the exchange rate (IMF), then US inflation alone, so that real exchange rates stay put after the IMF's forecast;
+    NaN where the IMF's edition lacks the economy.
     """
     both = edition.spending.assign(
         factor=edition.spending["milex_current_usd_bn"] / edition.spending["milex_constant_usd_bn"]
@@ -27,6 +28,7 @@ def current_factor(paths: Draws, edition: Edition, settings: Prices) -> FloatArr
     prices = price_index_usd(paths, edition, settings)
     last = paths.years.index(paths.last_observed)
     later = prices[:, last:] / prices[:, [last]]
+    later[:, 0] = 1.0  # what SIPRI reports needs no figure of the IMF
     known[:, last:] = known[:, [last]] * later * appreciation(paths, settings)[:, last:]
     return known
 

@@ -16,6 +16,7 @@ from overtake.config.multiverse import SIPRI, Axes, Chunk
 from overtake.config.params import Params
 from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
+from overtake.errors import OvertakeError
 from overtake.futures import plans
 from overtake.futures.simulate import simulate
 from overtake.rulers.china import at_level
@@ -46,7 +47,9 @@ class Bench:
     def of(self, name: str) -> Edition:
         """Return an edition."""
         if self.edition.name != name:
-            self.edition = self.given.at(self.params.data.model_copy(update={"edition": name}))
+            # One's own series stand in the edition in use; another edition is what its publisher knew.
+            own = self.params.data.series if name == self.params.data.edition else ()
+            self.edition = self.given.at(self.params.data.model_copy(update={"edition": name, "series": own}))
             self.factors = {}
             self.levels = {level: self._china(level) for level in self.axes.china_levels}
         return self.edition
@@ -91,7 +94,10 @@ def specifications(axes: Axes, chunk: Chunk) -> pd.DataFrame:
 
 
 def evaluate(bench: Bench, chunk: Chunk) -> pd.DataFrame:
-    """Return one row per specification of `chunk` (see `columns`), in the order of `specifications`."""
+    """Return one row per specification of `chunk` (see `columns`), in the order of `specifications`.
+
+    A coalition that a ruler does not measure, for want of figures of a member, has no row on it.
+    """
     axes, params, edition = bench.axes, bench.params, bench.of(chunk.edition)
     bare = futures(edition, params, chunk)
     parts = []
@@ -103,7 +109,7 @@ def evaluate(bench: Bench, chunk: Chunk) -> pd.DataFrame:
             measured = _measured(bench, ruler, planned, by_draw)
             parts += [_coalition(bench, measured, name, ruler) for name in axes.coalitions]
     found = pd.DataFrame(np.concatenate(parts), columns=columns(axes)[len(CHOICES) :])
-    return pd.concat([specifications(axes, chunk), found], axis=1)
+    return pd.concat([specifications(axes, chunk), found], axis=1).dropna(subset=[found.columns[0]], ignore_index=True)
 
 
 def futures(edition: Edition, params: Params, chunk: Chunk) -> Draws:
@@ -149,7 +155,12 @@ def _measured(bench: Bench, ruler: str, paths: Draws, by_draw: FloatArray) -> Me
 def _coalition(bench: Bench, measured: Measured, name: str, ruler: str) -> FloatArray:
     """Return the measures of one coalition on one ruler, (specifications, columns), over levels, shares and sustain."""
     against, side = weights(bench.params.balances[name])
-    first = first_whole_year(measured.paths, [*against, *side, "USA"], name, measured.present)
+    axes = bench.axes
+    try:
+        first = first_whole_year(measured.paths, [*against, *side, "USA"], name, measured.present)
+    except OvertakeError:
+        count = len(axes.levels(ruler)) * len(axes.us_shares) * len(axes.sustain)
+        return np.full((count, 3 * len(axes.years)), np.nan)
     recent = max(first, measured.paths.years.index(measured.paths.last_observed) - RECENT)
     for start in (recent, first):
         found = _since(bench, measured.paths, name, ruler, start, whole=start == first)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from overtake import alike
 from overtake.balances import ratio
+from overtake.balances.sides import measurable
 from overtake.config.balances import Balance
 from overtake.config.core import Run
 from overtake.config.futures import Futures
@@ -117,7 +118,10 @@ def _said(
     futures: Futures,
     run: Run,
 ) -> list[dict[str, object]]:
-    """Return the rows of one origin: all balances at AHEAD years and at the last year with an outcome."""
+    """Return the rows of one origin: balances at AHEAD years and at the last year with an outcome.
+
+    A balance with a member of which nothing was known at the origin has none.
+    """
     steps = whole.origin - past.origin
     drawn = alike.exp(forecaster(edition, futures, run)(past, steps))
     years = tuple(range(past.origin + 1, whole.origin + 1))
@@ -125,7 +129,7 @@ def _said(
     outcome = Draws(alike.exp(whole.log_milex[None, :, -steps:]), whole.economies, years, years[-1], "constant US$ bn")
     wanted = sorted({past.origin + step for step in AHEAD if step <= steps} | {whole.origin})
     rows: list[dict[str, object]] = []
-    for name, balance in balances.items():
+    for name, balance in measurable(ahead, balances).items():
         forecast, truth = ratio(ahead, balance, name), ratio(outcome, balance, name)[0]
         for year in wanted:
             at = years.index(year)

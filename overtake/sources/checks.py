@@ -82,6 +82,11 @@ def _references(tables: dict) -> list[str]:  # type: ignore[type-arg]
         known = set(editions.loc[editions["publisher"] == publisher, "edition"])
         lines += [f"data/raw/{file}: edition {name} is not in editions.csv"
                   for name in sorted(set(tables[file]["edition"]) - known)]  # fmt: skip
+    own = set(editions.loc[editions["publisher"] == "own", "edition"])
+    given = set(tables["series.csv"]["series"]) if "series.csv" in tables else set()
+    lines += [f"data/raw/series.csv: series {name} is not in editions.csv" for name in sorted(given - own)]
+    lines += [f"data/raw/economies.csv: {name} has no figures in milex.csv; `overtake ingest sipri WORKBOOK` takes them"
+              for name in sorted(economies - set(tables["milex.csv"]["iso3"]))]  # fmt: skip
     for file, table in tables.items():
         if "iso3" in table and file not in ("economies.csv", "ranks.csv"):  # ranks are among all economies
             lines += [f"data/raw/{file}: unknown economy {name}" for name in sorted(set(table["iso3"]) - economies)]

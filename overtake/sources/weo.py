@@ -37,7 +37,7 @@ def read(path: Path, economies: tuple[str, ...], edition: str | None = None) -> 
     """Return edition, iso3, year, the eight measures of `CONCEPTS` and is_forecast ("true", "false" or "").
 
     One row per edition, economy and year; `edition` names that of a file that does not say it. Raise OvertakeError
-    for a file of another kind, a damaged line, a value that is no number, a duplicate or an economy without figures.
+    for a file of another kind, a damaged line, a value that is no number, a duplicate or no figure of `economies`.
     """
     text = _text(path)
     long = weo_layouts.long_table(text, path)
@@ -174,7 +174,7 @@ def _tidy(long: pd.DataFrame, economies: tuple[str, ...], path: Path, semicolons
         f"{path.name}: figures that stand twice",
         [f"line {row.line}: {row.edition} {row.iso3} {row.concept} {row.year}" for row in doubled.itertuples()],
     )
-    absent = sorted(set(economies) - set(rows["iso3"]))
+    absent = [] if len(rows) else sorted(economies)  # one that the file lacks is for the caller to judge
     raise_all(f"{path.name}: economies without figures", absent, next_step="overtake fetch weo")
     table = rows.pivot(index=["edition", "iso3", "year"], columns="concept", values="value").rename(columns=CONCEPTS)
     table = table.reindex(columns=list(MEASURES)).reset_index()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from overtake.config.balances import ECONOMIES
+from overtake.config.economies import economies
 from overtake.edition import Edition
 from overtake.sources import ledgers
 
@@ -28,7 +28,7 @@ def history(
     random = np.random.default_rng(4)
     spending, macro = [], []
     start = {**LEVELS, **(levels or {})}
-    for iso3 in ECONOMIES:
+    for iso3 in economies():
         value = start.get(iso3, 8.0)
         for year in range(1989, 2032):
             macro.append((iso3, year, 3.0))

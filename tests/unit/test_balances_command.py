@@ -91,7 +91,7 @@ def test_weights_tie_downs_and_threshold_are_said(tables: Path, capsys: pytest.C
         (["--side", "jp"], "JP: unknown economy; did you mean JPN?"),
         (
             ["--side", "JPN,CAN"],
-            "CAN: unknown economy: Canada (CAN) has no figures here yet; how to add an economy: docs",
+            "CAN: unknown economy: Canada (CAN) has no figures here yet; to add it: `overtake economy",
         ),
         (["--side", "JPN", "--against", "France"], "France (FRA) has no figures here yet"),
         (["--side", "JPN", "--tie-down", "qqq:0.1"], "QQQ: unknown economy; allowed: AUS, CHN"),

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 from workbook_case import CONSTANT, CURRENT, FIRST, LAST, LOCAL, SHARE, TOTALS, Book, build, cell_of, saved, total
 
 from overtake import paths as project
 from overtake.cli import figures_commands as commands
+from overtake.config.balances import Balance
 from overtake.errors import OvertakeError
 from overtake.sources import package, raw
 from overtake.sources.checks import check_all
@@ -221,6 +223,56 @@ def test_ingest_writes_sums_of_regions_and_ranks_and_keeps_other_editions(folder
     assert ranks["world"][:4] == ["USA", "CHN", "IND", "GBR"]
     assert [len(ranks[scope]) for scope in ("world", "asia_oceania")] == [10, 16]
     assert check_all(folder)
+
+
+def with_canada(book: Book) -> Book:
+    """Return the workbook with an economy more, that no IMF file at hand knows."""
+    for sheet in (CONSTANT, CURRENT, LOCAL, SHARE):
+        page = book[sheet]
+        header = next(row for row in page.iter_rows() if row[0].value == "Country")
+        row = page.max_row + 1
+        page.cell(row, 1, "Canada")
+        for cell in header[2:]:
+            page.cell(row, cell.column, {SHARE: 0.014, LOCAL: 40e3}.get(sheet, 30e3))
+    return book
+
+
+def test_an_economy_is_added_by_data_alone(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(project, "ROOT", tmp_path)
+    balance = {"label": "North", "side": {"CAN": 1.0}}
+    with pytest.raises(ValidationError, match="overtake economy add CAN"):
+        Balance.model_validate(balance)
+    assert run("economy", "add", "CAN", "--region", "North America") == 0
+    assert Balance.model_validate(balance).side == {"CAN": 1.0}
+    assert '"CAN"' in (tmp_path / "params.schema.json").read_text(encoding="utf-8")
+    with pytest.raises(OvertakeError, match=r"CAN has no figures in milex\.csv; `overtake ingest sipri"):
+        check_all(folder)
+    with pytest.raises(OvertakeError, match="has this economy"):
+        run("economy", "add", "CAN")
+    capsys.readouterr()
+    assert run("ingest", "sipri", str(saved(tmp_path, with_canada(whole(build()))))) == 0
+    told = capsys.readouterr().out
+    assert f"new economy CAN: {LAST - FIRST + 1} figures, {FIRST}-{LAST}" in told
+    assert "note: no IMF figures of CAN (the WEO of 2026-04): no future on the rulers current_usd" in told
+    assert check_all(folder)
+
+
+def test_a_row_added_by_hand_is_sealed_with_its_figures(folder: Path, tmp_path: Path) -> None:
+    with (folder / "economies.csv").open("a", encoding="utf-8") as file:
+        file.write("CAN,Canada,North America,other\n")
+    run("ingest", "sipri", str(saved(tmp_path, with_canada(whole(build())))))
+    assert check_all(folder)
+
+
+def test_a_file_that_would_take_the_imf_s_figures_from_an_economy(folder: Path, tmp_path: Path) -> None:
+    before = (folder / "macro.csv").read_bytes()
+    path = tmp_path / "weo.csv"
+    path.write_text("iso3,year,ngdp_rpch\nCHN,2024,5.0\nCHN,2025,4.0\n", encoding="utf-8")
+    with pytest.raises(OvertakeError, match=r"economies without figures[^$]*JPN: has figures of this edition"):
+        run("ingest", "weo", str(path), "--edition", "2026-04")
+    assert (folder / "macro.csv").read_bytes() == before
 
 
 def no_totals(book: Book) -> None:

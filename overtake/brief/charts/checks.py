@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -150,6 +151,17 @@ def tornado(ctx: Context, limit: int = 12) -> Figure | None:
     )
 
 
+#: Part of a coalition's spending that all editions must report for its ratio to be shown by edition.
+LEAST_PART = 0.9
+
+
+def _part(ctx: Context, side: Mapping[str, float], members: Sequence[str]) -> float:
+    """Return what part of a coalition's spending in the last observed year is that of `members`."""
+    spent = ctx.observed("constant_usd").loc[ctx.last_observed]
+    whole = {iso3: float(spent[iso3]) * share for iso3, share in side.items()}
+    return sum(whole[iso3] for iso3 in members) / sum(whole.values())
+
+
 def revisions(ctx: Context, balance: str | None = None) -> Figure | None:
     """Return the ratio of China to a coalition as each edition had it, constant US$ of that edition."""
     milex = ctx.ledger("milex")
@@ -173,6 +185,8 @@ def revisions(ctx: Context, balance: str | None = None) -> Figure | None:
         if all(iso3 in wide and wide[iso3].last_valid_index() >= wide.index.max() - 1 for wide in wides.values())
     ]
     left_out = [ctx.name(iso3) for iso3 in side if iso3 not in members]
+    if _part(ctx, side, members) < LEAST_PART:
+        return None  # of another coalition than the one that is named
     lines: dict[str, Any] = {}
     for edition, wide in wides.items():
         sums = sum(wide[iso3].interpolate(limit_area="inside").ffill() * side[iso3] for iso3 in members)
@@ -248,6 +262,8 @@ def parameter_name(parameter: str) -> str:
     """Return a parameter's dotted key in words, the section and model left out."""
     if parameter in NAMES:
         return NAMES[parameter]
+    if parameter.startswith("growth_shift_pct."):
+        return f"growth of {parameter.rpartition('.')[2]}, points a year"
     known = [part for part in parameter.split(".") if part not in ("futures", "pooled_random_walk", "rulers")]
     return ", ".join(known).replace("_", " ")
 

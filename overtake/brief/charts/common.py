@@ -27,7 +27,7 @@ def edition_name(edition: str) -> Markup:
 
 def source_line(ctx: Context, ruler: str | None = None, extra: str = "", futures: bool = False) -> Markup:
     """Return the source of a figure: database, edition, price base, and whether futures are ours."""
-    parts = [Markup("Source: SIPRI Military Expenditure Database, edition of {}").format(edition_name(ctx.edition))]
+    parts = [Markup("Source: SIPRI Military Expenditure Database, edition of {}").format(ctx.sipri_words())]
     if ruler in ("gdp_ppp", "military_ppp", "symmetric") or extra == "macro":
         parts.append(Markup("IMF World Economic Outlook"))
     parts.append(Markup("Overtake, futures and calculations") if futures else Markup("Overtake, calculations"))
