@@ -24,9 +24,9 @@ STEP = "overtake ingest sipri WORKBOOK --all-countries"
 
 
 def usable(book: Workbook) -> pd.DataFrame:
-    """Return iso3, name, and region and subregion as SIPRI heads them, of the economies of a workbook that a growth model can use.
+    """Return the economies of a workbook that a growth model can use: iso3, name, SIPRI's region and subregion.
 
-    These have a figure above zero in the last year and in at least FEWEST years, none of them zero.
+    They have a figure above zero in the last year and in at least FEWEST years, none of them zero.
     """
     table = book.table[(book.table["year"] >= FIRST_YEAR) & book.table["milex_constant_usd_m"].notna()]
     kept = []
