@@ -231,7 +231,7 @@ def _edition_of_prices(measure: str, base: int | None) -> tuple[str, int | str]:
     from overtake.sources import raw
 
     sipri = raw.load("editions.csv")
-    sipri = sipri[sipri["publisher"] == "sipri"].sort_values("edition")
+    sipri = sipri[sipri["publisher"] == "sipri"].sort_values("edition", kind="stable")
     if measure != "milex_constant_usd_m":
         if base is not None:
             raise OvertakeError(

@@ -27,7 +27,7 @@ def said(
     own = breakeven[breakeven["member"] == member].groupby(["balance", "ruler"])
     for row in crossings[(crossings["refused"] == "") & crossings["balance"].isin(wanted)].to_dict("records"):
         key = (row["balance"], row["ruler"])
-        curve = later.get_group(key).sort_values("year")
+        curve = later.get_group(key).sort_values("year", kind="stable")
         one = {
             "p": [row[f"p_{state}"] for state in STATES],
             "ahead": _rows(curve, ["p_ahead"])[0],
@@ -36,7 +36,7 @@ def said(
             "ratio": _rows(curve, [f"ratio_q{percent:02d}" for percent in RATIOS]),
         }
         if key in own.groups:
-            shares = own.get_group(key).sort_values("year")
+            shares = own.get_group(key).sort_values("year", kind="stable")
             later_shares = shares[shares["year"] >= row["last_observed"]]
             one["share"] = _rows(later_shares, [f"share_q{percent}" for percent in SHARES])
         found[" ".join(map(str, key))] = one

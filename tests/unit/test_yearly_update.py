@@ -39,6 +39,8 @@ def panel(countries: int = 40, first: int = 1985, last: int = 2006) -> pd.DataFr
             "year": np.tile(years, countries),
             "milex_constant_usd_m": 100 * np.exp(growth.cumsum(axis=1)).ravel(),
             "gdp_share_pct": random.uniform(1, 3, countries * len(years)),
+            "region": np.repeat([f"region {at % 4}" for at in range(countries)], len(years)),
+            "subregion": np.repeat([f"subregion {at % 8}" for at in range(countries)], len(years)),
         }
     )
 

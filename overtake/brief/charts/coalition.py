@@ -113,7 +113,7 @@ def _events(ctx: Context, first: int, last: int) -> list[tuple[int, str]]:
     ledger = ctx.ledger("events")
     if ledger is None:
         return []
-    rows = ledger[ledger["year"].between(first, last)].sort_values("year")
+    rows = ledger[ledger["year"].between(first, last)].sort_values("year", kind="stable")
     return [(int(year), str(label)) for year, label in zip(rows["year"], rows["label"], strict=True)]
 
 
