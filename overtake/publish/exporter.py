@@ -77,7 +77,7 @@ class BriefExporter(TemplateExporter):
             "references": "@references@",
         }
         page, resources = super().from_notebook_node(sectioned(nb), resources=resources, **kw)
-        page = _only_linked(page)
+        page = _staying(_only_linked(page))
         page, cited = references.cite(page, references.load(Path(self.references_file)))
         page = page.replace("@references@", str(cited), 1)
         page = _identified(page)
@@ -139,6 +139,12 @@ def _html(cell: Any) -> str:
 def _shown(output: Any) -> str:
     """Return the HTML of an output, whatever it holds where it has none."""
     return str(output.get("data", {}).get("text/html") or output.get("data") or output.get("text", ""))
+
+
+def _staying(page: str) -> str:
+    """Return `page` with every `<meta` of its body as text: one that a cell showed would lead the reader away."""
+    head, body, rest = page.partition("<body")
+    return head + body + re.sub(r"<(?=meta\b)", "&lt;", rest, flags=re.IGNORECASE)
 
 
 def _only_linked(page: str) -> str:

@@ -9,9 +9,10 @@ import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
+import dask
 import pandas as pd
 from distributed import Client, Future, KilledWorker, LocalCluster, as_completed, get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
@@ -132,16 +133,27 @@ def _client(how: How) -> Iterator[Client]:
         if address != LOCAL and not ADDRESS.fullmatch(str(address)):
             raise _silent(how, "no address")
         if how.scheduler == LOCAL:
-            cluster: AbstractContextManager[Any] = LocalCluster(
-                n_workers=how.workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=40
-            )
-            address = stack.enter_context(cluster)
+            address = stack.enter_context(_own(how.workers))
         try:
             client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
             raise _silent(how, " ".join(str(error).split())[:160]) from error
         stack.callback(_close, client)
         yield client
+
+
+@contextmanager
+def _own(workers: int) -> Iterator[LocalCluster]:
+    """Yield a cluster on this machine that nobody else may use: keys made for this run, no dashboard, no pages.
+
+    Dask opens an HTTP port for each process whatever it is asked; without routes it answers nothing.
+    """
+    bare: dict[str, list[str]] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
+    with dask.config.set(bare), LocalCluster(
+        n_workers=workers, threads_per_worker=1, processes=True, silence_logs=40, security=True,
+        dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False},
+    ) as cluster:  # fmt: skip
+        yield cluster
 
 
 def _close(client: Client) -> None:

@@ -310,6 +310,18 @@ def test_an_analysts_own_notebook_gets_the_same_look(tmp_path):
     assert page.count("<main") == 1
 
 
+def test_a_notebook_s_output_does_not_lead_the_reader_away(tmp_path):
+    import nbconvert
+
+    away = '<p>here</p><META\nhttp-equiv="refresh" content="0; url=https://example.org"><metal>x</metal>'
+    page, _ = nbconvert.get_exporter("overtake_brief")().from_filename(str(own_notebook(tmp_path, away)))
+    head, _, body = page.partition("<body")
+    assert "<meta charset" in head
+    assert "&lt;META" in body
+    assert not re.search(r"<meta[\s/>]", body, re.IGNORECASE)
+    assert "<p>here</p>" in body
+
+
 def drawn(kind: str) -> str:
     wide, narrow = (
         f'<svg class="{size}" aria-label="{size} one" viewBox="0 0 9 9"><g/></svg>' for size in ("wide", "narrow")

@@ -9,9 +9,11 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from pathlib import Path
 
 import pandas as pd
+import psutil
 import pytest
 
 from overtake import paths
@@ -51,6 +53,24 @@ def test_same_bytes_for_any_number_of_workers(tmp_path):
         found.add(digest(run(folder, how=how), folder))
         assert marks(folder / "marks") == list(range(6))
     assert len(found) == 1
+
+
+def test_a_cluster_of_one_s_own_answers_nobody_else():
+    """No port takes a stranger without the run's own keys; what Dask serves by HTTP has no page."""
+    with cluster._own(1) as own:
+        assert own.scheduler_address.startswith("tls://127.0.0.1:")
+        us = psutil.Process()
+        here = [each for one in (us, *us.children(recursive=True)) for each in one.net_connections("tcp")]
+        addresses = {each.laddr for each in here if each.status == psutil.CONN_LISTEN}
+        assert len(addresses) >= 3
+        assert {address.ip for address in addresses} == {"127.0.0.1"}
+        answers = set()
+        for address in addresses:
+            for page in ("", "status", "info/main/workers.html", "json/identity.json", "metrics"):
+                with pytest.raises(OSError, match=r"404|reset|closed") as refused:
+                    urllib.request.urlopen(f"http://127.0.0.1:{address.port}/{page}", timeout=10)
+                answers.add(getattr(refused.value, "code", "no answer"))
+        assert answers == {404, "no answer"}
 
 
 def test_order_is_that_of_the_chunks_not_of_their_ends(tmp_path):
