@@ -56,12 +56,15 @@ def run_stage(name: str, root: Path = paths.ROOT) -> Path:
     stage = stage_of(name, root)
     parameters = subset(load(root / "params.yaml"), stage.params)
     os.environ["OVERTAKE_STAGE"] = name
-    return run_notebook(
+    executed = run_notebook(
         root / "notebooks" / stage.notebook,
         root / "data" / "processed" / "notebooks" / stage.notebook,
         parameters,
         root,
     )
+    with suppress(OSError):  # of notebooks that run side by side, one would take it from the other
+        (root / "data" / "processed" / "failed").rmdir()
+    return executed
 
 
 def run_notebook(source: Path, target: Path, parameters: dict[str, Any], root: Path) -> Path:
@@ -108,7 +111,6 @@ def run_notebook(source: Path, target: Path, parameters: dict[str, Any], root: P
         fresh.write_text(text, encoding="utf-8")
     with suppress(OSError):
         partial.unlink()
-        partial.parent.rmdir()
     return target
 
 

@@ -51,7 +51,7 @@ def test_axe_would_find_a_figure_without_text(brief, opened: Open, violations):
     assert any("svg-img-alt" in line for line in violations(watched.page))
 
 
-@pytest.mark.parametrize("name", ["surplus", "matrix"])
+@pytest.mark.parametrize("name", ["surplus", "fans"])
 def test_an_embedded_figure_has_no_violation(brief, opened: Open, violations, name):
     watched = opened(brief.parent / "figures" / f"{name}.html", width=720)
     assert violations(watched.page) == []
