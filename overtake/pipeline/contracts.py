@@ -481,7 +481,7 @@ def write(content: pd.DataFrame | Draws, path: Path) -> None:
 
     Refused before anything is written: columns that are not described, lack or are of another kind; keys twice.
     """
-    frame = content.to_frame() if isinstance(content, Draws) else content
+    frame = content.to_frame() if isinstance(content, Draws) else _typed(content)
     contract = CONTRACTS.get(path.stem)
     if contract is None:
         raise OvertakeError(
@@ -493,7 +493,13 @@ def write(content: pd.DataFrame | Draws, path: Path) -> None:
     if isinstance(content, Draws):
         write_draws(content, path, about)
     else:
-        write_parquet(content, path, about=about)
+        write_parquet(frame, path, about=about)
+
+
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `frame` with numbers typed as numbers: a part without rows takes the type of a whole column with it."""
+    inferred = frame.loc[:, frame.dtypes == object].infer_objects().dtypes
+    return frame.astype({name: kind for name, kind in inferred.items() if pd.api.types.is_numeric_dtype(kind)})
 
 
 def _faults(frame: pd.DataFrame, contract: Contract) -> Iterator[str]:

@@ -125,7 +125,7 @@ def evaluate(own: Search, chunk: tuple[str, str]) -> pd.DataFrame:
     kind, subject = chunk
     rows = of_balance(own, subject) if kind == "balance" else of_claim(own, subject)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    return table.astype({**dict.fromkeys(("base", "bound", "flips_at", "change"), float), "evaluations": int})
+    return table.astype(dict.fromkeys(("base", "bound", "flips_at", "change"), float))
 
 
 def of_balance(own: Search, name: str) -> list[tuple[object, ...]]:

@@ -30,6 +30,14 @@ def test_the_file_tells_unit_and_meaning(tmp_path):
     assert pd.read_parquet(tmp_path / "tiers.parquet").equals(TIERS)
 
 
+def test_a_part_without_rows_takes_no_type_from_the_others(tmp_path):
+    """A balance that a ruler does not measure gives a part without rows, and such a part has no types."""
+    joined = pd.concat([pd.DataFrame(columns=list(TIERS.columns), dtype=object), TIERS.astype(object)])
+    assert joined["year"].dtype == object
+    contracts.write(joined, tmp_path / "tiers.parquet")
+    assert pd.read_parquet(tmp_path / "tiers.parquet").equals(TIERS)
+
+
 def test_draws_keep_what_they_are(tmp_path):
     drawn = Draws(pd.DataFrame([[1.5, 2.5]]).to_numpy().reshape(1, 1, 2), ("CHN",), (2024, 2025), 2024, "US$ bn")
     contracts.write(drawn, tmp_path / "futures.parquet")
