@@ -498,7 +498,7 @@ def write(content: pd.DataFrame | Draws, path: Path) -> None:
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:
     """Return `frame` with numbers typed as numbers: a part without rows takes the type of a whole column with it."""
-    inferred = frame.loc[:, frame.dtypes == object].infer_objects().dtypes
+    inferred = frame.loc[:, frame.dtypes.map(str) == "object"].infer_objects().dtypes
     return frame.astype({name: kind for name, kind in inferred.items() if pd.api.types.is_numeric_dtype(kind)})
 
 
