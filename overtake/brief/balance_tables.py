@@ -216,8 +216,11 @@ def _crossing(ctx: Context, row: dict[Hashable, Any], column: str) -> Cell:
 
 
 def on_paper(ctx: Context) -> dict[str, Any] | None:
-    """Return when China passes the United States if both grow on as they did, by first year of growth."""
-    frame = ctx.frame("trend")
+    """Return when China passes the United States if both grow on as they did, by first year of growth.
+
+    Nothing in a brief whose headline balance does not have China as a challenger: its reader did not ask.
+    """
+    frame = ctx.frame("trend") if "CHN" in ctx.balances[ctx.headline_balance].against else None
     rows = [] if frame is None else frame[frame["coalition"] == "usa"].to_dict("records")
     told = [
         Markup("{} at the growth since {}").format(_passing(ctx, row), _trend(ctx, row, "since"))

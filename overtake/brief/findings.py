@@ -99,14 +99,15 @@ def lead(ctx: Context) -> dict[str, Any]:
     """Return the finding on the headline balance: since when or how likely, and what measurement error leaves open."""
     view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
     if view.ahead and view.cell("first_crossed").present:
-        big, small = view.show("first_crossed", YEAR), "first year of the present lead"
+        big = view.show("first_crossed", YEAR)
+        small = "first year of the figures, led then already" if view.older else "first year of the present lead"
     elif view.cell("median_year").present:
         big, small = view.show("median_year", YEAR), "median year of the crossing"
     else:
         big, small = view.show("p_crossing", PROBABILITY), "probability of a crossing"
     first, low, high = (view.cell(name) for name in ("first_crossed", "lo_year", "hi_year"))
     told = view.ahead and low.present and high.present
-    dated = told and first.value > ctx.need("spending")["year"].min()
+    dated = told and not view.older
     year, led = (view.curve(name, int(first.value)) for name in ("year", "p_ahead")) if dated else (None, None)
     same = "same" if low.value == high.value else "apart"
     return {"big": big, "small": small, "sentence": state_sentence(view), "ends": same if told else "", "low": low,

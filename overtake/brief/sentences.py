@@ -71,6 +71,13 @@ class View:
         """Tell whether China's side holds a lead that has lasted (a single year's touch is none)."""
         return self.cell("first_crossed").present
 
+    @property
+    def older(self) -> bool:
+        """Tell whether the lead is as old as the figures of this balance on this ruler, so that it may be older."""
+        frame = self.ctx.need("curves")
+        mine = frame[(frame["balance"] == self.balance) & (frame["ruler"] == self.ruler)]
+        return self.ahead and bool(self.value("first_crossed") <= mine["year"].min())
+
     def curve(self, column: str, year: int) -> Cell:
         """Return a column of the balance's curve in a year as a cell."""
         return self.ctx.cell("curves", column, balance=self.balance, ruler=self.ruler, year=year)
@@ -128,13 +135,11 @@ def join(parts: Sequence[Any]) -> Any:
 
 
 def since(view: View, older: str = "in or before") -> Markup:
-    """Return `in 2020`, or `in or before 1989` (in other words, `older`) where the lead is as old as the table."""
+    """Return `in 2020`, or `in or before 1989` (in other words, `older`) where the lead is as old as the figures."""
     cell = view.cell("first_crossed")
     if not cell.present:
         return Markup("lately")
-    spent = view.ctx.need("spending")
-    word = "in" if cell.value > spent["year"].min() else older
-    return Markup("{} {}").format(word, view.ctx.num.show(cell, YEAR))
+    return Markup("{} {}").format(older if view.older else "in", view.ctx.num.show(cell, YEAR))
 
 
 def until(view: View, column: str) -> Markup:
@@ -199,9 +204,8 @@ def headline(ctx: Context) -> Markup:
     who, whom = view.who(), view.whom()
     one = len(ctx.balances[view.balance].side) == 1
     if view.ahead:
-        first = view.cell("first_crossed")
-        has, year = view.does("has", "have"), ctx.num.show(first, YEAR)
-        older = "" if first.value > ctx.need("spending")["year"].min() else " or before"
+        has, year = view.does("has", "have"), view.show("first_crossed", YEAR)
+        older = " or before" if view.older else ""
         return Markup("{} {} outspent {} since {}{}").format(upper(who), has, whom, year, older)
     if view.value("margin") > 0:
         return Markup("{} outspent {} in {}, for no longer yet").format(

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from jsonschema import Draft202012Validator
 
-from overtake.brief import balance_tables, claim_tables, findings, gallery, record, robust
+from overtake.brief import balance_tables, claim_tables, findings, gallery, record, robust, sentences
 from overtake.brief.brief import Brief
 from overtake.brief.provenance import unrecorded
 from overtake.draws import read_parquet, write_parquet
@@ -356,6 +356,20 @@ def test_the_headline_follows_the_state_in_grammar(tmp_path, row, told):
     assert len(title.split()) <= 14
     assert ("more than" in head) == (row["margin"] > 0)
     assert unrecorded(head + synthetic.said_by(brief, "b.finding("), json.loads(brief.ctx.num.to_json())) == []
+
+
+def test_a_lead_is_or_older_where_the_figures_of_that_balance_on_that_ruler_begin(tmp_path):
+    """Not where the table of spending begins: a member's or a ruler's figures may come later."""
+    settings = synthetic.write_copy(tmp_path)
+    crossing_row(tmp_path, 0.6, margin=0.07, first_crossed=1993)
+    path = tmp_path / "data" / "processed" / "curves.parquet"
+    curves = read_parquet(path)
+    later = curves[(curves["balance"] != "eleven") | (curves["ruler"] != "gdp_ppp") | (curves["year"] >= 1993)]
+    write_parquet(later, path)
+    ctx = Brief.open(settings, tmp_path).ctx
+    said = {ruler: str(sentences.since(sentences.View(ctx, "eleven", ruler))) for ruler in ("constant_usd", "gdp_ppp")}
+    plain = {ruler: re.sub(r"<[^>]+>", "", text) for ruler, text in said.items()}
+    assert plain == {"constant_usd": "in 1993", "gdp_ppp": "in or before 1993"}
 
 
 def test_a_label_with_markup_is_said_as_text_and_never_carried_out(tmp_path):
