@@ -220,7 +220,7 @@ def on_paper(ctx: Context) -> dict[str, Any] | None:
 
     Nothing in a brief whose headline balance does not have China as a challenger: its reader did not ask.
     """
-    frame = ctx.frame("trend") if "CHN" in ctx.balances[ctx.headline_balance].against else None
+    frame = ctx.shown("trend")
     rows = [] if frame is None else frame[frame["coalition"] == "usa"].to_dict("records")
     told = [
         Markup("{} at the growth since {}").format(_passing(ctx, row), _trend(ctx, row, "since"))

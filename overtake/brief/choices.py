@@ -128,7 +128,7 @@ def implied(ctx: Context) -> Markup:
 
 
 def _table(ctx: Context, name: str, caption: str) -> Markup:
-    frame = ctx.frame(name) if ctx.has(name) else None
+    frame = ctx.shown(name)
     if frame is None:
         return Markup("")
     frame = frame[(frame["ruler"] == ctx.headline_ruler) & frame["balance"].isin(ctx.balances)]
@@ -187,7 +187,7 @@ def _shares(ctx: Context) -> dict[str, Any]:
 
 def _ten_years_on(ctx: Context, name: str, view: View) -> list[dict[str, Any]]:
     """Return the rows of `levels` or `tiers` on the view's balance and ruler, ten years on; none without the table."""
-    frame = ctx.frame(name) if ctx.has(name) else None
+    frame = ctx.shown(name)
     if frame is None:
         return []
     mine = (frame["balance"] == view.balance) & (frame["ruler"] == view.ruler) & (frame["year"] == ctx.ten_years_on)

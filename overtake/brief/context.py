@@ -140,6 +140,10 @@ class Context:
             return False
         return all((frame := self.frame(name)) is not None and len(frame) > 0 for name in names)
 
+    def shown(self, name: str) -> Frame | None:
+        """Return the table called `name` where this brief `has` it, else nothing."""
+        return self.frame(name) if self.has(name) else None
+
     @property
     def of_china(self) -> bool:
         """Tell whether the headline asks about China: what is known of China alone is shown only then."""

@@ -25,7 +25,7 @@ NAMES = {
 
 def asia(ctx: Context) -> dict[str, Any] | None:
     """Return China's share of all Asia and Oceania, how many of the next it outspends, and what the rest amounts to."""
-    frame = ctx.frame("regions") if ctx.has("regions") else None
+    frame = ctx.shown("regions")
     rows = {} if frame is None else {str(row["region"]): row for row in frame.to_dict("records")}
     whole = rows.get("asia_oceania")
     if whole is None:
@@ -45,8 +45,8 @@ def asia(ctx: Context) -> dict[str, Any] | None:
 
 def regions(ctx: Context) -> Markup:
     """Return the table of China beside every region."""
-    frame = ctx.frame("regions") if ctx.has("regions") else None
-    if frame is None or frame.empty:
+    frame = ctx.shown("regions")
+    if frame is None:
         return Markup("")
     rows, oldest, older = [], int(ctx.need("spending")["year"].min()), Markup(" or before")
     for row in frame.to_dict("records"):

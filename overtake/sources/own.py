@@ -21,6 +21,7 @@ from overtake.config.text import unsafe
 from overtake.errors import OvertakeError, raise_all
 from overtake.sources.kinds import kind
 from overtake.sources.names import iso3 as code_of
+from overtake.sources.panel import FEWEST
 from overtake.sources.workbook import open_book, rows
 
 #: Unit -> the measure of milex.csv that it is, and what its figures are multiplied by.
@@ -49,8 +50,8 @@ HEADS = {
 YEAR = re.compile(r"(\d{4})(?:\.0)?(?: \[YR\d{4}\])?")
 MISSING = {"", "..", ". .", "...", "n/a", "na", "nan", "-", "–", "xxx"}
 MAX_BYTES = 20_000_000
-#: A growth model needs this many years of an economy; a ratio to SIPRI's beyond this is a unit, not a definition.
-FEWEST, FAR = 8, 30.0
+#: A ratio to SIPRI's beyond this is a unit, not a definition.
+FAR = 30.0
 WANTED = "a table of economy, year and value, or of economies with years as columns, as CSV or .xlsx"
 COLUMNS = ("series", "iso3", "year", "measure", "value", "status", "cell", "source")
 
