@@ -203,6 +203,7 @@ def _ingest_table(arguments: argparse.Namespace) -> int:
     raise_all(f"{file}: beside SIPRI's figures", problems, next_step="overtake ingest table FILE --unit UNIT")
     print(f"{file}: {len(read.rows)} figures, {read.measure}; beside SIPRI's edition {edition}:")
     print("\n".join(own.told(both)))
+    print(own.nearest(read, raw.milex()))
     if read.left_out:
         print(f"note: left out, not in economies.csv: {', '.join(read.left_out[:12])}"
               f"{f' and {len(read.left_out) - 12} more' if len(read.left_out) > 12 else ''}")  # fmt: skip

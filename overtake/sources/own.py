@@ -37,7 +37,7 @@ UNITS = {
     "constant_usd_bn": ("milex_constant_usd_m", 1e3),
     "gdp_share_pct": ("gdp_share_pct", 1.0),
 }
-#: Indicators of the World Bank that say their unit.
+#: Indicators of the World Bank that say their unit; its newer portal writes them as WB_WDI_MS_MIL_XPND_CD.
 INDICATORS = {"ms.mil.xpnd.cd": "usd", "ms.mil.xpnd.cn": "lcu", "ms.mil.xpnd.gd.zs": "gdp_share_pct"}
 #: Column -> how it may be headed, the surest first; lower case.
 HEADS = {
@@ -50,8 +50,12 @@ HEADS = {
 YEAR = re.compile(r"(\d{4})(?:\.0)?(?: \[YR\d{4}\])?")
 MISSING = {"", "..", ". .", "...", "n/a", "na", "nan", "-", "–", "xxx"}
 MAX_BYTES = 20_000_000
-#: A ratio to SIPRI's beyond this is a unit, not a definition.
+#: A ratio to SIPRI's beyond this is a unit, not a definition; one within this of 1 is the same figure, rounded.
 FAR = 30.0
+SAME = 1e-3
+#: The rows of a workbook's sheet: all economies and years, one a row, several times over.
+MAX_ROWS = 50_000
+AGAIN = "save the table as .xlsx or CSV, then ingest it again"
 WANTED = "a table of economy, year and value, or of economies with years as columns, as CSV or .xlsx"
 COLUMNS = ("series", "iso3", "year", "measure", "value", "status", "cell", "source")
 
@@ -91,7 +95,7 @@ def read(path: Path, known: tuple[str, ...], unit: str | None = None, only: tupl
     negative or broken figure, fewer than FEWEST years.
     """
     entries = _entries(_grid(path), path)
-    told = {INDICATORS.get(entry.unit.lower(), entry.unit.lower()) for entry in entries if entry.unit}
+    told = {_unit(entry) for entry in entries if entry.unit}
     wanted = unit or (next(iter(told)) if len(told) == 1 else None)
     if len(told) > 1 and (unit is None or unit not in told):
         raise OvertakeError(path.name, "holds more than one unit", found=", ".join(sorted(told))[:200],
@@ -99,15 +103,23 @@ def read(path: Path, known: tuple[str, ...], unit: str | None = None, only: tupl
     if wanted not in UNITS or (told and wanted not in told):
         raise OvertakeError(path.name, "needs its unit", found=", ".join(sorted(told))[:80] or wanted or "none",
                             allowed=", ".join(UNITS), next_step="overtake ingest table FILE --unit usd_m")  # fmt: skip
-    kept = [entry for entry in entries if not told or INDICATORS.get(entry.unit.lower(), entry.unit.lower()) == wanted]
+    kept = [entry for entry in entries if not told or _unit(entry) == wanted]
     measure, factor = UNITS[wanted]
     return _checked(kept, path, known, only, measure, factor)
+
+
+def _indicator(entry: _Entry) -> str:
+    return entry.unit.lower().removeprefix("wb_wdi_").replace("_", ".")
+
+
+def _unit(entry: _Entry) -> str:
+    return INDICATORS.get(_indicator(entry), entry.unit.lower())
 
 
 def _checked(
     entries: list[_Entry], path: Path, known: tuple[str, ...], only: tuple[str, ...], measure: str, factor: float
 ) -> Table:
-    world_bank = any(INDICATORS.get(entry.unit.lower()) for entry in entries)
+    world_bank = any(_indicator(entry) in INDICATORS for entry in entries)
     problems: list[str] = []
     found: dict[tuple[str, int], tuple[float, str]] = {}
     left_out: set[str] = set()
@@ -186,18 +198,22 @@ def _grid(path: Path) -> list[tuple[str, list[str]]]:
 
 def _sheets(path: Path) -> list[tuple[str, list[str]]]:
     """Return the rows of the first sheet with a header of this kind."""
-    book = open_book(path)
+    book = open_book(path, WANTED, AGAIN)
     try:
         for sheet in book.worksheets:
             grid = [
                 (f"sheet '{sheet.title[:60]}', row {at}", [_text(cell.value) for cell in row])
-                for at, row in enumerate(rows(sheet, path), 1)
+                for at, row in enumerate(rows(sheet, path, MAX_ROWS + 1, AGAIN), 1)
             ]
             if any(_header(row) for _, row in grid):
-                return grid
+                break
+        else:
+            raise OvertakeError(path.name, "has no sheet with such a table", allowed=WANTED)
     finally:
         book.close()
-    raise OvertakeError(path.name, "has no sheet with such a table", allowed=WANTED)
+    if len(grid) > MAX_ROWS:
+        raise OvertakeError(path.name, "is too long for a table of figures", allowed=f"up to {MAX_ROWS} rows")
+    return grid
 
 
 def _text(value: Any) -> str:
@@ -278,8 +294,33 @@ def told(both: pd.DataFrame) -> list[str]:
         )
         lost = sorted(set(part["year"]) - set(known["year"]))
         if lost:
-            lines.append(f"    without a figure of SIPRI's to convert with, not used: {', '.join(map(str, lost[:8]))}")
+            lines.append(f"    without a figure of SIPRI's to convert with, not used: {_spans(lost)}")
     return lines
+
+
+def _spans(years: list[int]) -> str:
+    """Return years with each run of them as first-last: `1960-1988, 1991`."""
+    runs: list[list[int]] = []
+    for year in years:
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def nearest(table: Table, milex: pd.DataFrame) -> str:
+    """Return which edition of SIPRI's has most of the series' figures, as a sentence: other publishers reprint them.
+
+    In constant prices only editions of the series' own base can have them.
+    """
+    counts = {}
+    for edition in sorted(set(milex["edition"])):
+        ratios = compared(table, milex, edition)[0]["ratio"].to_numpy(dtype=float)
+        counts[edition] = (int((np.abs(ratios - 1.0) < SAME).sum()), int(np.isfinite(ratios).sum()))
+    best = max(counts, key=lambda edition: counts[edition])
+    same, both = counts[best]
+    return f"nearest to SIPRI's edition {best}: {same} of {both} figures the same"
 
 
 def misused(names: tuple[str, ...], series: pd.DataFrame, editions: pd.DataFrame, edition: str) -> list[str]:

@@ -21,41 +21,42 @@ MAX_ROWS, MAX_COLUMNS = 400, 120
 MAX_BYTES, MAX_UNPACKED, MAX_PART, MAX_PARTS = 20_000_000, 40_000_000, 8_000_000, 500
 
 
-def open_book(path: Path) -> Any:
+def open_book(path: Path, wanted: str = WANTED, again: str = DOWNLOAD) -> Any:
     """Return the openpyxl workbook at `path`, formulas as their last values, links to other files dropped.
 
-    Raise OvertakeError for what is missing, encrypted, truncated, too large when unpacked, or no workbook.
+    Raise OvertakeError for what is missing, encrypted, truncated, too large when unpacked, or no workbook; it says what
+    is `wanted` and how to come by it `again`.
     """
     import openpyxl
 
-    _check_size(path)
+    _check_size(path, wanted, again)
     try:
         with zipfile.ZipFile(path) as archive:
-            _check_parts(archive, path)
+            _check_parts(archive, path, wanted, again)
         return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
     except OvertakeError:
         raise
     except Exception as error:  # openpyxl raises whatever its parsers raise on a damaged file
-        raise _unreadable(path, error) from error
+        raise _unreadable(path, error, again) from error
 
 
-def rows(sheet: Any, path: Path) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of `sheet` within MAX_ROWS and MAX_COLUMNS; a damaged sheet is refused by name."""
+def rows(sheet: Any, path: Path, most: int = MAX_ROWS, again: str = DOWNLOAD) -> Iterator[tuple[Any, ...]]:
+    """Yield the `most` first rows of `sheet` within MAX_COLUMNS; a damaged sheet is refused by name."""
     try:
         sheet.reset_dimensions()
-        yield from sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS)
+        yield from sheet.iter_rows(max_row=most, max_col=MAX_COLUMNS)
     except OvertakeError:
         raise
     except Exception as error:  # the cells are parsed as they are asked for
-        raise _unreadable(path, error, f"sheet '{sheet.title[:60]}'") from error
+        raise _unreadable(path, error, again, f"sheet '{sheet.title[:60]}'") from error
 
 
-def _check_size(path: Path) -> None:
+def _check_size(path: Path, wanted: str, again: str) -> None:
     if not path.is_file():
-        raise OvertakeError(str(path), "no such file", next_step=DOWNLOAD)
+        raise OvertakeError(str(path), "no such file", next_step=again)
     size = path.stat().st_size
     if size > MAX_BYTES:
-        raise OvertakeError(str(path), "is too large for a SIPRI workbook", found=f"{size} bytes", allowed=MAX_BYTES)
+        raise OvertakeError(str(path), "is too large for such a workbook", found=f"{size} bytes", allowed=MAX_BYTES)
     head = head_of(path)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         raise OvertakeError(
@@ -63,12 +64,12 @@ def _check_size(path: Path) -> None:
         )
     what = kind(head)
     if what.endswith(("(.ods)", "(MHTML)")) or "spreadsheet" in what or "saved as .xls" in what:
-        raise OvertakeError(str(path), f"is {what}", allowed=WANTED, next_step=f"{SAVE}, or {DOWNLOAD}")
+        raise OvertakeError(str(path), f"is {what}", allowed=wanted, next_step=f"{SAVE}, or {again}")
     if not head.startswith(b"PK"):
-        raise OvertakeError(str(path), f"is {what}", allowed=WANTED, next_step=DOWNLOAD)
+        raise OvertakeError(str(path), f"is {what}", allowed=wanted, next_step=again)
 
 
-def _check_parts(archive: zipfile.ZipFile, path: Path) -> None:
+def _check_parts(archive: zipfile.ZipFile, path: Path, wanted: str, again: str) -> None:
     """Refuse an archive of too many or too large parts; zipfile unpacks no more of a part than is announced here."""
     parts = archive.infolist()
     unpacked = sum(part.file_size for part in parts)
@@ -81,24 +82,24 @@ def _check_parts(archive: zipfile.ZipFile, path: Path) -> None:
         if found > allowed:
             raise OvertakeError(
                 str(path),
-                "unpacks to more than any SIPRI workbook",
+                "unpacks to more than any such workbook",
                 found=f"{found} {what}",
                 allowed=f"up to {allowed}",
-                next_step=DOWNLOAD,
+                next_step=again,
             )
     names = set(archive.namelist())
     if "xl/workbook.bin" in names:
-        raise OvertakeError(str(path), "is a binary workbook (.xlsb)", allowed=WANTED, next_step=SAVE)
+        raise OvertakeError(str(path), "is a binary workbook (.xlsb)", allowed=wanted, next_step=SAVE)
     if names and "[Content_Types].xml" not in names:
         raise OvertakeError(str(path), "is a zip archive without a workbook", found=", ".join(sorted(names))[:120],
-                            allowed=WANTED, next_step="unpack it and ingest the workbook inside")  # fmt: skip
+                            allowed=wanted, next_step="unpack it and ingest the file inside")  # fmt: skip
 
 
-def _unreadable(path: Path, error: Exception, part: str = "") -> OvertakeError:
+def _unreadable(path: Path, error: Exception, again: str, part: str = "") -> OvertakeError:
     said = " ".join(str(error).split())[:120]
     return OvertakeError(
         f"{path}, {part}" if part else str(path),
         "is not a readable .xlsx workbook (truncated, damaged or another kind of file)",
         found=f"{type(error).__name__}: {said}",
-        next_step=DOWNLOAD,
+        next_step=again,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,15 @@ def world_bank(indicator: str = "MS.MIL.XPND.CD") -> str:
     return "\n".join(lines) + "\n"
 
 
+def portal() -> str:
+    """Return a table as the World Bank's newer portal writes it."""
+    lines = ["FREQ,REF_AREA,REF_AREA_LABEL,INDICATOR,INDICATOR_LABEL,UNIT_MEASURE,TIME_PERIOD,OBS_VALUE,UNIT_MULT"]
+    for code, level in (("KOR", 40e9), ("WLD", 2e12)):
+        for year in YEARS:
+            lines.append(f'A,{code},"x, y",WB_WDI_MS_MIL_XPND_CD,Military,USD,{year},{level + 1e9 * (year - 2010)},0')
+    return "\n".join(lines) + "\n"
+
+
 def put(folder: Path, text: str | bytes, name: str = "table.csv") -> Path:
     path = folder / name
     path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
@@ -64,12 +74,13 @@ def test_every_layout_gives_the_same_figures(tmp_path: Path) -> None:
         own.read(put(tmp_path, wide), KNOWN, "usd_bn"),
         own.read(tmp_path / "wide.xlsx", KNOWN, "usd_bn"),
         own.read(put(tmp_path, world_bank()), KNOWN),
+        own.read(put(tmp_path, portal()), KNOWN),
     ]
     for table in tables:
         assert table.measure == "milex_current_usd_m"
         assert list(table.rows["iso3"].unique()) == ["KOR"]
         assert [value(table, "KOR", year) for year in YEARS] == [40_000.0 + 1_000 * at for at in range(10)]
-    assert tables[-1].left_out == ("FRA",)
+    assert tables[5].left_out == ("FRA",)
     assert tables[4].rows["cell"].iloc[0] == "sheet 'Figures', row 3, column 2010"
     assert tables[5].rows["cell"].iloc[0] == "line 6, column 2010"
 
@@ -117,6 +128,45 @@ def test_a_unit_must_be_said_and_must_fit(tmp_path: Path) -> None:
     assert "times SIPRI's in the middle, expected about 1 (a unit?)" in problems[0]
     _, problems = own.compared(good, milex[milex["iso3"] == "JPN"], "2026-04")
     assert problems == ["KOR: SIPRI's edition 2026-04 has 0 of these years to convert with, expected at least 8"]
+
+
+def test_a_long_table_in_a_workbook_is_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["iso3", "year", "value"])
+    for at in range(20):
+        for year in range(1949, 2026):
+            book.active.append(["KOR", year, 40.0] if at == 19 else ["..", year, ".."])
+    book.save(tmp_path / "long.xlsx")
+    table = own.read(tmp_path / "long.xlsx", KNOWN, "usd_bn")
+    assert list(table.rows["year"]) == list(range(1949, 2026))  # below the rows that SIPRI's sheets have
+    monkeypatch.setattr(own, "MAX_ROWS", 500)
+    with pytest.raises(OvertakeError, match="is too long for a table of figures"):
+        own.read(tmp_path / "long.xlsx", KNOWN, "usd_bn")
+
+
+def test_a_file_that_is_no_table_is_told_what_is_wanted_here(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.writestr("table.csv", world_bank())
+    with pytest.raises(OvertakeError, match="unpack it") as caught:
+        own.read(tmp_path / "export.zip", KNOWN)
+    assert "a table of economy, year and value" in str(caught.value)
+    assert "SIPRI" not in str(caught.value)
+
+
+def test_the_edition_that_a_publisher_reprints_is_found(tmp_path: Path) -> None:
+    table = own.read(put(tmp_path, long()), KNOWN, "usd_bn")
+    old = table.rows[["iso3", "year"]].assign(edition="2023-04", milex_current_usd_m=table.rows["value"] * 1.0001)
+    new = old.assign(edition="2024-04", milex_current_usd_m=table.rows["value"] * (1.0 + 0.01 * (table.rows.index > 4)))
+    told = own.nearest(table, pd.concat([new, old]))
+    assert told == "nearest to SIPRI's edition 2023-04: 20 of 20 figures the same"
+    assert own.nearest(table, new) == "nearest to SIPRI's edition 2024-04: 5 of 20 figures the same"
+
+
+def test_years_without_a_figure_to_convert_with_are_told_whole(tmp_path: Path) -> None:
+    table = own.read(put(tmp_path, long()), KNOWN, "usd_bn", ("KOR",))
+    milex = table.rows[["iso3", "year"]].assign(edition="2024-04", milex_current_usd_m=table.rows["value"])
+    both, _ = own.compared(table, milex[~milex["year"].isin([2010, 2011, 2012, 2017])], "2024-04")
+    assert own.told(both)[1].endswith("not used: 2010-2012, 2017")
 
 
 def test_a_series_moves_all_measures_of_its_economy_and_nothing_else() -> None:
