@@ -54,13 +54,13 @@ def _panel(file: Path) -> tuple[Series, str]:
 
 
 def _weights(arguments: argparse.Namespace) -> int:
-    from overtake.config.params import Params
+    from overtake.config.load import load
     from overtake.futures import weights
     from overtake.skill.evaluate import tuning_scores
     from overtake.sources import excerpt
 
     series, edition = _panel(arguments.panel)
-    params = Params()
+    params = load(paths.PARAMS)
     table = tuning_scores(series, _known(edition), params.futures, params.skill, params.run.seed)
     table = table.assign(source=f"overtake weights --panel milex_{edition}.parquet, tuning half of all countries")
     excerpt.write(paths.RAW, weights.FILE, table)
@@ -72,14 +72,15 @@ def _weights(arguments: argparse.Namespace) -> int:
 def _skill(arguments: argparse.Namespace) -> int:
     import pandas as pd
 
-    from overtake.config.params import Params
+    from overtake.config.load import load
     from overtake.draws import read_parquet
     from overtake.skill import full, peers
     from overtake.sources import excerpt
 
     if not 1 <= arguments.horizons <= 15 or not 100 <= arguments.draws <= 5000:
         raise OvertakeError("overtake skill", "is out of range", allowed="--horizons 1 to 15, --draws 100 to 5000")
-    seed, draws, futures = Params().run.seed, arguments.draws, Params().futures
+    params, draws = load(paths.PARAMS), arguments.draws
+    seed, futures = params.run.seed, params.futures
     panel = read_parquet(arguments.panel)
     series, edition = _panel(arguments.panel)
     known = _known(edition)

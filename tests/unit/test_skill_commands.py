@@ -187,3 +187,11 @@ def test_weights_writes_the_scores_that_the_combination_reads(raw, asked, tmp_pa
         assert f"{row.model}" in out
         assert f"{row.crps:.5f}" in out
     assert out.endswith(f"wrote data/raw/{weights.FILE}; next: dvc repro\n")
+
+
+def test_the_parameters_are_those_of_the_file(raw, asked, fast, tmp_path, monkeypatch) -> None:
+    text = paths.PARAMS.read_text(encoding="utf-8")
+    (tmp_path / "params.yaml").write_text(text.replace(f"seed: {SEED}", "seed: 7"), encoding="utf-8")
+    monkeypatch.setattr(paths, "PARAMS", tmp_path / "params.yaml")
+    assert run("skill", "--panel", panel(tmp_path), "--draws", 100, "--horizons", 2) == 0
+    assert {settings.seed for _, settings, _ in asked} == {7 + year for year in range(LAST - 4, LAST)}
