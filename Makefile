@@ -85,7 +85,7 @@ bench-brief: $(VENV)/.tested ## CPU and memory of the brief's stage beside its f
 bench-peers: $(VENV)/.ready ## score statsforecast on the same tasks, in an environment of its own (.peers)
 	@bash tests/bench/peers/run.sh
 
-audit: $(VENV)/.ready ## known vulnerabilities of the pins (asks PyPI), the crate by its validator, in an environment of its own (.audit)
+audit: $(VENV)/.ready ## bill of materials (sbom.json), the crate by its validator, known vulnerabilities of the pins (asks PyPI), in .audit
 	@bash tests/audit/run.sh
 
 site: $(VENV)/.tested ## docs/, README and the built reports as a site in site/
