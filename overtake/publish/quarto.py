@@ -28,6 +28,8 @@ from overtake.publish.exporter import page_description, page_title
 from overtake.publish.files import citation
 from overtake.publish.png import png
 
+#: Letters that Pandoc would take for its own; brackets and @ stay, as citations are written in them.
+MARKS = re.compile(r"[\\`*~^$]")
 #: The oldest Quarto that embeds resources and leaves an executed notebook alone when told so.
 OLDEST = (1, 4)
 INSTALL = "install Quarto 1.4 or newer from quarto.org, or use `make brief`: it needs none"
@@ -108,10 +110,10 @@ class QuartoExporter(Exporter):
         shown = "\n".join(output.get("data", {}).get("text/html", "") for cell in nb.cells
                           for output in cell.get("outputs", []))  # fmt: skip
         told: dict[str, Any] = {
-            "title": html.unescape(page_title(shown)),
+            "title": _plain(html.unescape(page_title(shown))),
             "author": [people({"authors": [one]}) for one in entry.get("authors", [])],
             "date": str(entry.get("date-released", "")),
-            "abstract": html.unescape(page_description(shown)),
+            "abstract": _plain(html.unescape(page_description(shown))),
             "lang": "en-GB",
             "toc": True,
             "number-sections": True,
@@ -259,7 +261,7 @@ class _Markdown(HTMLParser):
         if self.svg is not None:
             self.svg.append(data.replace("&", "&amp;").replace("<", "&lt;"))
         elif not self.dropped:
-            self._write(re.sub(r"\s+", " ", data))
+            self._write(_plain(re.sub(r"\s+", " ", data)))
 
     def _write(self, text: str) -> None:
         if self.caption is not None and self.rows is not None and not self.rows:
@@ -297,6 +299,11 @@ class _Markdown(HTMLParser):
         lines = ["| " + " | ".join(_inline(cell) for cell in row + [""] * (width - len(row))) + " |" for row in rows]
         lines.insert(1, "|" + " --- |" * width)
         self._write("\n\n" + "\n".join(lines) + (f"\n\n: {caption}" if caption else "") + "\n\n")
+
+
+def _plain(text: str) -> str:
+    """Return `text` with a backslash before each letter that Pandoc would take for its own."""
+    return MARKS.sub(r"\\\g<0>", text)
 
 
 def _inline(text: str) -> str:

@@ -131,6 +131,12 @@ def test_a_list_has_no_empty_item_and_runs_no_words_together(tmp_path):
     assert to_markdown(found, tmp_path) == "- 2020 first year: **So.** Then."
 
 
+def test_two_dollar_signs_are_no_formula(tmp_path):
+    assert to_markdown("<p>US$1 and US$2, 3 * 4 * 5 [@made-up]</p>", tmp_path) == (
+        "US\\$1 and US\\$2, 3 \\* 4 \\* 5 [@made-up]"
+    )
+
+
 def test_absent_quarto_is_refused_with_how_to_install_it(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(OvertakeError, match=r"quarto\.org"):
