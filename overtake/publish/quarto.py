@@ -30,6 +30,8 @@ from overtake.publish.png import png
 
 #: Letters that Pandoc would take for its own; brackets and @ stay, as citations are written in them.
 MARKS = re.compile(r"[\\`*~^$]")
+#: A paragraph of a markdown cell for the interactive page alone.
+NOT_ON_PAPER = re.compile(r'<p class="no-print">.*?</p>\n?', re.S)
 #: The oldest Quarto that embeds resources and leaves an executed notebook alone when told so.
 OLDEST = (1, 4)
 INSTALL = "install Quarto 1.4 or newer from quarto.org, or use `make brief`: it needs none"
@@ -137,6 +139,8 @@ def translated(nb: Any, folder: Path, drawings: str = "svg") -> Any:
 
     made = copying.deepcopy(nb)
     for cell in made.cells:
+        if cell.cell_type == "markdown":
+            cell.source = NOT_ON_PAPER.sub("", cell.source)
         kept = []
         for output in cell.get("outputs", []):
             shown = output.get("data", {}).get("text/html")

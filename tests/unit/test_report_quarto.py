@@ -137,6 +137,12 @@ def test_two_dollar_signs_are_no_formula(tmp_path):
     )
 
 
+def test_what_is_not_for_paper_is_left_out_of_markdown_cells_too(tmp_path):
+    given = nbformat.v4.new_markdown_cell('## A\n\nText.\n\n<p class="no-print">Point at a\nnumber.</p>\n')
+    made = translated(nbformat.v4.new_notebook(cells=[given]), tmp_path)
+    assert made.cells[0].source.strip() == "## A\n\nText."
+
+
 def test_absent_quarto_is_refused_with_how_to_install_it(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(OvertakeError, match=r"quarto\.org"):
