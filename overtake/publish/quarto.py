@@ -32,6 +32,10 @@ from overtake.publish.png import png
 MARKS = re.compile(r"[\\`*~^$]")
 #: A paragraph of a markdown cell for the interactive page alone.
 NOT_ON_PAPER = re.compile(r'<p class="no-print">.*?</p>\n?', re.S)
+#: Letters that a line of a table holds; only the share of a column in them counts.
+LINE = 90
+#: Where a cell of a table has a new line.
+NEW_LINE = "\n\n"
 #: The oldest Quarto that embeds resources and leaves an executed notebook alone when told so.
 OLDEST = (1, 4)
 INSTALL = "install Quarto 1.4 or newer from quarto.org, or use `make brief`: it needs none"
@@ -185,6 +189,7 @@ class _Markdown(HTMLParser):
         self.alt = ""
         self.headline: list[str] | None = None
         self.items = 0
+        self.marks: list[str] = []
         self.rows: list[list[str]] | None = None
         self.caption: list[str] | None = None
 
@@ -217,7 +222,7 @@ class _Markdown(HTMLParser):
             self.items += 1
             self._write("\n- ")
         elif tag in ("small", "br"):
-            self._write(" ")
+            self._write(NEW_LINE if self.rows and tag == "br" else " ")
         elif tag == "dt":
             self._write("\n\n**")
         elif tag == "dd":
@@ -226,8 +231,13 @@ class _Markdown(HTMLParser):
             self._write("**" if tag == "strong" else "*")
         elif tag in self.BREAKS and self.rows is None:
             self._write(" " if self.items else "\n\n")
+        if tag in ("p", "span") and self.svg is None and not self.dropped:
+            self.marks.append("**" if attributes.get("class", "").split(" ")[0] in ("box-title", "tag") else "")
+            self._write(self.marks[-1])
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in ("p", "span") and self.svg is None and not self.dropped:
+            self._write(self.marks.pop())
         if self.svg is not None:
             self.svg.append(f"</{self.names.pop()}>")
             if not self.names:
@@ -300,8 +310,9 @@ class _Markdown(HTMLParser):
         if not rows:
             return
         width = max(len(row) for row in rows)
-        lines = ["| " + " | ".join(_inline(cell) for cell in row + [""] * (width - len(row))) + " |" for row in rows]
-        lines.insert(1, "|" + " --- |" * width)
+        told = [[_inline(cell) for cell in row + [""] * (width - len(row))] for row in rows]
+        lines = ["| " + " | ".join(row) + " |" for row in told]
+        lines.insert(1, "| " + " | ".join("-" * count for count in _widths(told)) + " |")
         self._write("\n\n" + "\n".join(lines) + (f"\n\n: {caption}" if caption else "") + "\n\n")
 
 
@@ -311,4 +322,15 @@ def _plain(text: str) -> str:
 
 
 def _inline(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+    """Return the text of a cell on one line, what stood on lines of its own set off by commas."""
+    parts = (" ".join(part.split()) for part in text.split(NEW_LINE))
+    return re.sub(r",(?= \()", "", ", ".join(part for part in parts if part)).replace("|", "\\|")
+
+
+def _widths(rows: list[list[str]]) -> list[int]:
+    """Return the dashes under each head: the longest word whole, what a line has left to the longest cells."""
+    columns = [[cell.replace("**", "") for cell in column] for column in zip(*rows, strict=True)]
+    least = [max((len(word) for cell in column for word in cell.split()), default=0) + 4 for column in columns]
+    wanted = [max(0, max(map(len, column)) - low) for column, low in zip(columns, least, strict=True)]
+    spare = max(0, LINE - sum(least)) / (sum(wanted) or 1)
+    return [low + round(more * spare) for low, more in zip(least, wanted, strict=True)]

@@ -97,7 +97,7 @@ def test_the_copy_holds_markdown_with_citation_cross_reference_and_table(tmp_pat
     assert text.startswith("## A heading\n\nIt is 1, they say [@made-up].")
     # The caption of a figure is its message.
     assert "::: {#fig-f}\n\n![](fig-f.svg){fig-alt=\"An 'alt' text\"}\n\nMessage. Unit\n\n:::" in text
-    assert "| a | b |\n| --- | --- |\n| 1\\|2 | 3 |\n\n: Cap" in text
+    assert "| a | b |\n| -------- | ----- |\n| 1\\|2 | 3 |\n\n: Cap" in text
     assert "not on paper" not in text
 
 
@@ -141,6 +141,21 @@ def test_what_is_not_for_paper_is_left_out_of_markdown_cells_too(tmp_path):
     given = nbformat.v4.new_markdown_cell('## A\n\nText.\n\n<p class="no-print">Point at a\nnumber.</p>\n')
     made = translated(nbformat.v4.new_notebook(cells=[given]), tmp_path)
     assert made.cells[0].source.strip() == "## A\n\nText."
+
+
+def test_lines_of_a_cell_and_verdicts_stay_apart(tmp_path):
+    cell = "<td><a>12%</a><br><small>0.61 (0.36 to 1.04)</small></td>"
+    verdict = '<td><span class="tag no">not testable</span> <small>figures to 2019</small></td>'
+    found = to_markdown(f"<table><tr><th>a</th><th>b</th></tr><tr>{cell}{verdict}</tr></table>", tmp_path)
+    assert found.endswith("| 12%, 0.61 (0.36 to 1.04) | **not testable** figures to 2019 |")
+    assert to_markdown('<aside><p class="box-title">Who</p><p>Text.</p></aside>', tmp_path) == "**Who**\n\nText."
+
+
+def test_the_longest_words_and_cells_have_the_widest_columns(tmp_path):
+    head = "<tr><th>No.</th><th>Result</th></tr>"
+    found = to_markdown(f"<table>{head}<tr><td>A17</td><td>{'many words ' * 20}</td></tr></table>", tmp_path)
+    first, second = (len(dashes) for dashes in found.splitlines()[1].strip("| ").split(" | "))
+    assert (first, first + second) == (7, 90)
 
 
 def test_absent_quarto_is_refused_with_how_to_install_it(monkeypatch, tmp_path):
