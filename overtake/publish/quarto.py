@@ -36,6 +36,8 @@ NOT_ON_PAPER = re.compile(r'<p class="no-print">.*?</p>\n?', re.S)
 LINE = 90
 #: Where a cell of a table has a new line.
 NEW_LINE = "\n\n"
+#: Where the works cited go in Word; Quarto heads them itself in HTML alone.
+REFERENCES = "## References {.unnumbered}\n\n::: {#refs}\n:::"
 #: The oldest Quarto that embeds resources and leaves an executed notebook alone when told so.
 OLDEST = (1, 4)
 INSTALL = "install Quarto 1.4 or newer from quarto.org, or use `make brief`: it needs none"
@@ -87,7 +89,10 @@ class QuartoExporter(Exporter):
         import nbformat
 
         copy = folder / "brief.ipynb"
-        nbformat.write(translated(nb, folder, "png" if self.to == "docx" else "svg"), str(copy))  # type: ignore[no-untyped-call]
+        made = translated(nb, folder, "png" if self.to == "docx" else "svg")
+        if self.to == "docx" and Path(self.references_file).is_file():
+            made.cells.append(nbformat.v4.new_markdown_cell(REFERENCES))  # type: ignore[no-untyped-call]
+        nbformat.write(made, str(copy))  # type: ignore[no-untyped-call]
         (folder / "_quarto.yml").write_text(self.project(nb, folder), encoding="utf-8")
         arguments = self.arguments(copy)
         try:
@@ -96,15 +101,15 @@ class QuartoExporter(Exporter):
             )
         except subprocess.TimeoutExpired as error:
             raise OvertakeError("quarto render", f"took longer than {self.timeout} s") from error
-        made = folder / f"brief.{self.to}"
-        if done.returncode or not made.is_file():
+        rendered = folder / f"brief.{self.to}"
+        if done.returncode or not rendered.is_file():
             lines = (done.stderr or done.stdout).strip().splitlines()
             raise OvertakeError(
                 "quarto " + " ".join(arguments[:2]), f"failed with exit code {done.returncode}",
                 found="\n           ".join(lines[-8:]) or "no message",
                 next_step="mend what Quarto names, or `make brief`",
             )  # fmt: skip
-        return made.read_bytes()
+        return rendered.read_bytes()
 
     def arguments(self, copy: Path) -> list[str]:
         """Return Quarto's arguments: render the copy as it is, nothing executed."""
@@ -119,9 +124,10 @@ class QuartoExporter(Exporter):
             "title": _plain(html.unescape(page_title(shown))),
             "author": [people({"authors": [one]}) for one in entry.get("authors", [])],
             "date": str(entry.get("date-released", "")),
+            "date-format": "D MMMM YYYY",
             "abstract": _plain(html.unescape(page_description(shown))),
             "lang": "en-GB",
-            "toc": True,
+            "toc": self.to == "html",  # Word's is empty until a reader has it made
             "number-sections": True,
             "shift-heading-level-by": -1,  # the title stands above the sections
             "execute": {"enabled": False, "echo": False},
@@ -298,11 +304,13 @@ class _Markdown(HTMLParser):
         svg = svg.replace(">", f"><style>{font_faces()}</style>", 1)
         (self.folder / name).write_bytes(png(svg) if self.drawings == "png" else svg.encode())
         alt = self.alt.replace('"', "'")
+        # Word takes the text of an image for its alternative, HTML would show it.
+        image = f"![{_plain(alt)}]({name})" if self.drawings == "png" else f'![]({name}){{fig-alt="{alt}"}}'
         caption = ". ".join(
             " ".join(part.split()) for part in "".join(self.headline or []).split("\n\n") if part.strip()
         )
         self.headline = None
-        self._write(f'\n\n::: {{#{self.figure}}}\n\n![]({name}){{fig-alt="{alt}"}}\n\n{caption}\n\n:::\n\n')
+        self._write(f"\n\n::: {{#{self.figure}}}\n\n{image}\n\n{caption}\n\n:::\n\n")
 
     def _table(self) -> None:
         rows, caption = self.rows or [], "".join(self.caption or []).strip()

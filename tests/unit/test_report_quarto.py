@@ -109,6 +109,9 @@ def test_docx_comes_as_bytes(tmp_path, standin):
     call = json.loads(record.read_text())
     assert call["arguments"][:4] == ["render", "brief.ipynb", "--to", "docx"]
     assert "fig-f.png" in call["files"]
+    cells = call["notebook"]["cells"]
+    assert "![An 'alt' text](fig-f.png)" in "".join(cells[0]["outputs"][0]["data"]["text/markdown"])
+    assert "".join(cells[-1]["source"]).startswith("## References {.unnumbered}")
 
 
 def test_title_authors_date_and_abstract_are_the_documents_own(tmp_path):
