@@ -179,12 +179,12 @@ def breakeven(ctx: Context, member: str = "USA", ruler: str | None = None) -> Fi
             if size.small:
                 height = size.height / len(chosen)
                 axes = style.panel(
-                    figure, size, 42, 12, 30 + position * height, 26 + (len(chosen) - 1 - position) * height
+                    figure, size, 42, 18, 30 + position * height, 26 + (len(chosen) - 1 - position) * height
                 )
             else:
                 width = size.width / len(chosen)
                 axes = style.panel(
-                    figure, size, 42 + position * width, size.width - (position + 1) * width + 10, 30, 30
+                    figure, size, 42 + position * width, size.width - (position + 1) * width + 18, 30, 30
                 )
             part = frame[frame["balance"] == name]
             colour = (style.COALITION, style.GREEN)[position]
