@@ -21,7 +21,7 @@ from nbconvert.exporters.exporter import Exporter
 from traitlets import Enum, Integer, Unicode, default
 
 from overtake import paths
-from overtake.brief.figure import font_faces
+from overtake.brief.figure import font_faces, striptags
 from overtake.brief.parts import people
 from overtake.errors import OvertakeError
 from overtake.publish.exporter import page_description, page_title
@@ -125,7 +125,7 @@ class QuartoExporter(Exporter):
             "author": [people({"authors": [one]}) for one in entry.get("authors", [])],
             "date": str(entry.get("date-released", "")),
             "date-format": "D MMMM YYYY",
-            "abstract": _plain(html.unescape(page_description(shown))),
+            "abstract": _plain("\n\n".join(filter(None, (html.unescape(page_description(shown)), _dateline(shown))))),
             "lang": "en-GB",
             "toc": self.to == "html",  # Word's is empty until a reader has it made
             "number-sections": True,
@@ -327,6 +327,12 @@ class _Markdown(HTMLParser):
 def _plain(text: str) -> str:
     """Return `text` with a backslash before each letter that Pandoc would take for its own."""
     return MARKS.sub(r"\\\g<0>", text)
+
+
+def _dateline(page: str) -> str:
+    """Return what the head of the brief says of its edition, intervals and units."""
+    match = re.search(r'<p class="dateline">(.*?)</p>', page, re.S)
+    return " ".join(striptags(match[1]).split()) if match else ""
 
 
 def _inline(text: str) -> str:

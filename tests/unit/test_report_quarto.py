@@ -116,13 +116,14 @@ def test_docx_comes_as_bytes(tmp_path, standin):
 
 def test_title_authors_date_and_abstract_are_the_documents_own(tmp_path):
     (tmp_path / "CITATION.cff").write_text("authors: [{name: Some People}]\ndate-released: 2026-11-23\n")
-    head = '<header><h1>It &amp; that</h1><p class="standfirst">So <b>much</b>.</p></header>'
+    head = '<header><h1>It &amp; that</h1><p class="standfirst">So <b>much</b>.</p>'
+    head += '<p class="dateline">Intervals hold <b>80%</b>, in US$ &amp; so on.</p></header>'
     output = nbformat.v4.new_output("display_data", {"text/html": head})
     cells = [nbformat.v4.new_code_cell(outputs=[output])]
     (tmp_path / "copy").mkdir()
     told = json.loads(exporter(tmp_path).project(nbformat.v4.new_notebook(cells=cells), tmp_path / "copy"))
     assert (told["title"], told["author"], told["date"]) == ("It & that", ["Some People"], "2026-11-23")
-    assert told["abstract"] == "So much."
+    assert told["abstract"] == "So much.\n\nIntervals hold 80%, in US\\$ & so on."
     assert told["bibliography"] == "references.json"
     assert told["number-sections"]
     assert told["shift-heading-level-by"] == -1
