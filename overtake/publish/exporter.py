@@ -77,7 +77,8 @@ class BriefExporter(TemplateExporter):
             "references": "@references@",
         }
         page, resources = super().from_notebook_node(sectioned(nb), resources=resources, **kw)
-        page = _staying(_only_linked(page))
+        head, start, body = _only_linked(page).partition("<body")
+        page = head + start + staying(body)
         page, cited = references.cite(page, references.load(Path(self.references_file)))
         page = page.replace("@references@", str(cited), 1)
         page = _identified(page)
@@ -141,10 +142,9 @@ def _shown(output: Any) -> str:
     return str(output.get("data", {}).get("text/html") or output.get("data") or output.get("text", ""))
 
 
-def _staying(page: str) -> str:
-    """Return `page` with every `<meta` of its body as text: one that a cell showed would lead the reader away."""
-    head, body, rest = page.partition("<body")
-    return head + body + re.sub(r"<(?=meta\b)", "&lt;", rest, flags=re.IGNORECASE)
+def staying(body: str) -> str:
+    """Return `body` with every `<meta` as text: one that a cell showed would lead the reader away."""
+    return re.sub(r"<(?=meta\b)", "&lt;", body, flags=re.IGNORECASE)
 
 
 def _only_linked(page: str) -> str:

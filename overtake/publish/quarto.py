@@ -24,12 +24,12 @@ from overtake import paths
 from overtake.brief.figure import font_faces, striptags
 from overtake.brief.parts import people
 from overtake.errors import OvertakeError
-from overtake.publish.exporter import page_description, page_title
+from overtake.publish.exporter import page_description, page_title, staying
 from overtake.publish.files import citation
 from overtake.publish.png import png
 
 #: Letters that Pandoc would take for its own; brackets and @ stay, as citations are written in them.
-MARKS = re.compile(r"[\\`*~^$]")
+MARKS = re.compile(r"[\\`*~^$<]")
 #: A paragraph of a markdown cell for the interactive page alone.
 NOT_ON_PAPER = re.compile(r'<p class="no-print">.*?</p>\n?', re.S)
 #: Letters that a line of a table holds; only the share of a column in them counts.
@@ -150,7 +150,7 @@ def translated(nb: Any, folder: Path, drawings: str = "svg") -> Any:
     made = copying.deepcopy(nb)
     for cell in made.cells:
         if cell.cell_type == "markdown":
-            cell.source = NOT_ON_PAPER.sub("", cell.source)
+            cell.source = staying(NOT_ON_PAPER.sub("", cell.source))
         kept = []
         for output in cell.get("outputs", []):
             shown = output.get("data", {}).get("text/html")
@@ -243,7 +243,7 @@ class _Markdown(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("p", "span") and self.svg is None and not self.dropped:
-            self._write(self.marks.pop())
+            self._write(self.marks.pop() if self.marks else "")
         if self.svg is not None:
             self.svg.append(f"</{self.names.pop()}>")
             if not self.names:

@@ -141,6 +141,15 @@ def test_two_dollar_signs_are_no_formula(tmp_path):
     )
 
 
+def test_text_that_looks_like_markup_stays_text(tmp_path):
+    away = '<meta http-equiv="refresh" content="0;url=https://example.org">'
+    assert to_markdown("<p>&lt;meta http-equiv=refresh&gt; 5 &lt; 6</p></p>", tmp_path) == (
+        "\\<meta http-equiv=refresh> 5 \\< 6"
+    )
+    made = translated(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(f"Text. {away}")]), tmp_path)
+    assert made.cells[0].source == f"Text. &lt;{away[1:]}"
+
+
 def test_what_is_not_for_paper_is_left_out_of_markdown_cells_too(tmp_path):
     given = nbformat.v4.new_markdown_cell('## A\n\nText.\n\n<p class="no-print">Point at a\nnumber.</p>\n')
     made = translated(nbformat.v4.new_notebook(cells=[given]), tmp_path)
