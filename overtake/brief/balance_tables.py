@@ -291,7 +291,7 @@ def _state_cells(ctx: Context, view: View) -> list[Markup]:
     return [
         now,
         Markup("{} to {}").format(low, high),
-        Markup("since {}").format(_year_only(view)) if view.ahead else Markup("not yet"),
+        Markup("since {}{}").format(_year_only(view), " or before" * view.older) if view.ahead else Markup("not yet"),
         crossing,
         ctx.num.show(view.curve("p_ahead", ctx.ten_years_on), PROBABILITY),
     ]

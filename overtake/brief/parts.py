@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from overtake.brief.blocks import box, declared, table
 from overtake.brief.charts.common import edition_name
-from overtake.brief.context import Context
+from overtake.brief.context import Context, articled
 from overtake.brief.sentences import (
     View,
     join,
@@ -84,6 +84,14 @@ def editions(ctx: Context) -> Markup:
         ("Accessed", ""),
     ]
     return table("Editions of the data", heads, rows)
+
+
+def estimated(ctx: Context) -> dict[str, Any] | None:
+    """Return the economies of the headline balance of which SIPRI reports no year, only estimates."""
+    known, balance = ctx.need("spending"), ctx.balances[ctx.headline_balance]
+    told = known[known["milex_constant_usd_bn"].notna()].groupby("iso3")["status"].unique()
+    whose = [articled(ctx.name(iso3)) for iso3 in (*balance.against, *balance.side) if set(told[iso3]) == {"estimate"}]
+    return {"whose": whose} if whose else None
 
 
 def _span(row: dict[str, Any]) -> str:

@@ -47,7 +47,6 @@ def _probability(value: float) -> str:
 YEAR = Format("year", "whole year", lambda value: f"{round(value)}")
 COUNT = Format("count", "whole number", lambda value: fixed(value, 0))
 COUNT_IN_WORDS = Format("count", "whole number; a word up to twelve", lambda value: _counted(value))
-COUNT_AT_START = Format("count", COUNT_IN_WORDS.rounding, lambda value: _counted(value).capitalize())
 PROBABILITY = Format("probability", "whole per cent; below 1% and above 99% as bounds", _probability)
 PERCENT = Format("per cent", "whole per cent", lambda value: f"{fixed(value, 0)}%")
 PERCENT1 = Format("per cent", "one decimal", lambda value: f"{fixed(value, 1)}%")

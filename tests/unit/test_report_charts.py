@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
 
-from overtake.brief import gallery
+from overtake.brief import balance_tables, gallery, parts
 from overtake.brief.brief import Brief
 from overtake.brief.charts import common
 from overtake.brief.figure import Figure, striptags
@@ -82,19 +83,76 @@ def test_the_break_even_title_says_which_year_it_speaks_of(settings, tmp_path, n
 
 
 @pytest.mark.parametrize(
-    ("count", "of", "words"),
-    [
-        (0, 12, "None of twelve"),
-        (12, 12, "All twelve"),
-        (4, 20, "Four of 20"),
-        (1, 5, "One of five"),
-        (13, 14, "13 of 14"),
-    ],
+    ("count", "of", "words"), [(0, 12, "none of twelve"), (1, 1, "one of one"), (4, 20, "four of 20")]
 )
-def test_small_counts_at_the_start_of_a_title_are_words_and_recorded(settings, tmp_path, count, of, words):
+def test_small_counts_at_the_end_of_a_title_are_words_and_recorded(settings, tmp_path, count, of, words):
     context = Brief.open(settings, tmp_path).ctx
     assert striptags(common.counted(context, "a", count, of, "curves", "how")) == words
     assert context.num.records["a.of"].cell.value == of
+
+
+def test_one_coalition_that_has_been_passed_is_told_in_grammar(settings, tmp_path):
+    path = tmp_path / "data" / "processed" / "crossings.parquet"
+    frame = read_parquet(path)
+    frame.loc[frame["balance"] != "eleven", ["first_crossed", "median_year"]] = np.nan
+    frame.loc[frame["balance"] == "eleven", ["first_crossed", "lo_year", "hi_year"]] = [2020, 2017, 2024]
+    write_parquet(frame, path)
+    told = title(Brief.open(settings, tmp_path).made(gallery.dots))
+    assert told.startswith("Coalitions passed so far: one; that probably will be by")
+    assert told.endswith(": none more")
+
+
+def test_a_lead_as_old_as_the_figures_is_by_that_year_in_matrix_and_table(settings, tmp_path):
+    folder = tmp_path / "data" / "processed"
+    crossings, curves = read_parquet(folder / "crossings.parquet"), read_parquet(folder / "curves.parquet")
+    first = int(curves.loc[(curves["balance"] == "eleven") & (curves["ruler"] == "constant_usd"), "year"].min())
+    mine = (crossings["balance"] == "eleven") & (crossings["ruler"] == "constant_usd")
+    crossings.loc[mine, "first_crossed"] = first
+    write_parquet(crossings, folder / "crossings.parquet")
+    brief = Brief.open(settings, tmp_path)
+    drawn = brief.made(gallery.matrix)
+    assert drawn is not None
+    assert drawn.table.set_index("balance").loc[brief.ctx.label_text("eleven"), "constant_usd"] == (
+        f"crossed, since {first} or before"
+    )
+    assert f"since {first} or before" in striptags(balance_tables.rulers(brief.ctx))
+
+
+def test_parity_is_in_the_picture_of_a_challenger_far_behind(settings, tmp_path, monkeypatch):
+    path = tmp_path / "data" / "processed" / "curves.parquet"
+    frame = read_parquet(path)
+    names = [name for name in frame if str(name).startswith("ratio_")]
+    frame.loc[frame["balance"] == "eleven", names] *= 0.1
+    write_parquet(frame, path)
+    limits = []
+    text = Axes.text
+
+    def spy(self: Axes, *given: object, **more: object) -> object:
+        limits.extend([self.get_ylim()] if "parity" in given else [])
+        return text(self, *given, **more)
+
+    monkeypatch.setattr(Axes, "text", spy)
+    assert Brief.open(settings, tmp_path).made(gallery.fans) is not None
+    assert limits
+    assert all(low < 1 < high for low, high in limits)
+
+
+def test_names_that_begin_the_lead_figures_title_have_their_article(settings, tmp_path):
+    brief = Brief.open(settings, tmp_path)
+    brief.ctx.names["IND"] = "United Kingdom"
+    assert "the United Kingdom" in title(brief.made(gallery.stack)).replace("The", "the")
+
+
+def test_only_economies_without_a_reported_year_are_called_estimates(settings, tmp_path):
+    path = tmp_path / "data" / "processed" / "spending.parquet"
+    frame = read_parquet(path)
+    frame["status"] = "reported"
+    frame.loc[frame["iso3"].isin(["CHN", "USA"]), "status"] = "estimate"
+    write_parquet(frame, path)
+    assert parts.estimated(Brief.open(settings, tmp_path).ctx) == {"whose": ["China"]}
+    frame.loc[(frame["iso3"] == "CHN") & (frame["year"] == synthetic.LAST), "status"] = "reported"
+    write_parquet(frame, path)
+    assert parts.estimated(Brief.open(settings, tmp_path).ctx) is None
 
 
 def test_the_note_of_the_sobol_figure_explains_its_small_dots(settings, tmp_path):

@@ -155,7 +155,7 @@ def fans(
         title = Markup("On no ruler shown {} {} spend more than {}").format("do" if many else "does", who, named)
     table = frame[frame["ruler"].isin(chosen)].assign(ruler=lambda d: d["ruler"].map(ctx.ruler_name))
     names = ["ratio_q05", "ratio_q10", "ratio_q25", "ratio_q50", "ratio_q75", "ratio_q90", "ratio_q95"]
-    top = min(float(frame[frame["ruler"].isin(chosen)]["ratio_q95"].max()), 3.0)
+    top = min(max(float(frame[frame["ruler"].isin(chosen)]["ratio_q95"].max()), 1.15), 3.0)  # parity is in the picture
     bottom = float(frame[frame["ruler"].isin(chosen)]["ratio_q05"].min())
 
     def plot(figure: Any, size: Size) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from overtake.brief.charts import common
-from overtake.brief.context import Context
+from overtake.brief.context import Context, articled
 from overtake.brief.figure import Column, Figure, make
 from overtake.brief.sentences import breakeven_outlook, upper
 from overtake.show import style
@@ -81,7 +81,7 @@ def stack(ctx: Context, balance: str | None = None) -> Figure | None:
         ctx.num,
         "stack",
         title=Markup("{} and {} make up {} of what {} spend").format(
-            ctx.name(biggest), ctx.name(large[1]), ctx.num.show(top_two, SHARE), named
+            upper(articled(ctx.name(biggest))), articled(ctx.name(large[1])), ctx.num.show(top_two, SHARE), named
         )
         if len(side) > 2
         else Markup("What {} spent beside {}").format(named, ctx.who_html(balance)),

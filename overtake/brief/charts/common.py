@@ -14,7 +14,7 @@ from overtake.brief.context import articled as articled
 from overtake.brief.figure import Column
 from overtake.draws import Draws, FloatArray
 from overtake.show import style
-from overtake.show.formats import BN, COUNT_AT_START, COUNT_IN_WORDS, YEAR
+from overtake.show.formats import BN, COUNT_IN_WORDS, YEAR
 from overtake.show.numbers import Cell
 
 Floats = npt.NDArray[np.float64]
@@ -106,15 +106,13 @@ def year_cell(ctx: Context, name: str, year: int, table: str = "rulers") -> Cell
 
 
 def counted(ctx: Context, id: str, count: int, of: int, table: str, how: str) -> Markup:
-    """Return `None of twelve`, `All twelve` or `Three of 20`, recorded; to start a title before a plural."""
-    cells = [
-        Cell(f"{id}.{name}", value, ctx.path(table), (), "", ctx.edition, (), how)
-        for name, value in (("count", count), ("of", of))
-    ]
-    whole = ctx.num.show(cells[1], COUNT_IN_WORDS)
-    if count == of:
-        return Markup("All {}").format(whole)
-    return Markup("{} of {}").format(ctx.num.show(cells[0], COUNT_AT_START), whole)
+    """Return `none of twelve` or `three of 20`, recorded; to end a title whose grammar no count can spoil."""
+    return Markup("{} of {}").format(
+        *(
+            ctx.num.show(Cell(f"{id}.{name}", value, ctx.path(table), (), "", ctx.edition, (), how), COUNT_IN_WORDS)
+            for name, value in (("count", count), ("of", of))
+        )
+    )
 
 
 def short(label: str) -> str:

@@ -42,7 +42,7 @@ def multiples(ctx: Context, balance: str | None = None) -> Figure | None:
         if np.median(paths.economy(iso3)[:, list(years).index(last + 10)])
         > 1.5 * level.get(iso3, float(np.median(paths.economy(iso3)[:, list(years).index(last)])))
     ]
-    title = Markup("{} economies will probably spend half as much again within ten years").format(
+    title = Markup("Economies that will probably spend half as much again within ten years: {}").format(
         common.counted(ctx, "multiples.fast", len(doubled), len(order), "futures",
                        "economies whose median future rises by half or more in ten years")
     )  # fmt: skip
@@ -114,10 +114,10 @@ def slopes(ctx: Context, balance: str | None = None, span: int = 9) -> Figure | 
     table["name"] = table["iso3"].map(ctx.name)
     table = table.sort_values(["last", "iso3"], ascending=[False, True], ignore_index=True, kind="stable")
     rose = int((table["last"] > table["first"]).sum())
-    title = Markup("{} economies spend a larger share of GDP in {} than in {}").format(
-        common.counted(ctx, "slopes.rose", rose, len(table), "spending", "economies with a higher share"),
+    title = Markup("Economies that spend a larger share of GDP in {} than in {}: {}").format(
         ctx.num.show(common.year_cell(ctx, "slopes", last, "spending"), YEAR),
         ctx.num.show(common.year_cell(ctx, "slopes", first, "spending"), YEAR),
+        common.counted(ctx, "slopes.rose", rose, len(table), "spending", "economies with a higher share"),
     )
 
     def plot(figure: Any, size: Size) -> None:

@@ -11,7 +11,7 @@ from overtake.brief.charts import common
 from overtake.brief.context import Context, Frame
 from overtake.brief.figure import Column, Figure, make
 from overtake.show import style
-from overtake.show.formats import COUNT_AT_START, COUNT_IN_WORDS, PROBABILITY, RATIO, YEAR, Format
+from overtake.show.formats import COUNT_IN_WORDS, PROBABILITY, RATIO, YEAR
 from overtake.show.numbers import Cell, term
 from overtake.show.style import Size
 
@@ -70,10 +70,10 @@ def curves(ctx: Context, ruler: str | None = None) -> Figure | None:
     frame = frame[(frame["ruler"] == ruler) & frame["balance"].isin(chosen) & (frame["year"] >= last)]
     wide = frame.pivot(index="year", columns="balance", values="p_crossed_by")[chosen]
     over = [name for name in chosen if wide[name].iloc[-1] > 0.5]
-    title = Markup("{} open balances will more likely than not have tipped to {} by {}").format(
-        common.counted(ctx, "curves.tipped", len(over), len(chosen), "curves", "balances above one half, and shown"),
+    title = Markup("Open balances that will more likely than not have tipped to {} by {}: {}").format(
         ctx.challenger(chosen),
         ctx.num.show(ctx.horizon_cell(), YEAR),
+        common.counted(ctx, "curves.tipped", len(over), len(chosen), "curves", "balances above one half, and shown"),
     )
 
     def plot(figure: Any, size: Size) -> None:
@@ -151,10 +151,10 @@ def dots(ctx: Context, ruler: str | None = None) -> Figure | None:
     past, future = int(frame["first_crossed"].notna().sum()), int(frame["first_crossed"].isna().sum())
     last, end = ctx.last_observed, ctx.horizon
     start = int(min(frame["at"].min(), frame["lo_year"].min()))
-    title = Markup("{} coalitions have been passed; {} more will probably be by {}").format(
-        _count(ctx, "dots.past", past, "coalitions led by the challenger's side", COUNT_AT_START),
-        _count(ctx, "dots.future", future, "coalitions with a crossing probability above one half", COUNT_IN_WORDS),
+    title = Markup("Coalitions passed so far: {}; that probably will be by {}: {} more").format(
+        _count(ctx, "dots.past", past, "coalitions led by the challenger's side"),
         ctx.num.show(ctx.horizon_cell(), YEAR),
+        _count(ctx, "dots.future", future, "coalitions with a crossing probability above one half"),
     )
 
     def plot(figure: Any, size: Size) -> None:
@@ -166,7 +166,7 @@ def dots(ctx: Context, ruler: str | None = None) -> Figure | None:
         beyond, state = frame["hi_year"].isna(), frame["first_crossed"].notna()
         colours = [style.CHINA if gone else style.COALITION for gone in state]
         axes.hlines(frame.index, low.clip(upper=frame["at"]), high.clip(lower=frame["at"]), colours, lw=3, alpha=0.45)
-        axes.scatter(high[beyond], frame.index[beyond], 30, style.COALITION, ">", alpha=0.6, lw=0, clip_on=False)
+        axes.scatter(high[beyond], frame.index[beyond], 30, style.COALITION, marker=">", alpha=0.6, lw=0, clip_on=False)
         sns.scatterplot(x=frame["at"], y=frame.index, hue=state, palette={True: style.CHINA, False: style.COALITION},
                         style=state, markers={True: "o", False: "D"}, s=52, lw=0, legend=False, ax=axes)  # fmt: skip
         for i, (at, colour) in enumerate(zip(frame["at"], colours, strict=True)):
@@ -211,6 +211,6 @@ def dots(ctx: Context, ruler: str | None = None) -> Figure | None:
     )
 
 
-def _count(ctx: Context, id: str, value: int, how: str, fmt: Format) -> Markup:
+def _count(ctx: Context, id: str, value: int, how: str) -> Markup:
     cell = Cell(id, value, ctx.path("crossings"), (), "balance", ctx.edition, (), how)
-    return ctx.num.show(cell, fmt)
+    return ctx.num.show(cell, COUNT_IN_WORDS)

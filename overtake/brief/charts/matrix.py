@@ -11,6 +11,7 @@ from markupsafe import Markup
 from overtake.brief.charts import common
 from overtake.brief.context import EXPERIMENTAL, Context
 from overtake.brief.figure import Column, Figure, make
+from overtake.brief.sentences import View
 from overtake.show import style
 from overtake.show.formats import PROBABILITY, YEAR, capital
 from overtake.show.style import Size
@@ -29,7 +30,10 @@ def matrix(ctx: Context) -> Figure | None:
     frame = ctx.need("crossings")
     rulers = [r for r in ctx.rulers if frame.loc[frame["ruler"] == r, "p_crossed"].notna().any()][:6]
     names = [n for n in dict.fromkeys(frame["balance"]) if len(common.side(ctx, n)) > 1 and not common.variant(n)]
-    cells = {(row["balance"], row["ruler"]): row for row in frame.to_dict("records")}
+    cells = {
+        (row["balance"], row["ruler"]): row | {"older": View(ctx, row["balance"], row["ruler"]).older}
+        for row in frame.to_dict("records")
+    }
     names.sort(key=lambda n: -np.nanmean([_lead(cells[(n, r)]) for r in rulers]))
     if not names:
         return None
@@ -43,7 +47,7 @@ def matrix(ctx: Context) -> Figure | None:
         if len({pd.notna(cells[(n, r)]["first_crossed"]) for r in counted if pd.notna(cells[(n, r)]["margin"])}) > 1
     ]
     title = (
-        Markup("{} balances change sides with the ruler").format(
+        Markup("Balances that change sides with the ruler: {}").format(
             common.counted(
                 ctx,
                 "matrix.differing",
@@ -103,8 +107,9 @@ def matrix(ctx: Context) -> Figure | None:
         ),
         description=Markup(
             "One row a balance, one column a ruler; the warmer a cell, the more likely the challenger leads at the "
-            "horizon. Bold cells are led by it now and give the first year of that lead. The other cells give the "
-            "median year of the crossing where it is more likely than not, else its probability."
+            "horizon. Bold cells are led by it now and give the first year of that lead, or by when, where the figures "
+            "begin with it. The other cells give the median year of the crossing where it is more likely than "
+            "not, else its probability."
         ),
         source=common.source_line(ctx, None, extra="macro" if len(rulers) > 2 else "", futures=True),
         table=table,
@@ -125,7 +130,7 @@ def _cell_text(row: Any, ctx: Context, small: bool) -> str:
     if pd.isna(row["margin"]):
         return "–"
     if pd.notna(row["first_crossed"]):
-        return f"{row['first_crossed']:.0f}"
+        return f"{'by ' * row['older']}{row['first_crossed']:.0f}"
     if pd.notna(row["median_year"]) and row["median_year"] > row["last_observed"]:
         return f"{row['median_year']:.0f}" if small else f"~{row['median_year']:.0f}"
     return PROBABILITY(float(row["p_crossing"] + row["p_crossed"]))
@@ -135,7 +140,7 @@ def _state_words(row: Any, ctx: Context) -> str:
     if pd.isna(row["margin"]):
         return "not measured"
     if pd.notna(row["first_crossed"]):
-        return f"crossed, since {row['first_crossed']:.0f}"
+        return f"crossed, since {row['first_crossed']:.0f}{' or before' * row['older']}"
     if pd.notna(row["median_year"]) and row["median_year"] > row["last_observed"]:
         return f"crossing, median {row['median_year']:.0f}"
     return f"{PROBABILITY(float(row['p_crossing'] + row['p_crossed']))} by {ctx.horizon}"
