@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -28,20 +27,12 @@ def same_environment() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def built_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def built_once() -> tuple[Path, str]:
     """Return the root of a built clone, which nobody may change, and what `dvc repro` printed."""
+    from tests.lanes import made_once
     from tests.pipeline.test_repro import clone, repro
 
-    # Lanes that run side by side (see the Makefile) share one: the first builds, the others wait for it.
-    place = Path(os.environ.get("OVERTAKE_BUILT") or tmp_path_factory.mktemp("built"))
-    root, said = place / "project", place / "said"
-    with (place / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not said.exists():
-            shutil.rmtree(root, ignore_errors=True)
-            root.mkdir()
-            said.write_text(repro(clone(root)), encoding="utf-8")
-    return root, said.read_text(encoding="utf-8")
+    return made_once("project", lambda root: repro(clone(root)))
 
 
 @pytest.fixture(scope="session")

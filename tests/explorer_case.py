@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,12 @@ class Case:
     tables: Tables
     settings: Settings
     edition: Edition
+
+    @cached_property
+    def levels(self) -> dict[str, float]:
+        """Return the middle of each estimate of China's level, by name."""
+        known = levels(self.tables.estimates, self.tables.paths.last_observed)
+        return known[["china_lo", "china_hi"]].mean(axis=1).to_dict()
 
     def write(self, out: Path) -> None:
         """Write the page."""
@@ -240,7 +247,7 @@ def embedded(found: Content, setting: Mapping[str, Any], made_: Case) -> tuple[D
     economies, years, flows = paths.economies, paths.years, paths.values.copy()
     ruler = next(each for each in config["rulers"] if each["name"] == setting["ruler"])
     level: FloatArray | float = 1.0
-    known = levels(made_.tables.estimates, paths.last_observed)[["china_lo", "china_hi"]].mean(axis=1).to_dict()
+    known = made_.levels
     central = known.get(setting["level"], 1.0)
     if setting["level"] == "uncertain":
         level = np.exp(found.layers["level"].steps[:, 0, :] / 512)

@@ -25,6 +25,7 @@ from overtake.config.params import Params
 from overtake.draws import Draws
 from overtake.pipeline import contracts
 from overtake.streams import stream
+from tests.lanes import made_once
 
 ECONOMIES = {
     # iso3: (name, group, fake level in the last year, fake growth a year)
@@ -490,10 +491,11 @@ def render(root: Path) -> Path:
     return root / "reports" / "brief"
 
 
-@functools.cache
 def rendered() -> Path:
-    """Return the folder of a brief over made-up tables, rendered once a session, its PDF too."""
-    root = Path(tempfile.mkdtemp(prefix="overtake-brief-"))
-    atexit.register(shutil.rmtree, root, ignore_errors=True)
-    write_copy(root)
-    return render(root)
+    """Return the folder of a brief over made-up tables, rendered once for all tests; nobody may change it."""
+
+    def make(root: Path) -> str:
+        write_copy(root)
+        return str(render(root))
+
+    return made_once("rendered", make)[0] / "reports" / "brief"

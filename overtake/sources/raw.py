@@ -162,16 +162,15 @@ def jumps(table: pd.DataFrame, measure: str) -> list[str]:
 
     An error in a whole series has no such edge: `levels` looks for it.
     """
-    lines = []
-    for (edition, iso3), rows in table.groupby(["edition", "iso3"]):
-        known = rows.dropna(subset=[measure])
-        known = known[known[measure] > 0]
-        steps = np.abs(np.diff(np.log(known[measure].to_numpy())))
-        for index in np.flatnonzero(steps > np.log(UNIT_JUMP)):
-            row = known.iloc[index + 1]
-            lines.append(f"{edition} {iso3} {row['year']} {measure}={row[measure]:g}: {np.exp(steps[index]):.0f} times "
-                         "its neighbour (a unit error?)")  # fmt: skip
-    return lines
+    known = table[table[measure] > 0]
+    # All economies at once: a frame for each took half of the time in which an edition is read.
+    steps = np.abs(np.log(known[measure]).groupby([known["edition"], known["iso3"]]).diff())
+    apart = known.assign(times=np.exp(steps))[steps > np.log(UNIT_JUMP)]
+    return [
+        f"{row['edition']} {row['iso3']} {row['year']} {measure}={row[measure]:g}: {row['times']:.0f} times "
+        "its neighbour (a unit error?)"
+        for _, row in apart.sort_values(["edition", "iso3"], kind="stable").iterrows()
+    ]
 
 
 def levels(milex: pd.DataFrame, macro: pd.DataFrame) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -13,16 +12,10 @@ from typing import Any
 
 import pytest
 
+from tests.chromium import missing, started
+
 HERE = Path(__file__).parent
 MODULES = HERE / "node_modules"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-
-
-def missing(reason: str) -> None:
-    """Skip with `reason`, or fail where nothing may skip."""
-    if os.environ.get("OVERTAKE_NOTHING_MAY_SKIP") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @dataclass
@@ -37,17 +30,8 @@ class Watched:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """Yield a headless Chromium."""
-    found = next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-    )
-    if found is None:
-        missing("no Chromium on PATH: browser tests need Debian's chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+    with started() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

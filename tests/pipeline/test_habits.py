@@ -13,6 +13,7 @@ import pytest
 from overtake.errors import OvertakeError
 from overtake.pipeline import cache, guard
 from overtake.pipeline.stages import stages
+from tests.chromium import NOWHERE, started
 
 pytestmark = pytest.mark.slow
 
@@ -130,13 +131,49 @@ def test_an_entry_of_the_run_cache_that_does_not_parse_is_removed(project):
     assert not entry.exists()
 
 
-def test_the_page_of_plots_shows_drawings_without_a_network(project):
-    """The lines by revision are drawn by a library that DVC's page fetches; the drawings lie beside the page."""
+#: What stands on a canvas that is no shade of grey, in pixels: lines of a plot, without axes and legends.
+COLOURED = """canvas => {
+    const {width, height} = canvas, seen = canvas.getContext("2d").getImageData(0, 0, width, height).data;
+    let count = 0;
+    for (let at = 0; at < seen.length; at += 4)
+        count += Math.max(...seen.slice(at, at + 3)) - Math.min(...seen.slice(at, at + 3)) > 60;
+    return count;
+}"""
+
+
+@pytest.fixture(scope="module")
+def page_of_plots(project):
+    """Return the page that `dvc plots show` writes."""
     call(project, "dvc", "plots", "show")
-    page = (project / "dvc_plots/index.html").read_text(encoding="utf-8")
-    shown = re.findall(r'<img src="([^"]+)"', page)
+    return project / "dvc_plots/index.html"
+
+
+def test_the_page_of_plots_fetches_nothing(page_of_plots):
+    page = page_of_plots.read_text(encoding="utf-8")
+    assert len(re.findall("<script", page)) == 4 + 2  # the library, how it writes years; a plot each
+    assert re.findall(r"<(?:script|link|iframe)[^>]+(?:src|href)=", page) == []
+    shown = re.findall(r'<img src="([^"$]+)"', page)
     assert len(shown) == 2
-    assert all((project / "dvc_plots" / name).read_text(encoding="utf-8").startswith("<svg") for name in shown)
+    assert all((page_of_plots.parent / name).read_text(encoding="utf-8").startswith("<svg") for name in shown)
+
+
+def test_the_page_of_plots_shows_drawings_without_a_network(page_of_plots):
+    """In a browser that knows no other machine: lines on both canvases, pictures that can be read."""
+    with started(NOWHERE) as browser:
+        page = browser.new_page()
+        asked, errors = [], []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(page_of_plots.as_uri())
+        page.wait_for_function("document.querySelectorAll('canvas.marks').length == 2")
+        lines = [canvas.evaluate(COLOURED) for canvas in page.query_selector_all("canvas.marks")]
+        pictures = page.eval_on_selector_all("img", "all => all.map(each => [each.complete, each.width])")
+    assert errors == []
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert len(lines) == 2
+    assert min(lines) > 300
+    assert len(pictures) == 2
+    assert all(complete and width > 300 for complete, width in pictures)
 
 
 def test_a_stage_ends_with_its_parent(tmp_path):

@@ -100,11 +100,12 @@ class TestRun:
         ("options", "draws"),
         [(["-p", "draws", "150"], 150), (["-y", "{run: {draws: 120}}"], 120), (["-f", "params.yaml"], 300)],
     )
-    def test_papermill_takes_a_scalar_a_section_and_the_file(self, project, tmp_path, options, draws):
+    def test_papermill_takes_a_scalar_a_section_and_the_file(self, project, tmp_path, monkeypatch, options, draws):
         out = tmp_path / "out.ipynb"
-        command = ["-m", "papermill", "notebooks/03_futures.ipynb", str(out), "--no-progress-bar", "-k", "python3"]
-        run = subprocess.run([sys.executable, *command, *options], cwd=project, capture_output=True, text=True)
-        assert run.returncode == 0, run.stderr[-1500:]
+        monkeypatch.chdir(project)
+        command = ["notebooks/03_futures.ipynb", str(out), "--no-progress-bar", "-k", "python3"]
+        run = CliRunner().invoke(papermill, [*command, *options])
+        assert run.exit_code == 0, run.output[-1500:]
         assert f"{draws} futures of" in out.read_text(encoding="utf-8")
 
     def test_papermill_explains_every_parameter(self, project):

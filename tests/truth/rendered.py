@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -67,7 +68,7 @@ class Rendered:
         alts = re.findall(r'aria-label="([^"]+)"', self.html)
         return [said for block in (*blocks, *alts) if (said := text(block))]
 
-    @property
+    @cached_property
     def numbers(self) -> dict[str, Any]:
         """Return the records of the numbers that were printed."""
         return dict(json.loads(self.ctx.num.to_json())["numbers"])

@@ -67,7 +67,7 @@ class dask:  # noqa: N801
         arguments = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(told))
         scheduler = self._start("scheduler", *arguments)
         until = time.monotonic() + 30
-        while not told.exists() and time.monotonic() < until:
+        while not (told.exists() and told.stat().st_size) and time.monotonic() < until:  # it is made, then written
             time.sleep(0.05)
         workers = [
             self._start("worker", "--scheduler-file", str(told), "--nthreads", "1", "--no-nanny", "--no-dashboard",

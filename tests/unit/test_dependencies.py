@@ -1,5 +1,6 @@
 """docs/dependencies.md speaks of every dependency; CI, dev container and pre-commit call the Makefile's commands."""
 
+import hashlib
 import json
 import re
 import subprocess
@@ -51,6 +52,20 @@ def test_the_table_is_written_from_what_is_installed(tmp_path):
     assert text.endswith("after\n")
     assert "| MIT |" in text
     assert "old" not in text
+
+
+def test_the_page_of_plots_holds_the_builds_that_dvc_asks_for_whole_and_under_their_licence():
+    from tests import plots_page
+
+    page = plots_page.PAGE.read_text(encoding="utf-8")
+    held = re.findall(r"^([\w-]+) ([\d.]+) \(Copyright .*\), sha256 (\w{64})$", page, re.MULTILINE)
+    assert [(name, version) for name, version, _ in held] == plots_page.wanted()
+    assert len(held) == 3
+    builds = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)[:3]
+    assert [hashlib.sha256(build.encode()).hexdigest() for build in builds] == [digest for _, _, digest in held]
+    assert "Redistribution and use in source and binary forms" in page
+    assert all(f"{name} {version}" in " ".join(PAGE.split()) for name, version in plots_page.wanted())
+    assert "html_template = plots/page.html" in (paths.ROOT / ".dvc" / "config").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -64,6 +65,13 @@ def index(tmp_path_factory):
     return folder, lock
 
 
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory):
+    """Return an environment with pip alone; to be copied, since making one takes seconds."""
+    venv.create(folder := tmp_path_factory.mktemp("bare") / "e", with_pip=True)
+    return folder
+
+
 def own_environment(folder, index):
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))},
@@ -95,8 +103,9 @@ def test_the_script_installs_the_pins_though_every_package_has_a_newer_release(i
     assert installed(target / "bin" / "python") == FIRST
 
 
-def test_the_script_says_what_a_lock_lacks(index, tmp_path):
+def test_the_script_says_what_a_lock_lacks(index, bare, tmp_path):
     folder, lock = index
+    shutil.copytree(bare, tmp_path / "e", symlinks=True)
     short = tmp_path / "short.txt"
     short.write_text(lock.read_text(encoding="utf-8").split("measure[toml]==")[0], encoding="utf-8")
     command = [str(paths.ROOT / ".ci" / "environment"), sys.executable, str(tmp_path / "e"), str(short)]
@@ -107,9 +116,9 @@ def test_the_script_says_what_a_lock_lacks(index, tmp_path):
     assert "covers 1.0 requires measure, which is not installed" in run.stderr
 
 
-def test_pip_alone_gets_the_pins_too(index, tmp_path):
+def test_pip_alone_gets_the_pins_too(index, bare, tmp_path):
     folder, lock = index
-    venv.create(tmp_path / "e", with_pip=True)
+    shutil.copytree(bare, tmp_path / "e", symlinks=True)
     python = tmp_path / "e" / "bin" / "python"
     command = [python, "-m", "pip", "install", "--quiet", "-r", lock]
     run = subprocess.run(command, capture_output=True, text=True, env=own_environment(tmp_path, folder))

@@ -191,9 +191,8 @@ def test_a_cluster_without_workers(tmp_path, monkeypatch):
         run(tmp_path, how=How(1, empty.scheduler_address))
 
 
-def test_a_scheduler_that_dies_ends_the_run_and_keeps_what_came_back(tmp_path, monkeypatch):
+def test_a_scheduler_that_dies_ends_the_run_and_keeps_what_came_back(tmp_path):
     """A scheduler of its own process, killed after the first chunks; the rerun without it does the rest only."""
-    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 60.0)
     chunks = [("waits", number) for number in range(40)]
     with dask(tmp_path) as (address, scheduler, _):
         done = Store(tmp_path / "run", len(chunks))
