@@ -6,10 +6,8 @@ Sizes are CSS pixels: a wide drawing is 720 across (a desk, a page), a narrow on
 from __future__ import annotations
 
 import functools
-import importlib
 import io
 import re
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,26 +93,12 @@ LOOK: dict[str, Any] = {
 }
 
 
-def _seaborn() -> Any:
-    """Return seaborn, imported without scipy.stats where that is not loaded yet."""
-    # It takes a second of every stage that draws, and seaborn asks it for kernel densities alone, which none is.
-    modules: dict[str, Any] = sys.modules
-    loaded = "scipy.stats" in modules
-    if not loaded:
-        modules["scipy.stats"] = None
-    try:
-        return importlib.import_module("seaborn")
-    finally:
-        if not loaded:
-            del modules["scipy.stats"]
-
-
 @functools.cache
 def _ready() -> None:
     """Register the typeface and set what all drawings share."""
+    import seaborn as sns
     from matplotlib import font_manager
 
-    sns = _seaborn()
     for file in sorted(FONTS.glob("*.ttf")):
         font_manager.fontManager.addfont(str(file))
     sns.set_theme(style="ticks", palette=SERIES, rc=LOOK)
