@@ -126,7 +126,9 @@ export function sentence(data, setting, found) {
   const parity = setting.threshold === 1;
   const stock = data.rulers.find(({ name }) => name === setting.ruler).kind === "stock";
   const level = parity ? "" : `${ratio(setting.threshold)} times the ${stock ? "stock" : "spending"} of `;
-  const calls = (value) => `${probability(value)} probability, ${term(data, value)}`;
+  // The calibrated word, where the verb has not said it already.
+  const calls = (value) =>
+    `${probability(value)} probability${verb(data, value, several).includes(term(data, value)) ? "" : `, ${term(data, value)}`}`;
   const rest = basis(data, setting);
   if (told === "ahead") {
     // What is said of a lead is who leads in a year: that rises with China's side, unlike the chance of losing it.
