@@ -128,6 +128,7 @@ def write_all(root: Path, seed: int = 7, tilt: float = 0.0, edition: str = "2026
         "implied_shares": implied_shares(),
         "tiers": tiers(),
         "levels": levels(),
+        "scenarios": scenarios(),
         "regions": regions(edition),
     }
     for name, frame in frames.items():
@@ -187,6 +188,22 @@ def levels() -> pd.DataFrame:
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=["level", "label", "of_year", "end", "factor", "balance", "ruler", "year",
                                        "p_ahead", "ratio"])  # fmt: skip
+
+
+def scenarios() -> pd.DataFrame:
+    """Return the contract's `scenarios`, made up: one moves the balances, one leaves them."""
+    rows = [
+        (name, label, description, balance, "constant_usd", year, 0.5 * factor, factor)
+        for name, label, description, factor in (
+            ("baseline", "Baseline", "The parameters as they stand.", 1.0),
+            ("slow", "China slows", "China's spending grows 3 points a year more slowly.", 0.8),
+            ("still", "Nothing moves", "A currency that no ruler here sees.", 1.0),
+        )
+        for balance in ("eleven", "five")
+        for year in (LAST, 2030, 2035, 2040)
+    ]
+    return pd.DataFrame(rows, columns=["scenario", "label", "description", "balance", "ruler", "year", "p_ahead",
+                                       "ratio"])  # fmt: skip
 
 
 def regions(edition: str) -> pd.DataFrame:

@@ -9,8 +9,8 @@ from markupsafe import Markup
 from overtake.brief.blocks import table
 from overtake.brief.charts.common import articled
 from overtake.brief.context import Context
-from overtake.brief.sentences import View
-from overtake.show.formats import PERCENT1, PROBABILITY, RATIO, YEAR, capital
+from overtake.brief.sentences import View, join
+from overtake.show.formats import PERCENT1, PROBABILITY, RATIO, YEAR, Format, capital
 from overtake.show.numbers import Cell, slug
 
 #: Steps of the ladder of plans, each named by its softest tier; `none` stands apart.
@@ -24,6 +24,8 @@ STEPS = {
 }
 #: The year in which shares of GDP are compared.
 SHARES_IN = 2035
+#: The scenario that changes nothing.
+BASELINE = "baseline"
 
 
 def level_range(ctx: Context, view: View) -> Markup:
@@ -101,6 +103,41 @@ def disputed(ctx: Context) -> Markup:
     return _table(ctx, "levels", "Probability that the challenger leads, by the estimate of China's level") + _table(
         ctx, "tiers", "Probability that the challenger leads, by the tiers of plans that count"
     )
+
+
+def scenarios(ctx: Context) -> Markup:
+    """Return the headline balance under each scenario that moves it, beside the futures as they stand.
+
+    Nothing where the table holds another ruler, or not this balance, or no scenario moves it.
+    """
+    view = View(ctx, ctx.headline_balance, ctx.headline_ruler)
+    frame = ctx.frame("scenarios")
+    if frame is None:
+        return Markup("")
+    mine = (frame["balance"] == view.balance) & (frame["ruler"] == view.ruler) & (frame["year"] > ctx.last_observed)
+    by_name = {str(name): part.to_dict("records") for name, part in frame[mine].groupby("scenario", sort=False)}
+    base = by_name.pop(BASELINE, [])
+    moving = [rows for rows in by_name.values() if [r["ratio"] for r in rows] != [r["ratio"] for r in base]]
+    if not base or not moving:
+        return Markup("")
+    decided = next((at for at, row in enumerate(base) if row["year"] == ctx.ten_years_on), -1)
+    heads: list[tuple[Any, str]] = [("If", "")]
+    heads += [(Markup("Multiple in {}").format(_show(ctx, row, "year", YEAR)), "r") for row in base]
+    heads.append((Markup("Then leads in {}").format(_show(ctx, base[decided], "year", YEAR)), "r"))
+    told = [
+        (
+            "As the futures stand" if rows is base else _said(ctx, rows[0], "description"),
+            *(_show(ctx, row, "ratio", RATIO) for row in rows),
+            _show(ctx, rows[decided], "p_ahead", PROBABILITY),
+        )
+        for rows in (base, *moving)
+    ]
+    caption = Markup("Scenarios, which carry no probability: {} as a multiple of {}, in the middle future").format(
+        view.who(), view.whom()
+    )
+    still = [_said(ctx, rows[0], "label") for rows in by_name.values() if rows not in moving]
+    rest = Markup("<p>This balance stays as it is under: {}.</p>").format(join(still)) if still else Markup("")
+    return table(caption, heads, told) + rest
 
 
 def implied(ctx: Context) -> Markup:
@@ -206,6 +243,17 @@ def _tier(ctx: Context, row: dict[str, Any], column: str) -> Cell:
 
 def _spent_in(ctx: Context, iso3: str, year: int) -> Cell:
     return ctx.cell("spending", "year", iso3=iso3, year=year)
+
+
+def _show(ctx: Context, row: dict[str, Any], column: str, fmt: Format) -> Markup:
+    cell = ctx.cell("scenarios", column, **{key: row[key] for key in ("scenario", "balance", "ruler", "year")})
+    return ctx.num.show(cell, fmt)
+
+
+def _said(ctx: Context, row: dict[str, Any], column: str) -> Markup:
+    """Return a scenario's label or description, its numerals recorded."""
+    told = ctx.prose(str(row[column]), slug("scenarios", row["scenario"], column), column, ctx.path("scenarios"))
+    return Markup(told.removesuffix("."))
 
 
 def _share(ctx: Context, tiers: str, iso3: str, year: int, column: str = "share_pct") -> Cell:

@@ -61,23 +61,16 @@ def _run(found: list[Any], base: Params) -> int:
 
 
 def _futures(params: Params, base: Params, edition: Edition) -> Draws:
-    """Return the futures of `params` before any scenario: those in place where they serve, else a new simulation.
-
-    Where only the treatment of announced plans differs, the futures without plans serve.
-    """
+    """Return the futures of `params` before any scenario: those in place where they serve, else a new simulation."""
     from overtake import paths
     from overtake.draws import read_draws
-    from overtake.futures import plans
     from overtake.futures.simulate import simulate
-    from overtake.scenarios.compare import SIMULATED
+    from overtake.scenarios.compare import in_place
 
-    if all(getattr(params, name) == getattr(base, name) for name in SIMULATED):
-        return _in_place(read_draws(paths.PROCESSED / "futures.parquet"), base)
-    same = {"plans": base.futures.plans, "plan_realisation_sd": base.futures.plan_realisation_sd}
-    if params.run == base.run and params.futures.model_copy(update=same) == base.futures:
-        without = _in_place(read_draws(paths.PROCESSED / "futures_without_plans.parquet"), base)
-        return plans.apply(without, edition, params.futures, params.run.seed)
-    return simulate(edition, params.futures, params.run)
+    def drawn(name: str) -> Draws:
+        return _in_place(read_draws(paths.PROCESSED / f"{name}.parquet"), base)
+
+    return in_place(params, base, edition, drawn) or simulate(edition, params.futures, params.run)
 
 
 def _in_place(futures: Draws, base: Params) -> Draws:

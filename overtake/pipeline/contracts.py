@@ -249,6 +249,16 @@ p_ahead ratio
 """,
         ),
         _contract(
+            "scenarios", "balances", "scenario balance ruler year", "who leads if a scenario of scenarios/ comes",
+            """
+scenario              | text   |                  | its file's name
+label                 | text   |                  | its name in texts
+description           | text   |                  | what it says
+balance ruler year
+p_ahead ratio
+""",
+        ),
+        _contract(
             "trend", "balances", "coalition us_share_pct since", "crossing years at constant growth, constant US$",
             """
 coalition             | text   |                  | usa, five or eleven

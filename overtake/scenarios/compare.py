@@ -13,6 +13,7 @@ import pandas as pd
 from pydantic import Field, ValidationError
 
 from overtake.balances import joined, summarise
+from overtake.balances.choices import leads
 from overtake.balances.summary import BY_YEARS
 from overtake.config.base import Section
 from overtake.config.load import override, parse, read_yaml
@@ -20,6 +21,7 @@ from overtake.config.params import Params
 from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.errors import OvertakeError, raise_all
+from overtake.futures import plans
 from overtake.rulers import RULERS
 from overtake.rulers.base import observed, scaled
 from overtake.rulers.tables import measure
@@ -92,6 +94,48 @@ def compare(
     order = {scenario.name: place for place, scenario in enumerate(scenarios)}
     parts.sort(key=lambda rows: order[rows["scenario"].iloc[0]])
     return pd.concat(parts, ignore_index=True)
+
+
+def leads_under(
+    scenarios: Iterable[NamedScenario], edition: Edition, futures: Callable[[Params], Draws | None]
+) -> pd.DataFrame:
+    """Return who leads under each scenario: scenario, label, description, balance, ruler, year, p_ahead, median ratio.
+
+    futures: parameters to futures in constant US$, before any scenario; a scenario for which it has none is left out.
+    Balances are those of `scenarios`, the ruler is the first there.
+    """
+    parts = []
+    for _, group in itertools.groupby(sorted(scenarios, key=_simulated), key=_simulated):
+        alike = list(group)
+        drawn = futures(alike[0].params)
+        measures = None if drawn is None else Measures(edition, drawn)
+        parts += [_leads(each, measures) for each in alike if measures is not None]
+    columns = ["scenario", "label", "description", "balance", "ruler", "year", "p_ahead", "ratio"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def _leads(scenario: NamedScenario, measures: Measures) -> pd.DataFrame:
+    params, ruler = scenario.params, scenario.params.scenarios.rulers[0]
+    balances = {name: params.balances[name] for name in params.scenarios.balances}
+    factor = None
+    if not params.scenario.changes_nothing():
+        factor = factors(measures.futures, params.scenario, measures.edition)
+    told = {"scenario": scenario.name, "label": scenario.label, "description": scenario.description, "ruler": ruler}
+    return leads(measures.under(factor, ruler, params), balances, params.crossing).assign(**told)
+
+
+def in_place(params: Params, base: Params, edition: Edition, drawn: Callable[[str], Draws]) -> Draws | None:
+    """Return the futures of `params` before any scenario where those of `base` serve; None: only a simulation would do.
+
+    drawn: `futures` or `futures_without_plans` to the draws of `base`; where only the treatment of plans differs, those
+    without serve.
+    """
+    if all(getattr(params, name) == getattr(base, name) for name in SIMULATED):
+        return drawn("futures")
+    same = {"plans": base.futures.plans, "plan_realisation_sd": base.futures.plan_realisation_sd}
+    if params.run == base.run and params.data == base.data and params.futures.model_copy(update=same) == base.futures:
+        return plans.apply(drawn("futures_without_plans"), edition, params.futures, params.run.seed)
+    return None
 
 
 def _simulated(scenario: NamedScenario) -> str:

@@ -28,6 +28,7 @@ from overtake.futures.simulate import simulate
 from overtake.pipeline import contracts
 from overtake.rulers.base import observed
 from overtake.rulers.tables import observed_table
+from overtake.scenarios import compare
 from overtake.scenarios.adjust import adjust
 from overtake.sensitivity import local
 from overtake.show import style
@@ -111,6 +112,7 @@ def tabulate(params: Params, root: Path) -> None:
     by_step = plans.stepwise(without, edition, params.futures, seed)
     shares = plans.implied_shares({"as set": drawn, **by_step}, edition, YEARS_OF_SHARES)
     contracts.write(drawn, processed / "futures.parquet")
+    planned = drawn
     drawn, bare = (adjust(one, params.scenario, edition) for one in (drawn, without))
     if not params.scenario.changes_nothing():
         by_step = plans.stepwise(bare, edition, params.futures, seed)
@@ -130,6 +132,13 @@ def tabulate(params: Params, root: Path) -> None:
         "waterfall": reversal.waterfalls(by_plans, params),
         "tiers": choices.by_tier(by_step, edition, params, seed),
         "levels": choices.by_level(drawn, edition, params, seed),
+        "scenarios": compare.leads_under(
+            compare.read_all(paths.SCENARIOS, params),
+            edition,
+            lambda own: compare.in_place(
+                own, params, edition, {"futures": planned, "futures_without_plans": without}.__getitem__
+            ),
+        ),
         "trend": trend.trend(edition, params.crossing),
         "sensitivity": local.rows(pd.DataFrame(points), params.sensitivity),
         **claims.tables(params, edition, found.curves),

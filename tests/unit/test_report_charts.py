@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 
-from overtake.brief import balance_tables, gallery, parts
+from overtake.brief import balance_tables, choices, gallery, parts
 from overtake.brief.brief import Brief
 from overtake.brief.charts import common
 from overtake.brief.figure import Figure, striptags
@@ -141,6 +141,16 @@ def test_names_that_begin_the_lead_figures_title_have_their_article(settings, tm
     brief = Brief.open(settings, tmp_path)
     brief.ctx.names["IND"] = "United Kingdom"
     assert "the United Kingdom" in title(brief.made(gallery.stack)).replace("The", "the")
+
+
+def test_scenarios_that_move_the_headline_stand_beside_the_futures_the_others_are_named(settings, tmp_path):
+    told = " ".join(striptags(choices.scenarios(Brief.open(settings, tmp_path).ctx)).split())
+    assert "Scenarios, which carry no probability: China as a multiple of the eleven" in told
+    assert re.search(r"As the futures stand ?1\.00 ?1\.00 ?1\.00 ?50%", told)
+    assert re.search(r"3 points a year more slowly ?0\.80 ?0\.80 ?0\.80 ?40%", told)
+    assert told.endswith("This balance stays as it is under: Nothing moves.")
+    settings["brief"] = {"headline_balance": "quad"}
+    assert choices.scenarios(Brief.open(settings, tmp_path).ctx) == ""
 
 
 def test_only_economies_without_a_reported_year_are_called_estimates(settings, tmp_path):

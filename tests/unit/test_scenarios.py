@@ -19,7 +19,7 @@ from overtake.edition.shares import gdp_constant_usd
 from overtake.errors import OvertakeError
 from overtake.rulers import observed
 from overtake.scenarios.adjust import adjust
-from overtake.scenarios.compare import as_experiment, compare, hydra_settings, read_all
+from overtake.scenarios.compare import as_experiment, compare, hydra_settings, in_place, leads_under, read_all
 from tests.edition_case import made
 
 BASE = Params()
@@ -176,6 +176,35 @@ def test_comparison_runs_each_simulation_once(tmp_path: Path) -> None:
     assert at["slow", "eleven", "constant_usd"] == pytest.approx(at["baseline", "eleven", "constant_usd"] * 0.95**10)
     assert at["yuan", "eleven", "constant_usd"] == at["baseline", "eleven", "constant_usd"]
     assert at["yuan", "eleven", "current_usd"] == pytest.approx(at["baseline", "eleven", "current_usd"] * 1.03**10)
+
+
+def test_who_leads_under_each_scenario_is_what_the_comparison_says(tmp_path: Path) -> None:
+    write(tmp_path, "baseline", "{}")
+    write(tmp_path, "slow", "{scenario.growth_shift_pct.CHN: -5}")
+    found = read_all(tmp_path, BASE)
+    told = leads_under(found, FIGURES, lambda _: FUTURES)
+    whole = compare(found, FIGURES, lambda _: FUTURES)
+    whole = whole[whole["ruler"] == BASE.scenarios.rulers[0]].set_index(["scenario", "balance"])
+    assert set(told["ruler"]) == {BASE.scenarios.rulers[0]}
+    for row in told[told["year"] == 2035].to_dict("records"):
+        assert row["ratio"] == pytest.approx(whole.loc[(row["scenario"], row["balance"]), "ratio_2035_median"])
+    wide = told[(told["balance"] == "five") & (told["year"] == 2035)].set_index("scenario")["p_ahead"]
+    assert wide["slow"] < wide["baseline"]
+
+
+def test_a_scenario_that_needs_other_draws_is_left_out(tmp_path: Path) -> None:
+    write(tmp_path, "baseline", "{}")
+    write(tmp_path, "wide", "{futures.panel_regression.spread: 1.5}")
+    write(tmp_path, "bare", "{futures.plans: 'off'}")
+    asked = []
+
+    def drawn(name: str) -> Draws:
+        asked.append(name)
+        return FUTURES
+
+    told = leads_under(read_all(tmp_path, BASE), FIGURES, lambda own: in_place(own, BASE, FIGURES, drawn))
+    assert set(told["scenario"]) == {"baseline", "bare"}
+    assert sorted(asked) == ["futures", "futures_without_plans"]
 
 
 def test_figure_is_steady_and_shows_every_scenario(tmp_path: Path) -> None:
