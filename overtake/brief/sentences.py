@@ -208,9 +208,7 @@ def headline(ctx: Context) -> Markup:
         older = " or before" if view.older else ""
         return Markup("{} {} outspent {} since {}{}").format(upper(who), has, whom, year, older)
     if view.value("margin") > 0:
-        return Markup("{} outspent {} in {}, for no longer yet").format(
-            upper(who), whom, ctx.num.show(ctx.last_cell(), YEAR)
-        )
+        return Markup("{} newly {} {}").format(upper(who), view.does("outspends", "outspend"), whom)
     if view.state == "crossed_back":
         return upper(Markup("{} {} regained the lead over {}").format(whom, "has" if one else "have", who))
     return upper(Markup("{} still {} {}").format(whom, "outspends" if one else "outspend", who))

@@ -36,7 +36,7 @@ def the_title_is_so(one: Rendered) -> list[str]:
         faults.append(f"no such year: {title}")
     if "still outspend" in title and margin > 0:
         faults.append(f"the challenger spends more: {title}")
-    if "for no longer yet" in title and not (margin > 0 and not first.present):
+    if "newly outspend" in title and not (margin > 0 and not first.present):
         faults.append(f"a lead that has lasted: {title}")
     return faults
 
