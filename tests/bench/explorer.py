@@ -1,10 +1,12 @@
 """How long the built explorer takes from a move of a slider to the frame that shows it, on a desk and on a slow phone.
 
 `python -m tests.bench.explorer [FOLDER]` prints a table; into FOLDER go pictures of eight settings at two widths.
+`python -m tests.bench.explorer --docs` takes the pictures of docs/ anew instead, from the brief and explorer as built.
 """
 
 from __future__ import annotations
 
+import io
 import statistics
 import sys
 from pathlib import Path
@@ -16,6 +18,7 @@ PAGE = paths.REPORTS / "explorer" / "explorer.html"
 #: Name, width and height in CSS pixels, and how many times slower than this machine.
 SCREENS = (("desk", 1280, 900, 1), ("phone, four times slower", 390, 844, 4))
 SLIDERS = ("#us", "#member-IND", "#plans", "#year")
+#: Eight settings; the first five after the page's own are the questions of docs/explorer.md.
 SETTINGS = {
     "as it opens": "",
     "the US stays out": "side=JPN,IND,AUS",
@@ -66,5 +69,31 @@ def main(folder: Path | None = None) -> None:
                 print(f"{at}: {told}: {page.evaluate('document.querySelector(`#sentence`).textContent')}")
 
 
+def pictures(folder: Path) -> None:
+    """Take the first screens of brief and explorer, and the answers to the five questions side by side."""
+    from PIL import Image
+
+    with started(NOWHERE) as browser:
+        for name in ("brief", "explorer"):
+            page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+            page.goto((paths.REPORTS / name / f"{name}.html").as_uri())
+            page.screenshot(path=folder / f"{name}.png")
+        answers = []
+        for setting in list(SETTINGS.values())[1:6]:
+            page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+            page.goto(f"{PAGE.as_uri()}#{setting}")
+            page.wait_for_timeout(300)
+            left, top = page.evaluate("(({ x, y }) => [x, y])(document.querySelector('#lead').getBoundingClientRect())")
+            shown = page.screenshot(clip={"x": left, "y": top, "width": 880, "height": 660})
+            answers.append(Image.open(io.BytesIO(shown)).convert("RGB").resize((528, 396)))
+    whole = Image.new("RGB", (2 * 540, 3 * 410), "white")
+    for at, answer in enumerate(answers):
+        whole.paste(answer, (at % 2 * 540, at // 2 * 410))
+    whole.quantize(64).save(folder / "questions.png", optimize=True)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+    if sys.argv[1:] == ["--docs"]:
+        pictures(paths.ROOT / "docs")
+    else:
+        main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
