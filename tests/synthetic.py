@@ -430,7 +430,8 @@ def ledgers(spent: pd.DataFrame, edition: str) -> dict[str, pd.DataFrame]:
         columns=["publisher", "edition", "published", "price_base", "first_year", "last_year", "doi", "file",
                  "sha256", "accessed"])  # fmt: skip
     keep = ["edition", "iso3", "year", "milex_constant_usd_m", "gdp_share_pct", "status", "cell", "source"]
-    return {"economies": economies, "milex": pd.concat(milex)[keep], "editions": editions}
+    trial = pd.read_csv(Path(__file__).parents[1] / "data" / "raw" / "skill_full.csv")  # of no run: as it is shipped
+    return {"economies": economies, "milex": pd.concat(milex)[keep], "editions": editions, "skill_full": trial}
 
 
 CITED = ("made-up", "edel-mohandas-2020", "fravel-2024", "robertson-2022", "rand-mr1143", "tian-su-2021",

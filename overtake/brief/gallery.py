@@ -9,13 +9,14 @@ from overtake.brief.charts.ledgers import estimates, plans
 from overtake.brief.charts.matrix import matrix
 from overtake.brief.charts.robustness import options, specifications
 from overtake.brief.charts.together import sobol
+from overtake.brief.charts.trial import calibration
 
 #: The figures that the brief and its annex have, by name.
 FIGURES = {
     made.__name__: made
     for made in (
         fans, stock, surplus, revisions, tornado, breakeven, stack, multiples, slopes, curves, dots, estimates, plans,
-        matrix, options, specifications, sobol,
+        matrix, options, specifications, sobol, calibration,
     )
 }  # fmt: skip
 __all__ = [*FIGURES, "FIGURES"]

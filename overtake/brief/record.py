@@ -9,6 +9,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from overtake.brief.blocks import table
+from overtake.brief.charts import trial
 from overtake.brief.charts.common import edition_name
 from overtake.brief.context import Context
 from overtake.show.formats import COUNT, PROBABILITY, RATIO, SCORE, SHARE, YEAR, capital
@@ -31,8 +32,6 @@ FULL_SCORES = (
     ("single", "crps", "Single countries, CRPS", SCORE),
     ("global", "in80", "Coalitions in the interval of four fifths", SHARE),
 )
-#: The mean over eras, each weighing alike, in the full comparison.
-ERAS = "eras"
 
 
 def would_have_said(ctx: Context) -> Markup:
@@ -186,7 +185,7 @@ def peers(ctx: Context) -> Markup:
     """Return the full comparison over all countries: our combination, its parts and the peers, eras weighing alike."""
     if not ctx.has("skill_full"):
         return Markup("")
-    frame = _whole(ctx)
+    frame = trial.whole(ctx)
     rows = []
     for model in reached.ranked(ctx.need("skill_full")):
         cells: list[Any] = []
@@ -194,37 +193,21 @@ def peers(ctx: Context) -> Markup:
             if frame[(frame["question"] == question) & (frame["model"] == model) & (frame["score"] == score)].empty:
                 cells.append("")
                 continue
-            value, low, high = (_full(ctx, question, model, score, column) for column in ("value", "lo", "hi"))
+            value, low, high = (trial.cell(ctx, question, model, score, column) for column in ("value", "lo", "hi"))
             cells.append(Markup("{} ({} to {})").format(*(ctx.num.show(cell, fmt) for cell in (value, low, high))))
         rows.append((model.replace("_", " "), *cells))
     caption = "All countries with full series, three eras weighing alike; not recomputed in this run"
     return table(caption, [("Model", ""), *((head, "r") for _, _, head, _ in FULL_SCORES)], rows)
 
 
-def reliable(ctx: Context) -> Markup:
-    """Return a sentence: of what was given about seven in ten, how often it came about, over random coalitions."""
+def held(ctx: Context) -> dict[str, Any] | None:
+    """Return how many outcomes of random coalitions the intervals of four fifths held, in all eras and the latest."""
     if not ctx.has("skill_full"):
-        return Markup("")
-    said, came = (_full(ctx, "global", reached.OURS, f"{name}_8", "value") for name in ("said", "came"))
-    return Markup(
-        "<p>Of random coalitions against one country, over three eras, those whose chance to change places was put at "
-        "{} on average did so in {} of cases.</p>"
-    ).format(ctx.num.show(said, SHARE), ctx.num.show(came, SHARE))
-
-
-def _whole(ctx: Context) -> pd.DataFrame:
-    """Return the rows of the full comparison over all eras and horizons."""
-    frame: pd.DataFrame = ctx.need("skill_full")
-    return frame[(frame["slice"] == ERAS) & (frame["horizon"].astype(int) == 0)]
-
-
-def _full(ctx: Context, question: str, model: str, score: str, column: str) -> Cell:
-    """Return a cell of the full comparison, over all eras and horizons."""
-    key = (("slice", ERAS), ("question", question), ("model", model), ("horizon", 0), ("score", score))
-    frame = _whole(ctx)
-    found = frame[(frame["question"] == question) & (frame["model"] == model) & (frame["score"] == score)]
-    return Cell(slug("full", question, model, score, column), float(found[column].iloc[0]), ctx.path("skill_full"),
-                key, column)  # fmt: skip
+        return None
+    return {
+        name: trial.cell(ctx, "global", reached.OURS, "in80", "value", era)
+        for name, era in (("whole", trial.ERAS), ("late", trial.LATEST))
+    }
 
 
 def _origin(ctx: Context, row: Mapping[Hashable, Any], key: dict[str, Any]) -> Markup:

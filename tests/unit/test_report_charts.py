@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 
-from overtake.brief import balance_tables, choices, gallery, parts
+from overtake.brief import balance_tables, choices, gallery, parts, record
 from overtake.brief.brief import Brief
 from overtake.brief.charts import common
 from overtake.brief.figure import Figure, striptags
@@ -151,6 +151,26 @@ def test_scenarios_that_move_the_headline_stand_beside_the_futures_the_others_ar
     assert told.endswith("This balance stays as it is under: Nothing moves.")
     settings["brief"] = {"headline_balance": "quad"}
     assert choices.scenarios(Brief.open(settings, tmp_path).ctx) == ""
+
+
+def test_what_was_said_of_random_coalitions_stands_beside_what_came(settings, tmp_path):
+    rows = [("eras", question, f"{which}_{box}", value, n)
+            for question, shift in (("global", 0.02), ("regional", -0.1))
+            for box, n in ((1, 5000), (6, 900), (9, 99))
+            for which, value in (("said", box / 10 - 0.05), ("came", box / 10 - 0.05 + shift))]  # fmt: skip
+    rows += [("eras", "global", "in80", 0.81, 9000), ("from 2015", "global", "in80", 0.73, 900)]
+    full = pd.DataFrame(rows, columns=["slice", "question", "score", "value", "n"])
+    full.assign(model="combined", horizon=0, lo=np.nan, hi=np.nan).to_csv(
+        tmp_path / "data" / "raw" / "skill_full.csv", index=False
+    )
+    brief = Brief.open(settings, tmp_path)
+    drawn = brief.made(gallery.calibration)
+    assert drawn is not None
+    assert title(drawn) == "Of random coalitions given a chance of 55% to change places, 57% did"  # 99 are too few
+    assert list(drawn.table["came"].round(2)) == [0.07, 0.57, -0.05, 0.45]
+    told = record.held(brief.ctx)
+    assert told is not None
+    assert (told["whole"].value, told["late"].value) == (0.81, 0.73)
 
 
 def test_only_economies_without_a_reported_year_are_called_estimates(settings, tmp_path):
