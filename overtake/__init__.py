@@ -3,7 +3,7 @@
 import os
 import platform
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Matrix products differ in the last digit with the kernel that OpenBLAS picks for a processor: the one that every
 # x86-64 processor has, named before NumPy is loaded, gives the same bytes on all of them.
