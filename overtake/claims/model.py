@@ -15,7 +15,6 @@ from overtake.config.balances import members
 from overtake.config.base import Section
 
 Verdict = Literal["supported", "partly", "contradicted", "untestable"]
-Scalar = int | float | str
 PLACEHOLDER = re.compile(r"\{(\w+(?:\.\w+)?)(?::of (\w+))?\}")
 #: Columns of the claims table that a result may show.
 SHOWN = ("value", "lo", "hi", "beside")

@@ -19,7 +19,6 @@ from overtake.futures import panel_regression as model
 from overtake.futures.features import MEDIAN_TERMS, SCALE_TERMS
 
 FILE = "panel_regression.csv"
-KEYS = ("edition", "origin", "row", "horizon")
 SHARES = ("share_world", "share_region", "share_subregion")
 TERMS = (*MEDIAN_TERMS, *(f"scale_{name}" for name in SCALE_TERMS), *SHARES)
 #: Decimals of the figures.

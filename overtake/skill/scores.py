@@ -65,13 +65,6 @@ def tails(percent: int) -> tuple[float, float]:
     return tail, 1 - tail
 
 
-def covered(draws: FloatArray, outcome: FloatArray, percent: int) -> npt.NDArray[np.bool_]:
-    """Return where `outcome` (...) lies in the central `percent` interval of the draws (draws, ...)."""
-    low, high = np.quantile(draws, tails(percent), axis=0)
-    inside: npt.NDArray[np.bool_] = (low <= outcome) & (outcome <= high)
-    return inside
-
-
 def pit(draws: FloatArray, outcome: FloatArray) -> FloatArray:
     """Return the probability integral transform: the share of draws (draws, ...) below `outcome` (...)."""
     found: FloatArray = (draws < outcome[None]).mean(axis=0)

@@ -6,9 +6,9 @@ import json
 import re
 from collections.abc import Callable
 
-from overtake.brief.provenance import unrecorded
 from overtake.brief.sentences import View
 from overtake.show.numbers import TERMS
+from tests.provenance import unrecorded
 from tests.truth.rendered import Rendered, text
 
 Predicate = Callable[[Rendered], list[str]]

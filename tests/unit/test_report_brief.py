@@ -16,12 +16,12 @@ from jsonschema import Draft202012Validator
 
 from overtake.brief import balance_tables, claim_tables, findings, gallery, record, robust, sentences
 from overtake.brief.brief import Brief
-from overtake.brief.provenance import unrecorded
 from overtake.draws import read_parquet, write_parquet
 from overtake.errors import OvertakeError
 from overtake.publish.files import publish
 from overtake.publish.trace import records, trace
 from tests import synthetic
+from tests.provenance import unrecorded
 
 
 @pytest.fixture(scope="module")

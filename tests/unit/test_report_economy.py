@@ -10,9 +10,9 @@ import pytest
 
 from overtake.brief import economy
 from overtake.brief.brief import Brief
-from overtake.brief.provenance import unrecorded
 from overtake.errors import OvertakeError
 from tests import synthetic
+from tests.provenance import unrecorded
 from tests.truth.rendered import PIECES
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from overtake.brief.provenance import unrecorded
 from overtake.errors import OvertakeError
 from overtake.show import formats
 from overtake.show.numbers import TERMS, Cell, Numbers, slug, term
+from tests.provenance import unrecorded
 
 
 def a_cell(value: float = 0.123, id: str = "t.a.b") -> Cell:

@@ -15,8 +15,8 @@ from overtake.show.formats import COUNT_IN_WORDS, PROBABILITY, RATIO, YEAR
 from overtake.show.numbers import Cell, term
 from overtake.show.style import Size
 
-#: A balance is open where its crossing by the horizon is neither near certain nor near impossible.
-OPEN_LOW, OPEN_HIGH = 0.02, 0.97
+#: A balance is open where its crossing by the horizon is more than near impossible.
+OPEN_LOW = 0.02
 
 
 def measured(ctx: Context, ruler: str) -> Frame:
