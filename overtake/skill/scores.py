@@ -32,7 +32,7 @@ def crps(draws: FloatArray, outcome: FloatArray) -> FloatArray:
 def of_sorted(ordered: FloatArray, outcome: FloatArray, percent: int = 80) -> tuple[FloatArray, FloatArray]:
     """Return the CRPS of draws in rising order (..., draws) at `outcome` (...), and 1 where an interval holds it.
 
-    percent: of the central interval. As `crps` and `covered`, without sorting again.
+    percent: of the central interval. As `crps`, without sorting again.
     """
     import scoringrules
 
