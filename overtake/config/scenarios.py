@@ -11,7 +11,7 @@ from overtake.config.rulers import RulerName
 
 
 class Scenarios(Section):
-    """Balances and rulers of the table that `overtake scenarios` writes."""
+    """What the scenarios are compared on: in the brief where the headline is among it, and by `overtake scenarios`."""
 
     balances: Annotated[tuple[str, ...], Field(min_length=1)] = (
         "five",
@@ -24,4 +24,4 @@ class Scenarios(Section):
     """Names of declared balances."""
 
     rulers: Annotated[tuple[RulerName, ...], Field(min_length=1)] = ("constant_usd", "current_usd", "gdp_ppp")
-    """Names of rulers."""
+    """Names of rulers; the brief's table is on the first."""
