@@ -239,14 +239,19 @@ ONE_PAGE = (
     r'<section[^>]*aria-labelledby="key-findings".*?</section>',
     r'<figure id="fig-stack".*?</figure>',
 )
+#: The section of limitations up to the end of its list.
+LIMITATIONS = r'<section[^>]*aria-labelledby="methods-and-limitations".*?</ul>'
 
 
 def one_page(page: str) -> str:
-    """Return `page` with title, findings and the lead figure alone, for who reads one page."""
+    """Return `page` with title, findings, the lead figure and the reasons for doubt, for who reads one page."""
     before, rest = page.split('<main id="main">', 1)
     main, after = rest.rsplit("</main>", 1)
     found = [match.group() for match in (re.search(part, main, re.S) for part in ONE_PAGE) if match]
     found = [re.sub(r"<aside.*?</aside>", "", part, flags=re.S) for part in found]
+    doubt = re.search(LIMITATIONS, main, re.S)
+    if doubt:
+        found.append(doubt.group().replace("Methods and limitations", "Reasons for doubt") + "</section>")
     more = '<p class="note">One page of the brief; the brief holds the other rulers, tests, method and sources.</p>'
     return f'{before}<main id="main">{"".join(found)}{more}</main>{after}'
 

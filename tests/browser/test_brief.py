@@ -189,7 +189,10 @@ def test_the_one_page_is_one_page_with_title_findings_and_figure(brief, tmp_path
     ).stdout
     assert text.split("Key findings")[0] == whole.split("Key findings")[0]
     assert "Figure 1." in text
+    assert "Reasons for doubt" in text
+    assert "It is not power" in text
     assert "What is so now" not in text
+    assert "The method in brief" not in text
     annex = subprocess.run(["pdfinfo", str(tmp_path / "annex.pdf")], capture_output=True, text=True, check=True).stdout
     assert re.search(r"Title:\s+Annex", annex)
 
