@@ -88,7 +88,8 @@ bench-peers: $(VENV)/.ready ## score statsforecast on the same tasks, in an envi
 audit: $(VENV)/.ready ## bill of materials (sbom.json), the crate by its validator, known vulnerabilities of the pins (asks PyPI), in .audit
 	@bash tests/audit/run.sh
 
-site: $(VENV)/.tested ## docs/, README and the built reports as a site in site/
+site: $(VENV)/.tested ## docs/, README, the built reports and that of the edition as a site in site/
+	@overtake edition-report
 	@mkdocs build --quiet --clean
 
 lock: ## write both requirements files, with hashes, from requirements.in and requirements-test.in (needs uv)

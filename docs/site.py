@@ -10,6 +10,8 @@ from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).resolve().parent.parent
 LINK = re.compile(r"(\]\()([^)\s]+)(\))")
+#: Endings that a browser or a reader of feeds shows; other files are shown as text.
+AS_IT_IS = {".html", ".pdf", ".png", ".svg", ".csv", ".json", ".parquet", ".xml", ".txt"}
 
 
 def on_files(files: Files, config: Any) -> Files:
@@ -21,7 +23,7 @@ def on_files(files: Files, config: Any) -> Files:
     reports = {path for path in (ROOT / "reports").rglob("*") if path.is_file() and not path.name.startswith(".")}
     for path in sorted(wanted | reports):
         name = path.relative_to(ROOT).as_posix()
-        text = path.suffix not in {".html", ".pdf", ".png", ".svg", ".csv", ".json", ".parquet"}
+        text = path.suffix not in AS_IT_IS
         files.append(File.generated(config, f"{name}.txt" if text else name, abs_src_path=str(path)))
     return files
 
@@ -45,7 +47,7 @@ def moved(link: str, source: Path) -> str:
     if target.is_dir():
         return "index.md#the-tree"
     name = quote(os.path.relpath(target, ROOT))
-    text = target.suffix not in {".html", ".pdf", ".png", ".svg", ".csv", ".json", ".parquet"}
+    text = target.suffix not in AS_IT_IS
     return f"{name}.txt" if text else name
 
 

@@ -39,7 +39,7 @@ def register(commands: Any) -> None:
         help="write a page and its tables on what an edition changed against the one before",
         epilog="example: overtake edition-report 2026-04",
     )
-    edition.add_argument("edition", help="SIPRI edition in data/raw, year-month")
+    edition.add_argument("edition", nargs="?", help="SIPRI edition in data/raw, year-month; left out: data.edition")
     edition.set_defaults(func=_edition_report)
     quarto = commands.add_parser(
         "quarto", help="render the executed brief through the Quarto command line (docx and html)"
@@ -88,8 +88,10 @@ def _edition_report(arguments: argparse.Namespace) -> int:
     from overtake.config.load import load
     from overtake.publish import edition_report
 
-    found = edition_report.report(arguments.edition, load(paths.PARAMS), paths.RAW)
-    for path in edition_report.write(found, paths.REPORTS / f"edition-{arguments.edition}"):
+    params = load(paths.PARAMS)
+    edition = arguments.edition or params.data.edition
+    found = edition_report.report(edition, params, paths.RAW)
+    for path in edition_report.write(found, paths.REPORTS / f"edition-{edition}"):
         print(f"wrote {path.relative_to(paths.ROOT)}")
     return 0
 
