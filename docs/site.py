@@ -22,9 +22,8 @@ def on_files(files: Files, config: Any) -> Files:
     }
     reports = {path for path in (ROOT / "reports").rglob("*") if path.is_file() and not path.name.startswith(".")}
     for path in sorted(wanted | reports):
-        name = path.relative_to(ROOT).as_posix()
-        text = path.suffix not in AS_IT_IS
-        files.append(File.generated(config, f"{name}.txt" if text else name, abs_src_path=str(path)))
+        name = _on_site(path.relative_to(ROOT).as_posix())
+        files.append(File.generated(config, name, abs_src_path=str(path)))
     return files
 
 
@@ -46,9 +45,11 @@ def moved(link: str, source: Path) -> str:
         return f"{target.name}{anchor}"
     if target.is_dir():
         return "index.md#the-tree"
-    name = quote(os.path.relpath(target, ROOT))
-    text = target.suffix not in AS_IT_IS
-    return f"{name}.txt" if text else name
+    return _on_site(quote(os.path.relpath(target, ROOT)))
+
+
+def _on_site(name: str) -> str:
+    return name if Path(name).suffix in AS_IT_IS else f"{name}.txt"
 
 
 def local(link: str, source: Path) -> Path | None:

@@ -10,7 +10,7 @@ from overtake.brief.blocks import table
 from overtake.brief.charts.common import articled
 from overtake.brief.context import Context
 from overtake.brief.sentences import View, join
-from overtake.show.formats import PERCENT1, PROBABILITY, RATIO, YEAR, Format, capital
+from overtake.show.formats import PERCENT1, PROBABILITY, RATIO, YEAR, capital
 from overtake.show.numbers import Cell, slug
 
 #: Steps of the ladder of plans, each named by its softest tier; `none` stands apart.
@@ -24,6 +24,8 @@ STEPS = {
 }
 #: The year in which shares of GDP are compared.
 SHARES_IN = 2035
+#: What is chosen in each table, beside balance, ruler and year.
+CHOICE = {"levels": ("level", "end"), "tiers": ("tiers",), "scenarios": ("scenario",)}
 #: The scenario that changes nothing.
 BASELINE = "baseline"
 
@@ -37,7 +39,7 @@ def level_range(ctx: Context, view: View) -> Markup:
     if len({row["level"] for row in rows}) < 2 or ctx.level_words():
         return Markup("")
     ends = [most(rows, key=lambda row: row["p_ahead"]) for most in (min, max)]
-    low, high = (ctx.num.show(_level(ctx, row, "p_ahead"), PROBABILITY) for row in ends)
+    low, high = (ctx.num.show(_cell(ctx, "levels", row, "p_ahead"), PROBABILITY) for row in ends)
     return Markup(" Over the current estimates of how much China spends, the latter runs from {} to {}.").format(
         low, high
     )
@@ -52,7 +54,7 @@ def tiers(ctx: Context) -> dict[str, Any] | None:
         return None  # no member has announced a plan that the ledger holds
     told = [
         Markup("{} counting {}{}").format(
-            ctx.num.show(_tier(ctx, row, "p_ahead"), PROBABILITY),
+            ctx.num.show(_cell(ctx, "tiers", row, "p_ahead"), PROBABILITY),
             "also " if row["tiers"] == "aim" else "",
             STEPS[row["tiers"]],
         )
@@ -122,13 +124,17 @@ def scenarios(ctx: Context) -> Markup:
         return Markup("")
     decided = next((at for at, row in enumerate(base) if row["year"] == ctx.ten_years_on), -1)
     heads: list[tuple[Any, str]] = [("If", "")]
-    heads += [(Markup("Multiple in {}").format(_show(ctx, row, "year", YEAR)), "r") for row in base]
-    heads.append((Markup("Then leads in {}").format(_show(ctx, base[decided], "year", YEAR)), "r"))
+    heads += [
+        (Markup("Multiple in {}").format(ctx.num.show(_cell(ctx, "scenarios", row, "year"), YEAR)), "r") for row in base
+    ]
+    heads.append(
+        (Markup("Then leads in {}").format(ctx.num.show(_cell(ctx, "scenarios", base[decided], "year"), YEAR)), "r")
+    )
     told = [
         (
             "As the futures stand" if rows is base else _said(ctx, rows[0], "description"),
-            *(_show(ctx, row, "ratio", RATIO) for row in rows),
-            _show(ctx, rows[decided], "p_ahead", PROBABILITY),
+            *(ctx.num.show(_cell(ctx, "scenarios", row, "ratio"), RATIO) for row in rows),
+            ctx.num.show(_cell(ctx, "scenarios", rows[decided], "p_ahead"), PROBABILITY),
         )
         for rows in (base, *moving)
     ]
@@ -172,17 +178,16 @@ def _table(ctx: Context, name: str, caption: str) -> Markup:
     if frame.empty:
         return Markup("")
     of_level = name == "levels"
-    keys, cell = (["level", "end"], _level) if of_level else (["tiers"], _tier)
     years = list(frame.drop_duplicates("year")["year"])
     rows = []
-    for _, part in frame.groupby([*keys, "balance"], sort=False):
+    for _, part in frame.groupby([*CHOICE[name], "balance"], sort=False):
         found = part.to_dict("records")
         said = _level_name(ctx, found[0]) if of_level else _step(found[0]["tiers"])
-        told = {row["year"]: ctx.num.show(cell(ctx, row, "p_ahead"), PROBABILITY) for row in found}
+        told = {row["year"]: ctx.num.show(_cell(ctx, name, row, "p_ahead"), PROBABILITY) for row in found}
         rows.append((said, ctx.label(found[0]["balance"]), *(told[year] for year in years)))
     heads: list[tuple[Any, str]] = [("Level" if of_level else "Counted", ""), ("Balance", "")]
     first = frame.drop_duplicates("year").to_dict("records")
-    heads += [(ctx.num.show(cell(ctx, row, "year"), YEAR), "r") for row in first]
+    heads += [(ctx.num.show(_cell(ctx, name, row, "year"), YEAR), "r") for row in first]
     return table(caption, heads, rows)
 
 
@@ -194,7 +199,7 @@ def _step(tiers: str) -> str:
 def _level_name(ctx: Context, row: dict[str, Any]) -> Markup:
     if row["level"] == row["end"]:
         return Markup.escape(row["label"])
-    factor = ctx.num.show(_level(ctx, row, "factor"), RATIO)
+    factor = ctx.num.show(_cell(ctx, "levels", row, "factor"), RATIO)
     named = ctx.prose(
         f"{row['label']}, {row['of_year']}", slug("levels", row["level"], "name"), "label", ctx.path("levels")
     )
@@ -232,22 +237,13 @@ def _ten_years_on(ctx: Context, name: str, view: View) -> list[dict[str, Any]]:
     return found
 
 
-def _level(ctx: Context, row: dict[str, Any], column: str) -> Cell:
-    keys = ("level", "end", "balance", "ruler", "year")
-    return ctx.cell("levels", column, **{key: row[key] for key in keys})
-
-
-def _tier(ctx: Context, row: dict[str, Any], column: str) -> Cell:
-    return ctx.cell("tiers", column, **{key: row[key] for key in ("tiers", "balance", "ruler", "year")})
+def _cell(ctx: Context, name: str, row: dict[str, Any], column: str) -> Cell:
+    """Return a column of a row of `levels`, `tiers` or `scenarios` as a cell."""
+    return ctx.cell(name, column, **{key: row[key] for key in (*CHOICE[name], "balance", "ruler", "year")})
 
 
 def _spent_in(ctx: Context, iso3: str, year: int) -> Cell:
     return ctx.cell("spending", "year", iso3=iso3, year=year)
-
-
-def _show(ctx: Context, row: dict[str, Any], column: str, fmt: Format) -> Markup:
-    cell = ctx.cell("scenarios", column, **{key: row[key] for key in ("scenario", "balance", "ruler", "year")})
-    return ctx.num.show(cell, fmt)
 
 
 def _said(ctx: Context, row: dict[str, Any], column: str) -> Markup:

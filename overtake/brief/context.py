@@ -144,6 +144,12 @@ class Context:
         """Return the table called `name` where this brief `has` it, else nothing."""
         return self.frame(name) if self.has(name) else None
 
+    @cached_property
+    def begins(self) -> dict[tuple[str, str], int]:
+        """Return the year in which the figures of a balance on a ruler begin."""
+        found = self.need("curves").groupby(["balance", "ruler"], observed=True)["year"].min()
+        return {(str(balance), str(ruler)): int(year) for (balance, ruler), year in found.items()}
+
     @property
     def of_china(self) -> bool:
         """Tell whether the headline asks about China: what is known of China alone is shown only then."""

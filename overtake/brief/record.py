@@ -185,12 +185,12 @@ def peers(ctx: Context) -> Markup:
     """Return the full comparison over all countries: our combination, its parts and the peers, eras weighing alike."""
     if not ctx.has("skill_full"):
         return Markup("")
-    frame = trial.whole(ctx)
+    frame = ctx.need("skill_full")
     rows = []
-    for model in reached.ranked(ctx.need("skill_full")):
+    for model in reached.ranked(frame):
         cells: list[Any] = []
         for question, score, _, fmt in FULL_SCORES:
-            if frame[(frame["question"] == question) & (frame["model"] == model) & (frame["score"] == score)].empty:
+            if reached.rows(frame, reached.MEAN, question, model, score).empty:
                 cells.append("")
                 continue
             value, low, high = (trial.cell(ctx, question, model, score, column) for column in ("value", "lo", "hi"))
@@ -206,7 +206,7 @@ def held(ctx: Context) -> dict[str, Any] | None:
         return None
     return {
         name: trial.cell(ctx, "global", reached.OURS, "in80", "value", era)
-        for name, era in (("whole", trial.ERAS), ("late", trial.LATEST))
+        for name, era in (("whole", reached.MEAN), ("late", trial.LATEST))
     }
 
 

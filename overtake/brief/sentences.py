@@ -74,9 +74,7 @@ class View:
     @property
     def older(self) -> bool:
         """Tell whether the lead is as old as the figures of this balance on this ruler, so that it may be older."""
-        frame = self.ctx.need("curves")
-        mine = frame[(frame["balance"] == self.balance) & (frame["ruler"] == self.ruler)]
-        return self.ahead and bool(self.value("first_crossed") <= mine["year"].min())
+        return self.ahead and bool(self.value("first_crossed") <= self.ctx.begins[self.balance, self.ruler])
 
     def curve(self, column: str, year: int) -> Cell:
         """Return a column of the balance's curve in a year as a cell."""

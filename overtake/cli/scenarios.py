@@ -68,12 +68,12 @@ def _futures(params: Params, base: Params, edition: Edition) -> Draws:
     from overtake.scenarios.compare import in_place
 
     def drawn(name: str) -> Draws:
-        return _in_place(read_draws(paths.PROCESSED / f"{name}.parquet"), base)
+        return _of_this_run(read_draws(paths.PROCESSED / f"{name}.parquet"), base)
 
     return in_place(params, base, edition, drawn) or simulate(edition, params.futures, params.run)
 
 
-def _in_place(futures: Draws, base: Params) -> Draws:
+def _of_this_run(futures: Draws, base: Params) -> Draws:
     """Return the futures of the last run, refused where params.yaml has moved on since."""
     from overtake.errors import OvertakeError
 

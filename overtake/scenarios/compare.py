@@ -84,44 +84,50 @@ def compare(
     simulate: parameters to futures in constant US$, before any scenario; called once for scenarios that share what
     is simulated. told: called with the name of each scenario when it is done.
     """
-    parts = []
-    for _, group in itertools.groupby(sorted(scenarios, key=_simulated), key=_simulated):
-        alike = list(group)
-        measures = Measures(edition, simulate(alike[0].params))
-        for scenario in alike:
-            parts.append(evaluate(scenario, measures))
-            told(scenario.name)
-    order = {scenario.name: place for place, scenario in enumerate(scenarios)}
-    parts.sort(key=lambda rows: order[rows["scenario"].iloc[0]])
-    return pd.concat(parts, ignore_index=True)
+
+    def rows(scenario: NamedScenario, measures: Measures) -> pd.DataFrame:
+        found = evaluate(scenario, measures)
+        told(scenario.name)
+        return found
+
+    return pd.concat(_each(scenarios, edition, simulate, rows), ignore_index=True)
 
 
 def leads_under(
-    scenarios: Iterable[NamedScenario], edition: Edition, futures: Callable[[Params], Draws | None]
+    scenarios: list[NamedScenario], edition: Edition, futures: Callable[[Params], Draws | None]
 ) -> pd.DataFrame:
     """Return who leads under each scenario: scenario, label, description, balance, ruler, year, p_ahead, median ratio.
 
     futures: parameters to futures in constant US$, before any scenario; a scenario for which it has none is left out.
     Balances are those of `scenarios`, the ruler is the first there.
     """
-    parts = []
+    columns = ["scenario", "label", "description", "balance", "ruler", "year", "p_ahead", "ratio"]
+    parts = _each(scenarios, edition, futures, _leads)
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def _each(
+    scenarios: list[NamedScenario],
+    edition: Edition,
+    futures: Callable[[Params], Draws | None],
+    rows: Callable[[NamedScenario, Measures], pd.DataFrame],
+) -> list[pd.DataFrame]:
+    """Return the rows of each scenario, in their order; `futures` is asked once for those that share a simulation."""
+    found: dict[str, pd.DataFrame] = {}
     for _, group in itertools.groupby(sorted(scenarios, key=_simulated), key=_simulated):
         alike = list(group)
         drawn = futures(alike[0].params)
-        measures = None if drawn is None else Measures(edition, drawn)
-        parts += [_leads(each, measures) for each in alike if measures is not None]
-    columns = ["scenario", "label", "description", "balance", "ruler", "year", "p_ahead", "ratio"]
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+        if drawn is not None:
+            measures = Measures(edition, drawn)
+            found |= {scenario.name: rows(scenario, measures) for scenario in alike}
+    return [found[scenario.name] for scenario in scenarios if scenario.name in found]
 
 
 def _leads(scenario: NamedScenario, measures: Measures) -> pd.DataFrame:
     params, ruler = scenario.params, scenario.params.scenarios.rulers[0]
     balances = {name: params.balances[name] for name in params.scenarios.balances}
-    factor = None
-    if not params.scenario.changes_nothing():
-        factor = factors(measures.futures, params.scenario, measures.edition)
     told = {"scenario": scenario.name, "label": scenario.label, "description": scenario.description, "ruler": ruler}
-    return leads(measures.under(factor, ruler, params), balances, params.crossing).assign(**told)
+    return leads(measures.under(measures.factor(params), ruler, params), balances, params.crossing).assign(**told)
 
 
 def in_place(params: Params, base: Params, edition: Edition, drawn: Callable[[str], Draws]) -> Draws | None:
@@ -151,6 +157,10 @@ class Measures:
         self.futures = futures
         self._known: dict[str, Draws] = {}
 
+    def factor(self, params: Params) -> FloatArray | None:
+        """Return what a scenario does to spending (economies, years), None where nothing."""
+        return None if params.scenario.changes_nothing() else factors(self.futures, params.scenario, self.edition)
+
     def under(self, factor: FloatArray | None, ruler: str, params: Params) -> Draws:
         """Return the futures on `ruler`, spending times `factor` (economies, years)."""
         if not RULERS[ruler].proportional:
@@ -169,9 +179,7 @@ def evaluate(scenario: NamedScenario, measures: Measures) -> pd.DataFrame:
     history = observed(edition.spending)
     # Break-even shares are not compared, so they need not be found.
     balances = {name: params.balances[name].model_copy(update={"breakeven": ()}) for name in params.scenarios.balances}
-    factor = None
-    if not params.scenario.changes_nothing():
-        factor = factors(measures.futures, params.scenario, edition)
+    factor = measures.factor(params)
     tables = joined(
         summarise(
             measures.under(factor, ruler, params),

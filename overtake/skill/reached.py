@@ -53,9 +53,9 @@ def reached(full: pd.DataFrame) -> str:
     for model in ranked(full):
         cells = []
         for _, question, score in SHOWN:
-            rows = [_rows(full, part, question, model, score) for part in (MEAN, *eras)]
-            known = [f"{float(row['value'].iloc[0]):.4f}" for row in rows if len(row)]
-            cells.append(f"{known[0]} ({', '.join(known[1:])})" if len(known) == len(rows) else "")
+            means = [rows(full, part, question, model, score) for part in (MEAN, *eras)]
+            known = [f"{float(row['value'].iloc[0]):.4f}" for row in means if len(row)]
+            cells.append(f"{known[0]} ({', '.join(known[1:])})" if len(known) == len(means) else "")
         lines.append(f"| {model.replace('_', ' ')} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
@@ -86,12 +86,12 @@ def _within(value: float, limits: tuple[float, float]) -> bool:
     return limits[0] <= round(value, 2) <= limits[1]
 
 
-def _rows(full: pd.DataFrame, part: str, question: str, model: str, score: str) -> pd.DataFrame:
+def rows(full: pd.DataFrame, part: str, question: str, model: str, score: str) -> pd.DataFrame:
     """Return the rows of a mean over all horizons; none where the model did not answer."""
-    keys = {"slice": part, "question": question, "model": model, "horizon": 0, "score": score}
-    return full[(full[list(keys)] == pd.Series(keys)).all(axis=1)]
+    asked = (full["slice"] == part) & (full["question"] == question) & (full["horizon"] == 0)
+    return full[asked & (full["model"] == model) & (full["score"] == score)]
 
 
 def _at(full: pd.DataFrame, part: str, question: str, model: str, score: str) -> pd.Series:
-    found: pd.Series = _rows(full, part, question, model, score).iloc[0]
+    found: pd.Series = rows(full, part, question, model, score).iloc[0]
     return found

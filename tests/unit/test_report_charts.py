@@ -180,6 +180,11 @@ def test_only_economies_without_a_reported_year_are_called_estimates(settings, t
     frame.loc[frame["iso3"].isin(["CHN", "USA"]), "status"] = "estimate"
     write_parquet(frame, path)
     assert parts.estimated(Brief.open(settings, tmp_path).ctx) == {"whose": ["China"]}
+    pd.DataFrame([("mine", "CHN", "a ministry")], columns=["series", "iso3", "source"]).to_csv(
+        tmp_path / "data" / "raw" / "series.csv", index=False
+    )
+    replaced = settings | {"data": settings["data"] | {"series": ["mine"]}}
+    assert parts.estimated(Brief.open(replaced, tmp_path).ctx) is None  # the figures are not SIPRI's
     frame.loc[(frame["iso3"] == "CHN") & (frame["year"] == synthetic.LAST), "status"] = "reported"
     write_parquet(frame, path)
     assert parts.estimated(Brief.open(settings, tmp_path).ctx) is None

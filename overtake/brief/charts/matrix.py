@@ -30,9 +30,9 @@ def matrix(ctx: Context) -> Figure | None:
     frame = ctx.need("crossings")
     rulers = [r for r in ctx.rulers if frame.loc[frame["ruler"] == r, "p_crossed"].notna().any()][:6]
     names = [n for n in dict.fromkeys(frame["balance"]) if len(common.side(ctx, n)) > 1 and not common.variant(n)]
+    shown = frame[frame["ruler"].isin(rulers) & frame["balance"].isin(names)].to_dict("records")
     cells = {
-        (row["balance"], row["ruler"]): row | {"older": View(ctx, row["balance"], row["ruler"]).older}
-        for row in frame.to_dict("records")
+        (row["balance"], row["ruler"]): row | {"older": View(ctx, row["balance"], row["ruler"]).older} for row in shown
     }
     names.sort(key=lambda n: -np.nanmean([_lead(cells[(n, r)]) for r in rulers]))
     if not names:

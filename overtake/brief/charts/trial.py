@@ -13,11 +13,10 @@ from overtake.show import style
 from overtake.show.formats import COUNT, SHARE
 from overtake.show.numbers import Cell, slug
 from overtake.show.style import Size
-from overtake.skill.reached import OURS
+from overtake.skill.full import ERAS
+from overtake.skill.reached import MEAN, OURS, rows
 
-#: The mean over eras, each weighing alike, in the full comparison.
-ERAS = "eras"
-LATEST = "from 2015"
+LATEST = list(ERAS)[-1]
 #: Kinds of random coalitions, in words.
 QUESTIONS = {"global": "of any countries", "regional": "of one region"}
 #: A box with fewer forecasts says nothing.
@@ -28,10 +27,11 @@ def calibration(ctx: Context) -> Figure | None:
     """Return how often random coalitions changed places, by the chance that the method gave, beside the diagonal."""
     if not ctx.has("skill_full"):
         return None
-    table = pd.DataFrame([row for question in QUESTIONS for row in _boxes(ctx, question)])
-    if table.empty or not _boxes(ctx, "global"):
+    each = {question: _boxes(ctx, question) for question in QUESTIONS}
+    if each["global"].empty:
         return None
-    highest = next(row["box"] for row in reversed(_boxes(ctx, "global")))
+    table = pd.concat(each.values(), ignore_index=True)
+    highest = each["global"]["box"].iloc[-1]
     said, came = (cell(ctx, "global", OURS, f"{name}_{highest}", "value") for name in ("said", "came"))
 
     said_so = [
@@ -81,31 +81,19 @@ def calibration(ctx: Context) -> Figure | None:
     )  # fmt: skip
 
 
-def whole(ctx: Context, era: str = ERAS) -> pd.DataFrame:
-    """Return the rows of the full comparison over all horizons."""
-    frame: pd.DataFrame = ctx.need("skill_full")
-    return frame[(frame["slice"] == era) & (frame["horizon"].astype(int) == 0)]
-
-
-def cell(ctx: Context, question: str, model: str, score: str, column: str, era: str = ERAS) -> Cell:
+def cell(ctx: Context, question: str, model: str, score: str, column: str, era: str = MEAN) -> Cell:
     """Return a cell of the full comparison over all horizons."""
     key = (("slice", era), ("question", question), ("model", model), ("horizon", 0), ("score", score))
-    frame = whole(ctx, era)
-    found = frame[(frame["question"] == question) & (frame["model"] == model) & (frame["score"] == score)]
-    id = slug("full", *([] if era == ERAS else ["latest"]), question, model, score, column)
+    found = rows(ctx.need("skill_full"), era, question, model, score)
+    id = slug("full", *([] if era == MEAN else ["latest"]), question, model, score, column)
     return Cell(id, float(found[column].iloc[0]), ctx.path("skill_full"), key, column)
 
 
-def _boxes(ctx: Context, question: str) -> list[dict[str, Any]]:
-    """Return said, came and n of every box of a question that holds enough forecasts."""
-    frame = whole(ctx)
-    found = {
-        str(row["score"]): row
-        for row in frame[(frame["question"] == question) & (frame["model"] == OURS)].to_dict("records")
-    }
-    boxes = [box for box in range(1, 11) if f"said_{box}" in found and found[f"said_{box}"]["n"] >= FEWEST]
-    return [
-        {"question": QUESTIONS[question], "box": box, "n": found[f"said_{box}"]["n"]}
-        | {name: found[f"{name}_{box}"]["value"] for name in ("said", "came")}
-        for box in boxes
-    ]
+def _boxes(ctx: Context, question: str) -> pd.DataFrame:
+    """Return box, question, said, came and n of every box of a question that holds enough forecasts."""
+    found = []
+    for box in range(1, 11):
+        said, came = (rows(ctx.need("skill_full"), MEAN, question, OURS, f"{name}_{box}") for name in ("said", "came"))
+        if len(said) and said["n"].iloc[0] >= FEWEST:
+            found.append((box, QUESTIONS[question], said["value"].iloc[0], came["value"].iloc[0], said["n"].iloc[0]))
+    return pd.DataFrame(found, columns=["box", "question", "said", "came", "n"])
