@@ -66,7 +66,7 @@ class dask:  # noqa: N801
         told = self.folder / "scheduler.json"
         arguments = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(told))
         scheduler = self._start("scheduler", *arguments)
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while not (told.exists() and told.stat().st_size) and time.monotonic() < until:  # it is made, then written
             time.sleep(0.05)
         workers = [
