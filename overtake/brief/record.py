@@ -12,9 +12,9 @@ from overtake.brief.blocks import table
 from overtake.brief.charts import trial
 from overtake.brief.charts.common import edition_name
 from overtake.brief.context import Context
-from overtake.show.formats import COUNT, PROBABILITY, RATIO, SCORE, SHARE, YEAR, capital
+from overtake.show.formats import COUNT, PROBABILITY, RATIO, SCORE, SHARE, YEAR, Format, capital
 from overtake.show.numbers import Cell, slug
-from overtake.skill import reached
+from overtake.skill import full, reached
 
 #: Scores that the brief shows: caption and format.
 SCORES = {
@@ -32,6 +32,12 @@ FULL_SCORES = (
     ("single", "crps", "Single countries, CRPS", SCORE),
     ("global", "in80", "Coalitions in the interval of four fifths", SHARE),
 )
+
+#: Slices of the full comparison that are shown, with the captions of their tables.
+PARTS = {
+    reached.MEAN: "All countries with full series, three eras weighing alike; not recomputed in this run",
+    full.REAL_TIME: "The same in real time, from SIPRI's past editions as they were printed; not recomputed in this run",
+}
 
 
 def would_have_said(ctx: Context) -> Markup:
@@ -182,31 +188,42 @@ def _horizon(ctx: Context, horizon: int) -> Markup:
 
 
 def peers(ctx: Context) -> Markup:
-    """Return the full comparison over all countries: our combination, its parts and the peers, eras weighing alike."""
+    """Return the full comparison over all countries, of our models and the peers: in the eras, then in real time."""
     if not ctx.has("skill_full"):
         return Markup("")
     frame = ctx.need("skill_full")
-    rows = []
-    for model in reached.ranked(frame):
-        cells: list[Any] = []
-        for question, score, _, fmt in FULL_SCORES:
-            if reached.rows(frame, reached.MEAN, question, model, score).empty:
-                cells.append("")
-                continue
-            value, low, high = (trial.cell(ctx, question, model, score, column) for column in ("value", "lo", "hi"))
-            cells.append(Markup("{} ({} to {})").format(*(ctx.num.show(cell, fmt) for cell in (value, low, high))))
-        rows.append((model.replace("_", " "), *cells))
-    caption = "All countries with full series, three eras weighing alike; not recomputed in this run"
-    return table(caption, [("Model", ""), *((head, "r") for _, _, head, _ in FULL_SCORES)], rows)
+    heads = [("Model", ""), *((head, "r") for _, _, head, _ in FULL_SCORES)]
+    made = []
+    for part, caption in PARTS.items():
+        rows = []
+        for model in reached.ranked(frame):
+            cells = (_score(ctx, part, question, model, score, fmt) for question, score, _, fmt in FULL_SCORES)
+            rows.append((model.replace("_", " "), *cells))
+        if any(any(cells) for _, *cells in rows):
+            made.append(table(caption, heads, rows))
+    return Markup("").join(made)
+
+
+def _score(ctx: Context, part: str, question: str, model: str, score: str, fmt: Format) -> Markup:
+    """Return a mean score and its interval; nothing where the model did not answer."""
+    if reached.rows(ctx.need("skill_full"), part, question, model, score).empty:
+        return Markup("")
+    value, low, high = (trial.cell(ctx, question, model, score, column, part) for column in ("value", "lo", "hi"))
+    return Markup("{} ({} to {})").format(*(ctx.num.show(cell, fmt) for cell in (value, low, high)))
 
 
 def held(ctx: Context) -> dict[str, Any] | None:
-    """Return how many outcomes of random coalitions the intervals of four fifths held, in all eras and the latest."""
+    """Return what part of outcomes of random coalitions the intervals of four fifths held: all eras, the latest, then.
+
+    then: from past editions as they were printed, if the comparison holds them.
+    """
     if not ctx.has("skill_full"):
         return None
+    frame = ctx.need("skill_full")
     return {
-        name: trial.cell(ctx, "global", reached.OURS, "in80", "value", era)
-        for name, era in (("whole", reached.MEAN), ("late", trial.LATEST))
+        name: trial.cell(ctx, "global", full.OURS, "in80", "value", part)
+        for name, part in (("whole", reached.MEAN), ("late", trial.LATEST), ("then", full.REAL_TIME))
+        if len(reached.rows(frame, part, "global", full.OURS, "in80"))
     }
 
 

@@ -12,10 +12,15 @@ from overtake import paths
 from overtake.errors import OvertakeError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from overtake.config.params import Params
     from overtake.edition import Edition
     from overtake.futures.series import Series
     from overtake.skill.rolling import Forecaster
 
+#: What `--then` takes.
+EARLIER = "panels whose last year is before that of --panel, each once"
 #: Models that the full comparison scores beside the combination.
 ALONE = ("panel_regression", "pooled_random_walk", "gdp_share")
 
@@ -27,6 +32,7 @@ def register(commands: Any) -> None:
     weights.set_defaults(func=_weights)
     skill = commands.add_parser("skill", help="score the models on all countries, beside peers' forecasts")
     skill.add_argument("--panel", type=Path, required=True, help="full panel: overtake ingest sipri --all-countries")
+    skill.add_argument("--then", type=Path, nargs="+", default=[], help="full panels of earlier editions: in real time")
     skill.add_argument("--peers", type=Path, help="peers' quantiles, written by make bench-peers")
     skill.add_argument("--draws", type=int, default=2000)
     skill.add_argument("--horizons", type=int, default=10)
@@ -44,13 +50,50 @@ def _known(edition: str) -> Edition:
     return shipped(edition)
 
 
-def _panel(file: Path) -> tuple[Series, str]:
-    """Return a full panel as a series, and its edition."""
+def _panel(file: Path) -> tuple[pd.DataFrame, Series, str]:
+    """Return a full panel, the same as a series, and its edition."""
     from overtake.draws import read_parquet
     from overtake.skill import full
 
     panel = read_parquet(file)
-    return full.of_panel(panel), f"{int(panel['year'].max()) + 1}-04"
+    return panel, full.of_panel(panel), f"{int(panel['year'].max()) + 1}-04"
+
+
+def _models(
+    panel: pd.DataFrame, series: Series, edition: str, params: Params, draws: int
+) -> dict[str, Callable[[int], Forecaster]]:
+    """Return our models and the short peers, with what an edition's panel tells."""
+    from overtake.skill import full, peers
+
+    known, seed = _known(edition), params.run.seed
+    models = {
+        name: full.learned(panel, known, params.futures.model_copy(update={"model": name}), draws, seed)
+        for name in (full.OURS, *ALONE)
+    }
+    models["naive"] = full.always(peers.naive(draws, seed))
+    for name, make in (("analogs", peers.analogs), ("scaled", peers.scaled), ("linear", peers.linear)):
+        models[name] = make(series, draws, seed)
+    return models
+
+
+def _in_real_time(
+    newest: Series, arguments: argparse.Namespace, params: Params, regions: dict[str, str]
+) -> pd.DataFrame:
+    """Return the rows (see `full.table`) of forecasts from the panels of earlier editions."""
+    import pandas as pd
+
+    from overtake.skill import full
+
+    past = {}
+    for file in arguments.then:
+        panel, series, edition = _panel(file)
+        if series.origin >= newest.origin or edition in past:
+            raise OvertakeError("--then", "names no earlier edition, or one twice", found=file.name, allowed=EARLIER)
+        past[edition] = (series, _models(panel, series, edition, params, arguments.draws))
+    if not past:
+        return pd.DataFrame()
+    index, tasks = full.in_real_time(newest, past.values(), arguments.horizons, regions, params.run.seed)
+    return full.table(index, tasks, full.OURS, params.run.seed, ALONE, full.by_edition)
 
 
 def _weights(arguments: argparse.Namespace) -> int:
@@ -59,7 +102,7 @@ def _weights(arguments: argparse.Namespace) -> int:
     from overtake.skill.evaluate import tuning_scores
     from overtake.sources import excerpt
 
-    series, edition = _panel(arguments.panel)
+    _, series, edition = _panel(arguments.panel)
     params = load(paths.PARAMS)
     table = tuning_scores(series, _known(edition), params.futures, params.skill, params.run.seed)
     table = table.assign(source=f"overtake weights --panel milex_{edition}.parquet, tuning half of all countries")
@@ -74,37 +117,32 @@ def _skill(arguments: argparse.Namespace) -> int:
 
     from overtake.config.load import load
     from overtake.draws import read_parquet
-    from overtake.skill import full, peers
+    from overtake.skill import full
     from overtake.sources import excerpt
 
     if not 1 <= arguments.horizons <= 15 or not 100 <= arguments.draws <= 5000:
         raise OvertakeError("overtake skill", "is out of range", allowed="--horizons 1 to 15, --draws 100 to 5000")
     params, draws = load(paths.PARAMS), arguments.draws
-    seed, futures = params.run.seed, params.futures
-    panel = read_parquet(arguments.panel)
-    series, edition = _panel(arguments.panel)
-    known = _known(edition)
-    models: dict[str, Callable[[int], Forecaster]] = {}
-    for name in ("combined", *ALONE):
-        models[name] = full.learned(panel, known, futures.model_copy(update={"model": name}), draws, seed)
-    models["naive"] = full.always(peers.naive(draws, seed))
-    for name, make in (("analogs", peers.analogs), ("scaled", peers.scaled), ("linear", peers.linear)):
-        models[name] = make(series, draws, seed)
+    seed = params.run.seed
+    panel, series, edition = _panel(arguments.panel)
+    models = _models(panel, series, edition, params, draws)
     if arguments.peers:
         forecasts = read_parquet(arguments.peers)
         for name in sorted(forecasts["model"].unique()):
             models[name] = full.peer(forecasts[forecasts["model"] == name], draws, seed)
     origins = range(full.FIRST_ORIGIN, series.origin)
-    index, tasks = full.run(series, origins, arguments.horizons, models, full.regions(panel), seed)
-    table = full.table(index, tasks, "combined", seed, ALONE).round(5)
-    command = f"overtake skill --panel milex_{edition}.parquet" + (
-        " --peers forecasts.parquet" if arguments.peers else ""
-    )
+    regions = full.regions(panel)
+    index, tasks = full.run(series, origins, arguments.horizons, models, regions, seed)
+    table = full.table(index, tasks, full.OURS, seed, ALONE)
+    table = pd.concat([table, _in_real_time(series, arguments, params, regions)], ignore_index=True).round(5)
+    given = [f"--panel milex_{edition}.parquet"]
+    given += ["--then " + " ".join(file.name for file in arguments.then)] * bool(arguments.then)
+    given += ["--peers forecasts.parquet"] * bool(arguments.peers)
     table = table.assign(
         edition=edition,
         date=datetime.date.today().isoformat(),
         status="derived",
-        source=f"{command} --draws {draws} --horizons {arguments.horizons}",
+        source=f"overtake skill {' '.join(given)} --draws {draws} --horizons {arguments.horizons}",
     )
     excerpt.write(paths.RAW, full.FILE, table[list(full.COLUMNS)])
     for name, found in tasks.items():

@@ -38,6 +38,14 @@ class Series:
         count = self.years.index(origin) + 1
         return Series(self.log_milex[:, :count], self.log_share[:, :count], self.economies, self.years[:count])
 
+    def of(self, economies: tuple[str, ...]) -> Series:
+        """Return the series of `economies` in their order; one that was not observed is NaN."""
+        spending, share = (
+            pd.DataFrame(values, index=self.economies).reindex(list(economies)).to_numpy()
+            for values in (self.log_milex, self.log_share)
+        )
+        return Series(spending, share, economies, self.years)
+
 
 def of_spending(spending: pd.DataFrame) -> Series:
     """Return the series in the clean `spending` table; refuse by name what is too short, gapped, zero or constant."""

@@ -1,13 +1,13 @@
 """The full comparison: all countries of a panel, every origin, our models beside peers on the same tasks.
 
 Questions: a `single` country's spending, whether one of a `pair` passes the other, and synthetic balances, `global` and
-`regional` (`skill.balances`).
+`regional` (`skill.balances`). In real time the same is asked of each earlier edition as it was printed.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -29,6 +29,8 @@ from overtake.streams import stream
 from overtake.work import side_by_side
 
 FILE = "skill_full.csv"
+#: The model whose scores are set beside every peer's.
+OURS = "combined"
 COLUMNS = (
     "slice", "question", "model", "horizon", "score", "value", "lo", "hi", "n", "edition", "date", "status", "source"
 )  # fmt: skip
@@ -38,6 +40,8 @@ BOOTSTRAP = 1000
 #: First origin of the comparison, and the eras that stand side by side: first and last origin.
 FIRST_ORIGIN = 1985
 ERAS = {"1985-99": (1985, 1999), "2000-14": (2000, 2014), "from 2015": (2015, 9999)}
+#: Slice of the forecasts from earlier editions as they were printed.
+REAL_TIME = "real time"
 SCORES = {
     "single": ("crps", "pinball", "in50", "in80", "in95"),
     "pair": ("brier",),
@@ -167,7 +171,30 @@ def run(
     regions: of each country; without them there are no balances. seed: of the forecasts of ratios' own history.
     Origins run side by side; a model that fails at one fails as a whole.
     """
-    jobs = [partial(_at, series, origin, horizons, models, regions, seed) for origin in origins]
+    return _whole([partial(_at, series, origin, horizons, models, regions, seed) for origin in origins])
+
+
+def in_real_time(
+    newest: Series,
+    past: Iterable[tuple[Series, Mapping[str, Callable[[int], Forecaster]]]],
+    horizons: int,
+    regions: Mapping[str, str] | None = None,
+    seed: int = 0,
+) -> tuple[dict[str, Index], dict[str, Tasks]]:
+    """Return the same (see `run`) of forecasts from the last year of each past edition, as it was printed.
+
+    past: the whole panel of an edition with the models that know no more than it. newest: the edition that scores
+    them; a country that it no longer has is no task.
+    """
+    jobs = []
+    for series, models in past:
+        whole = realtime.aligned(series.of(newest.economies), newest)
+        jobs.append(partial(_at, whole, series.origin, horizons, models, regions, seed))
+    return _whole(jobs)
+
+
+def _whole(jobs: Sequence[Callable[[], tuple[Keys, dict[str, Tasks]]]]) -> tuple[dict[str, Index], dict[str, Tasks]]:
+    """Return the index of each question and each model's scores, of origins that are worked at side by side."""
     found = side_by_side(jobs)
     questions = list(dict.fromkeys(question for keys, _ in found for question in keys))
     index = {
@@ -184,17 +211,22 @@ def _each(found: list[tuple[Keys, dict[str, Tasks]]], question: str) -> list[tup
 
 
 def table(
-    index: Mapping[str, Index], tasks: Mapping[str, Tasks], ours: str, seed: int, alone: tuple[str, ...] = ()
+    index: Mapping[str, Index],
+    tasks: Mapping[str, Tasks],
+    ours: str,
+    seed: int,
+    alone: tuple[str, ...] = (),
+    slices: Callable[[Index], dict[str, FloatArray]] | None = None,
 ) -> pd.DataFrame:
     """Return slice, question, model, horizon, score, value, lo, hi, n.
 
-    Slices: each era, `eras` (all, each era weighing alike), and what was held back from tuning. Horizon 0 is the mean
+    slices: `by_era` (the default) or `by_edition`. Horizon 0 is the mean
     over horizons. `<score>_over_<peer>` is the ratio of the mean of `ours` to a peer's on the tasks of both; models
     `alone` are our own parts and no peers. 95 % intervals: bootstrap over countries (first or big ones) and origins.
     """
     rows: list[tuple[object, ...]] = []
     for question, key in index.items():
-        for name, weight in _slices(key).items():
+        for name, weight in (slices or by_era)(key).items():
             for model, found in tasks.items():
                 if question not in found.scores:
                     continue
@@ -213,8 +245,14 @@ def table(
     return pd.DataFrame(rows, columns=list(COLUMNS[:9]))
 
 
-def _slices(key: Index) -> dict[str, FloatArray]:
-    """Return the weight of each task in each slice that has any."""
+def by_edition(key: Index) -> dict[str, FloatArray]:
+    """Return the weight of each task in real time: all alike, and those of countries held back from tuning."""
+    found = {REAL_TIME: np.ones(len(key.origin)), f"{REAL_TIME}, held back": key.held.astype(float)}
+    return {name: weight for name, weight in found.items() if weight.any()}
+
+
+def by_era(key: Index) -> dict[str, FloatArray]:
+    """Return the weight of each task in each era, in `eras` (each weighing alike) and in what was held back."""
     eras = {name: ((key.origin >= low) & (key.origin <= high)).astype(float) for name, (low, high) in ERAS.items()}
     eras = {name: weight for name, weight in eras.items() if weight.any()}
     whole: FloatArray = np.sum([weight / weight.sum() for weight in eras.values()], axis=0)

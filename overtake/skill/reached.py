@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from overtake.skill.full import ERAS
+from overtake.skill.full import ERAS, OURS, REAL_TIME
 
-OURS = "combined"
 #: All eras, each weighing alike, as the table of the comparison calls them.
 MEAN = "eras"
 #: Question and score in words, and the largest ratio to the best peer that was asked for.
@@ -31,8 +30,12 @@ SHOWN = (
 )
 
 
+#: The peer that was level with ours in real time, when goals were set.
+REAL_TIME_PEER = "scaled"
+
+
 def reached(full: pd.DataFrame) -> str:
-    """Return the table of goals and the table of models; full: data/raw/skill_full.csv."""
+    """Return the tables of goals, of models and of real time, if any; full: data/raw/skill_full.csv."""
     eras = [name for name in ERAS if (full["slice"] == name).any()]
     lines = [f"| goal | mean of the eras | {' | '.join(eras)} | verdict |", "|---|---|" + "---|" * (len(eras) + 1)]
     for (question, score), (name, goal) in RATIOS.items():
@@ -49,15 +52,28 @@ def reached(full: pd.DataFrame) -> str:
             f"| {goal_said}{percent(each[1])} % | {percent(values[0])} % | "
             f"{' | '.join(f'{percent(value)} %' for value in values[1:])} | {'reached' if inside else 'missed'} |"
         )
-    lines += ["", "| model | " + " | ".join(head for head, *_ in SHOWN) + " |", "|---|" + "---|" * len(SHOWN)]
+    lines += ["", *_models(full, [MEAN, *eras])]
+    if (full["slice"] == REAL_TIME).any():
+        over = _at(full, REAL_TIME, "single", OURS, f"crps_over_{REAL_TIME_PEER}")
+        told = f"{over['value']:.3f} ({over['lo']:.3f} to {over['hi']:.3f})"
+        level = "level" if over["lo"] <= 1 <= over["hi"] else "ahead" if over["hi"] < 1 else "behind"
+        lines += ["", f"In real time, from past editions as printed (in brackets, countries kept from tuning): CRPS of "
+                  f"single countries over that of {REAL_TIME_PEER}: {told}, {level}.", "",
+                  *_models(full, [REAL_TIME, f"{REAL_TIME}, held back"])]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _models(full: pd.DataFrame, parts: list[str]) -> list[str]:
+    """Return a table of models by score: the first part, the others in brackets."""
+    lines = ["| model | " + " | ".join(head for head, *_ in SHOWN) + " |", "|---|" + "---|" * len(SHOWN)]
     for model in ranked(full):
         cells = []
         for _, question, score in SHOWN:
-            means = [rows(full, part, question, model, score) for part in (MEAN, *eras)]
+            means = [rows(full, part, question, model, score) for part in parts]
             known = [f"{float(row['value'].iloc[0]):.4f}" for row in means if len(row)]
             cells.append(f"{known[0]} ({', '.join(known[1:])})" if len(known) == len(means) else "")
         lines.append(f"| {model.replace('_', ' ')} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+    return lines
 
 
 def best_peer(full: pd.DataFrame, question: str, score: str) -> str:

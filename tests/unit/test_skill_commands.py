@@ -43,7 +43,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Run, object]]:
 
     def growth(series, known, settings, steps, run):
         found.append((settings.model, run, len(known.macro)))
-        assert (known.name, series.years[-1] < LAST) == (f"{LAST + 1}-04", True)
+        assert series.years[-1] < LAST
+        assert known.name in {f"{LAST + 1}-04", f"{series.years[-1] + 1}-04"}
         spread = np.linspace(-0.5, 0.6, run.draws)[:, None, None] * np.sqrt(np.arange(1, steps + 1))
         ranks = [np.roll(spread[:, 0], 31 * row, axis=0) for row in range(len(series.economies))]
         return np.stack(ranks, axis=1) * (2.0 if settings.model == "combined" else 1.0)
@@ -138,6 +139,43 @@ def test_skill_scores_every_model_and_writes_a_sealed_table(raw, asked, fast, tm
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines[:4]] == ["combined", *commands.ALONE]
     assert lines[-1] == f"wrote data/raw/{full.FILE}"
+
+
+def cut(path: Path, year: int) -> Path:
+    """Write the panel of an earlier edition."""
+    table = pd.read_parquet(path)
+    earlier = path.with_name(f"milex_{year + 1}-04.parquet")
+    table[table["year"] <= year].to_parquet(earlier)
+    return earlier
+
+
+def test_earlier_editions_are_scored_in_real_time(raw, asked, fast, tmp_path) -> None:
+    path = panel(tmp_path)
+    then = cut(path, LAST - 3), cut(path, LAST - 2)
+    assert run("skill", "--panel", path, "--then", *then, "--draws", 100, "--horizons", 2) == 0
+    table = raw_tables.load(full.FILE, raw)
+    assert table["source"].unique().tolist() == [
+        "overtake skill --panel milex_2017-04.parquet --then milex_2014-04.parquet milex_2015-04.parquet"
+        " --draws 100 --horizons 2"
+    ]
+    here = table[table["slice"] == full.REAL_TIME]
+    assert set(here["model"]) == set(table["model"])
+    whole = table[(table["slice"] == "eras") & (table["question"] == "single") & (table["horizon"] == 0)]
+    single = here[(here["question"] == "single") & (here["horizon"] == 0)]
+    per_origin = whole["n"].max() / 7  # two years ahead from three origins, one from the last
+    assert (single.loc[single["score"] == "crps", "n"] == 4 * per_origin).all()
+    # Figures are not revised here, so real time is the same as the origin in the comparison.
+    assert {seed.seed for _, seed, _ in asked} == {SEED + year for year in range(LAST - 4, LAST)}
+
+
+@pytest.mark.parametrize("year", [(LAST,), (LAST - 2, LAST - 2)])
+def test_what_is_no_earlier_edition_is_refused(year, raw, asked, fast, tmp_path) -> None:
+    path = panel(tmp_path)
+    then = [cut(path, one) for one in year]
+    with pytest.raises(
+        OvertakeError, match=r"(?s)--then: names no earlier edition, or one twice.*allowed: panels whose"
+    ):
+        run("skill", "--panel", path, "--then", *then, "--draws", 100, "--horizons", 2)
 
 
 @pytest.mark.parametrize(

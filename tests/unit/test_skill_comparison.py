@@ -332,6 +332,39 @@ def test_balances_are_asked_of_all_who_forecast_every_country_and_of_the_ratio_i
     assert set(ratios["score"]) == {f"brier_over_{name}" for name in full.OWN_RATIO}
 
 
+# In real time
+
+
+def test_a_past_edition_is_scored_by_the_growth_that_the_newest_one_reports(series: Series) -> None:
+    """The past one is in other prices, revised, in another order, and has a country that is gone."""
+    order = [2, 0, 1]
+    names = (*(COUNTRIES[row] for row in order), "YUG")
+    logs = np.vstack([series.log_milex[order], np.full((1, len(series.years)), 1.0)])[:, :-3] + np.log(2)
+    logs[0] += 0.1 * np.arange(logs.shape[1])
+    then = Series(logs, np.zeros_like(logs), names, series.years[:-3])
+    index, found = full.in_real_time(series, [(then, MODELS)], HORIZONS)
+    assert index["single"].origin.tolist() == [LAST - 3] * 9
+    assert index["single"].block.tolist() == [0] * 3 + [1] * 3 + [2] * 3
+    expected = []
+    for row, iso3 in enumerate(COUNTRIES[:3]):
+        at = names.index(iso3)
+        last = series.log_milex[row, -4]
+        for step in (1, 2, 3):
+            outcome = logs[at, -1] + series.log_milex[row, -4 + step] - last
+            drawn = logs[at, -1] + np.roll(np.linspace(-0.4, 0.6, DRAWS), 3 * row) * np.sqrt(step)
+            away = np.abs(drawn[:, None] - drawn[None]).sum() / (2 * DRAWS * (DRAWS - 1))
+            expected.append(np.abs(drawn - outcome).mean() - away)
+    np.testing.assert_allclose(found["ours"].scores["single"]["crps"], expected, rtol=1e-6)
+    table = full.table(index, found, "ours", 1, (), full.by_edition)
+    assert set(table["slice"]) == {full.REAL_TIME, f"{full.REAL_TIME}, held back"}
+    ours = table[(table["question"] == "single") & (table["model"] == "ours") & (table["horizon"] == 0)]
+    ours = ours.set_index(["slice", "score"])
+    assert ours.loc[(full.REAL_TIME, "crps"), "value"] == pytest.approx(np.mean(expected))
+    # CHN and DEU were kept from tuning.
+    held = ours.loc[(f"{full.REAL_TIME}, held back", "crps")]
+    assert (held["n"], held["value"]) == (6, pytest.approx(np.mean(expected[3:])))
+
+
 # Peers' quantiles as paths
 
 LEVELS = (2 * np.arange(1, 6) - 1) / 10
@@ -426,6 +459,18 @@ def test_goals_that_are_just_reached_and_just_missed() -> None:
     # Ranked by the Brier score of global balances; one that is not whole is shown where it stands.
     assert [line.split(" |")[0] for line in lines[12:]] == ["| half", "| combined", "| best", "| worse"]
     assert lines[13] == "| combined |" + " 0.1000 (0.1000, 0.1000) |" * 4
+
+
+@pytest.mark.parametrize(("low", "high", "said"), [(0.98, 1.07, "level"), (1.01, 1.07, "behind"), (0.9, 0.99, "ahead")])
+def test_real_time_is_told_beside_its_peer(low: float, high: float, said: str) -> None:
+    rows = comparison(0.96, 0.79)
+    then = rows[(rows["slice"] == "eras")]
+    held = then.assign(slice=f"{full.REAL_TIME}, held back", value=0.2)
+    over = (full.REAL_TIME, "single", "combined", 0, "crps_over_scaled", 1.024, low, high, 40)
+    over = pd.DataFrame([over], columns=rows.columns)
+    lines = reached.reached(pd.concat([rows, then.assign(slice=full.REAL_TIME), held, over])).split("\n")
+    assert lines[17].endswith(f"CRPS of single countries over that of scaled: 1.024 ({low:.3f} to {high:.3f}), {said}.")
+    assert lines[22] == "| combined |" + " 0.1000 (0.2000) |" * 4
 
 
 def test_the_best_peer_answered_every_task() -> None:

@@ -13,8 +13,8 @@ from overtake.show import style
 from overtake.show.formats import COUNT, SHARE
 from overtake.show.numbers import Cell, slug
 from overtake.show.style import Size
-from overtake.skill.full import ERAS
-from overtake.skill.reached import MEAN, OURS, rows
+from overtake.skill.full import ERAS, OURS
+from overtake.skill.reached import MEAN, rows
 
 LATEST = list(ERAS)[-1]
 #: Kinds of random coalitions, in words.
@@ -85,7 +85,7 @@ def cell(ctx: Context, question: str, model: str, score: str, column: str, era: 
     """Return a cell of the full comparison over all horizons."""
     key = (("slice", era), ("question", question), ("model", model), ("horizon", 0), ("score", score))
     found = rows(ctx.need("skill_full"), era, question, model, score)
-    id = slug("full", *([] if era == MEAN else ["latest"]), question, model, score, column)
+    id = slug("full", *([] if era == MEAN else [era]), question, model, score, column)
     return Cell(id, float(found[column].iloc[0]), ctx.path("skill_full"), key, column)
 
 
