@@ -36,7 +36,7 @@ FULL_SCORES = (
 #: Slices of the full comparison that are shown, with the captions of their tables.
 PARTS = {
     reached.MEAN: "All countries with full series, three eras weighing alike; not recomputed in this run",
-    full.REAL_TIME: "The same in real time, from SIPRI's past editions as they were printed; not recomputed in this run",
+    full.REAL_TIME: "The same in real time, from past editions as they were printed; not recomputed in this run",
 }
 
 
