@@ -29,6 +29,8 @@ def _validate(_: argparse.Namespace) -> int:
     problems = own.misused(params.data.series, raw.load("series.csv"), raw.load("editions.csv"), params.data.edition)
     panel.write(foreign(params), paths.PROCESSED / panel.OWN)
     raise_all(paths.PARAMS.name, problems + unfigured(params, panel.with_own("milex.csv")), next_step=step)
+    for section, values in params.model_dump(mode="json").items():
+        package.write_text(paths.PROCESSED / "settings" / f"{section}.json", json.dumps(values, indent=1) + "\n")
     package.write_text(paths.PROCESSED / "figures.json", json.dumps(hashes, indent=2, sort_keys=True) + "\n")
     print(f"{len(hashes)} files of data/raw are sound")
     return 0

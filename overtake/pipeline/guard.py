@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
@@ -14,7 +15,7 @@ from typing import Any
 from overtake.config.load import load
 from overtake.errors import OvertakeError
 from overtake.pipeline.run import subset
-from overtake.pipeline.stages import Stage
+from overtake.pipeline.stages import SETTINGS, Stage, settings
 
 #: Seconds between two lines of progress on a terminal.
 EVERY = 10.0
@@ -48,7 +49,8 @@ def alone(root: Path) -> Iterator[None]:
 def inputs(stage: Stage, root: Path) -> dict[str, Any]:
     """Return what a stage reads: size and time of change (ns) of every file, and the parameters that it may see.
 
-    Folders count with all they hold; byte code is no input.
+    Folders count with all they hold; byte code is no input. A section of the parameters that is no longer as
+    `validate` found it is refused.
     """
     found: dict[str, Any] = {}
     for path in (root / dep for dep in stage.deps):
@@ -56,8 +58,15 @@ def inputs(stage: Stage, root: Path) -> dict[str, Any]:
             if "__pycache__" not in file.parts and file.is_file():
                 at = file.stat()
                 found[file.relative_to(root).as_posix()] = (at.st_size, at.st_mtime_ns)
-    settings = load(root / "params.yaml")
-    return found | {f"params.yaml: {key}": subset(settings, (key,)) for key in stage.params}
+    params = load(root / "params.yaml")
+    given = {key: subset(params, (key,)) for key in stage.params}
+    for section in (key for key in given if settings(key) in stage.deps or SETTINGS in stage.deps):
+        file = root / settings(section)
+        if not file.is_file() or json.loads(file.read_text(encoding="utf-8")) != given[section][section]:
+            raise OvertakeError(
+                f"params.yaml: {section}", "is not as `validate` found it last", next_step=f"dvc repro {stage.name}"
+            )
+    return found | {f"params.yaml: {key}": value for key, value in given.items()}
 
 
 def unchanged(before: dict[str, Any], after: dict[str, Any], stage: str) -> None:

@@ -8,12 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from overtake import paths
+from overtake.config.params import Params
 from overtake.errors import OvertakeError
+
+#: Where `validate` puts each section of params.yaml. A stage names a long one there among its dependencies: DVC would
+#: write all of it into dvc.lock, and read that again, at every stage.
+SETTINGS = "data/processed/settings"
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage that runs a notebook: its name, the parameter keys it may see (dotted), what it reads and writes."""
+    """A stage: its name and notebook, the parameter keys it may see (dotted), what it reads and writes."""
 
     name: str
     notebook: str
@@ -43,4 +48,12 @@ def _stage(name: str, entry: dict[str, Any]) -> Stage:
     deps = tuple(map(str, entry.get("deps", ())))
     outs = tuple(str(next(iter(out))) if isinstance(out, dict) else str(out) for out in entry.get("outs", ()))
     executed = [Path(out).name for out in outs if out.endswith(".ipynb")]
-    return Stage(name, executed[0] if executed else "", tuple(map(str, entry.get("params", ()))), deps, outs)
+    every = list(Params.model_fields)
+    keys = [*map(str, entry.get("params", ())), *(section for section in every if settings(section) in deps)]
+    keys = every if SETTINGS in deps else sorted(keys, key=lambda key: every.index(key.split(".")[0]))
+    return Stage(name, executed[0] if executed else "", tuple(keys), deps, outs)
+
+
+def settings(section: str) -> str:
+    """Return the file of a section of the parameters."""
+    return f"{SETTINGS}/{section}.json"

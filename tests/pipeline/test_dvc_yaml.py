@@ -105,7 +105,9 @@ def test_no_dependency_is_idle(stage):
 def test_a_stage_is_read_from_dvc_yaml():
     found = stages()["balances"]
     assert found.notebook == "04_balances.ipynb"
-    assert found.params == tuple(DVC["balances"]["params"])
+    assert found.params == ("data", "run", "futures", "rulers", "scenario", "crossing", "balances", "scenarios")
+    assert stages()["skill"].params == ("run.seed", "futures", "balances", "skill")
+    assert stages()["brief"].params == tuple(Params.model_fields)
     assert "data/processed/crossings.parquet" in found.outs
     assert stages()["brief"].outs[-1] == "reports/brief"
     assert [name for name, stage in stages().items() if not stage.notebook] == [
@@ -158,7 +160,7 @@ def test_whatever_the_manifest_of_the_brief_tells_makes_the_brief_anew():
     deps = [paths.ROOT / dep for dep in DVC["brief"]["deps"]]
     files = [*told["code"], *(f"data/raw/{name}" for name in told["figures"])]
     assert [name for name in files if not covered(paths.ROOT / name, deps)] == []
-    assert {name.split(".")[0] for name in told["parameters"]} == set(DVC["brief"]["params"])
+    assert {name.split(".")[0] for name in told["parameters"]} == set(stages()["brief"].params)
     assert {"overtake/cli/main.py", "overtake/publish/templates/overtake_brief/brief.css"} <= set(files)
 
 

@@ -70,7 +70,10 @@ def test_what_a_stage_reads_may_not_move_while_it_runs(project):
     params.write_text(text.replace("first_origin: 2017", "first_origin: 2016"), encoding="utf-8")
     guard.unchanged(before, guard.inputs(stage, project), "balances")  # not its own key
     params.write_text(text.replace("sustain: 2", "sustain: 3", 1), encoding="utf-8")
-    with pytest.raises(OvertakeError, match=r"params\.yaml: crossing"):
+    with pytest.raises(OvertakeError, match=r"(?s)params\.yaml: crossing.*next: +dvc repro balances"):
+        guard.inputs(stage, project)
+    params.write_text(text.replace("seed: 20201015", "seed: 7", 1), encoding="utf-8")
+    with pytest.raises(OvertakeError, match=r"params\.yaml: run"):
         guard.unchanged(before, guard.inputs(stage, project), "balances")
     params.write_text(text, encoding="utf-8")
     ledger = project / "data/raw/plans.csv"

@@ -71,7 +71,8 @@ class TestRun:
     """On the built project, each chapter in a kernel as Jupyter runs it."""
 
     @pytest.fixture(scope="class")
-    def project(self, built_copy):
+    @classmethod
+    def project(cls, built_copy):
         return built_copy()
 
     @pytest.mark.parametrize("name", CHAPTERS)
