@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from overtake import paths
-from overtake.cli.doctor import pins
+from overtake.cli.doctor import PIN, pins
 
 PAGE = paths.ROOT / "docs" / "dependencies.md"
 MARKS = ("<!-- licences -->", "<!-- /licences -->")
@@ -37,9 +37,12 @@ def licence(name: str) -> str:
 
 
 def table() -> str:
-    """Return the table: licence, how many packages, which; every pin that is installed here."""
+    """Return the table: licence, how many packages, which; every pin of a package that is installed here."""
     by_licence: dict[str, list[str]] = {}
-    for name, version in pins((paths.ROOT / "requirements-test.txt").read_text(encoding="utf-8")):
+    text = (paths.ROOT / "requirements-test.txt").read_text(encoding="utf-8")
+    here = {name for name, _ in pins(text)}
+    every = [(match[1], match[2]) for line in text.splitlines() if (match := PIN.match(line))]
+    for name, version in (pin for pin in every if pin[0] in here):  # another Python takes another pin
         by_licence.setdefault(licence(name), []).append(f"{name} {version}")
     rows = sorted(by_licence.items(), key=lambda item: (-len(item[1]), item[0]))
     lines = [f"| {text} | {len(names)} | {', '.join(names)} |" for text, names in rows]

@@ -20,7 +20,9 @@ from overtake.balances import joined, summarise
 from overtake.balances.trend import COLUMNS as TREND
 from overtake.claims.evaluate import COLUMNS
 from overtake.claims.regions import COLUMNS as REGIONS
+from overtake.cli.validate import write_settings
 from overtake.config.balances import Crossing, default_balances
+from overtake.config.load import load
 from overtake.config.params import Params
 from overtake.draws import Draws
 from overtake.pipeline import contracts
@@ -137,6 +139,7 @@ def write_all(root: Path, seed: int = 7, tilt: float = 0.0, edition: str = "2026
         frame.to_csv(raw / f"{name}.csv", index=False)
     (root / "params.yaml").write_text(json.dumps(settings, indent=1), encoding="utf-8")
     (raw / "references.json").write_text(json.dumps(references(), indent=1), encoding="utf-8")
+    write_settings(load(root / "params.yaml"), processed)
     (processed / "figures.json").write_text(json.dumps({"milex.csv": "0" * 64}), encoding="utf-8")
     return settings
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from overtake import paths
 from overtake.errors import raise_all
+
+if TYPE_CHECKING:
+    from overtake.config.params import Params
 
 
 def register(commands: Any) -> None:
@@ -29,8 +33,15 @@ def _validate(_: argparse.Namespace) -> int:
     problems = own.misused(params.data.series, raw.load("series.csv"), raw.load("editions.csv"), params.data.edition)
     panel.write(foreign(params), paths.PROCESSED / panel.OWN)
     raise_all(paths.PARAMS.name, problems + unfigured(params, panel.with_own("milex.csv")), next_step=step)
-    for section, values in params.model_dump(mode="json").items():
-        package.write_text(paths.PROCESSED / "settings" / f"{section}.json", json.dumps(values, indent=1) + "\n")
+    write_settings(params, paths.PROCESSED)
     package.write_text(paths.PROCESSED / "figures.json", json.dumps(hashes, indent=2, sort_keys=True) + "\n")
     print(f"{len(hashes)} files of data/raw are sound")
     return 0
+
+
+def write_settings(params: Params, folder: Path) -> None:
+    """Write each section of `params` to a file under `folder`: what DVC compares in place of the section itself."""
+    from overtake.sources import package
+
+    for section, values in params.model_dump(mode="json").items():
+        package.write_text(folder / "settings" / f"{section}.json", json.dumps(values, indent=1) + "\n")

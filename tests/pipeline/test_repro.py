@@ -117,6 +117,7 @@ def test_one_balance_reruns_only_what_depends_on_it(built):
     root, _ = built
     text = (root / "params.yaml").read_text(encoding="utf-8")
     change(root, {("balances", "five", "side", "THA"): 0.5})
+    assert ran(repro(root, "validate")) == {"validate"}
     told = subprocess.run(["dvc", "status", "--json"], cwd=root, capture_output=True, text=True, check=True).stdout
     moved = set(json.loads(told))
     (root / "params.yaml").write_text(text, encoding="utf-8")

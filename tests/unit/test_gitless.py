@@ -4,7 +4,7 @@ import io
 import os
 import subprocess
 import sys
-import tarfile
+import zipfile
 
 import pytest
 
@@ -35,8 +35,8 @@ def archived(tmp_path):
     git(origin, "add", "-A")
     git(origin, "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "all")
     root = tmp_path / "ünpacked 'here'"
-    with tarfile.open(fileobj=io.BytesIO(git(origin, "archive", "HEAD"))) as archive:
-        archive.extractall(root, filter="data")
+    with zipfile.ZipFile(io.BytesIO(git(origin, "archive", "--format=zip", "HEAD"))) as archive:
+        archive.extractall(root)
     return root, origin
 
 
