@@ -8,24 +8,24 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import dask
 import pandas as pd
-from distributed import Client, Future, KilledWorker, LocalCluster, as_completed, get_worker
+from distributed import Client, KilledWorker, LocalCluster, get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
+from overtake import KERNEL, TOO_LATE
 from overtake.errors import OvertakeError
 from overtake.sensitivity.inputs import code
-from overtake.sensitivity.processes import failed
-from overtake.sensitivity.task import How, Task
+from overtake.sensitivity.task import How, Pool, Task
 
 #: Seconds to find the scheduler, and seconds without any worker before the run gives up.
 CONNECT_SECONDS, IDLE_SECONDS = 15.0, 120.0
-#: Seconds between looks at the queue of finished chunks, and between looks at the cluster's health.
-GLANCE_SECONDS, HEALTH_SECONDS = 0.02, 2.0
+#: How a worker is started that gives the same bytes as any other: Dask loads NumPy before this package can say so.
+WORKER = f"OPENBLAS_CORETYPE={KERNEL} dask worker" if KERNEL else "dask worker"
 #: The scheduler address that asks for a cluster on this machine.
 LOCAL = "local"
 #: What may be an address; Dask waits long for a name that is none.
@@ -44,18 +44,22 @@ class BenchPlugin(WorkerPlugin):
         self.lock = threading.Lock()
 
     def evaluate(self, chunk: Any) -> pd.DataFrame:
-        """Return the table of a chunk; refuse on a worker with other code, which could give other numbers."""
+        """Return the table of a chunk; refuse on a worker whose code or kernels could give other numbers."""
+        if TOO_LATE:
+            raise OvertakeError("cluster", "a worker's NumPy took kernels of its own: other last digits",
+                                next_step=f"start workers with `{WORKER} ADDRESS`, then rerun")  # fmt: skip
         if code() != self.code:
             raise OvertakeError("cluster", "a worker runs another release of Overtake", found=code(), allowed=self.code,
                                 next_step="install the same release on every worker, then rerun")  # fmt: skip
         with self.lock:
             if self.bench is None:
                 self.bench = self.task.prepare(self.shared)
-            return self.task.run(self.bench, chunk)
+            return self.task.evaluate(self.bench, chunk)
 
 
-def results(task: Task, shared: Any, work: Sequence[tuple[int, Any]], how: How) -> Iterator[tuple[int, pd.DataFrame]]:
-    """Yield chunk number and table as they finish on the cluster at `how.scheduler`.
+@contextmanager
+def pool(task: Task, shared: Any, how: How) -> Iterator[Pool]:
+    """Yield the workers of the cluster at `how.scheduler`.
 
     The chunks of a lost worker are evaluated elsewhere by Dask itself; a lost scheduler ends the run with an error,
     and what had come back is kept.
@@ -65,15 +69,24 @@ def results(task: Task, shared: Any, work: Sequence[tuple[int, Any]], how: How) 
         _await_worker(client, address)
         name = f"overtake-{client.id}"
         client.register_plugin(BenchPlugin(task, shared), name=name)
-        futures = {client.submit(_evaluate, name, chunk, pure=False): (index, chunk) for index, chunk in work}
+        workers, seen = client.get_executor(pure=False), [time.monotonic()]
+
+        def check() -> None:
+            if client.status not in ("running", "connecting"):
+                raise _gone(address)
+            if _workers(client):
+                seen[0] = time.monotonic()
+            elif time.monotonic() - seen[0] > IDLE_SECONDS:
+                raise _idle(address)
+
+        def refusal(chunk: Any, error: BaseException) -> OvertakeError:
+            return _killed(chunk) if isinstance(error, KilledWorker) else _gone(address)
+
         try:
-            for future in _finished(client, list(futures), address):
-                index, chunk = futures.pop(future)
-                yield index, _table(future, chunk, address)
-                future.release()
+            yield Pool(lambda chunk: workers.submit(_evaluate, name, chunk), refusal, check)
         finally:
             with suppress(Exception):  # the cluster may be gone already
-                client.cancel(list(futures))
+                workers.shutdown(wait=False)
                 client.unregister_worker_plugin(name)
 
 
@@ -81,48 +94,6 @@ def _evaluate(name: str, chunk: Any) -> pd.DataFrame:
     """Evaluate a chunk on the worker that this is called on."""
     plugin: BenchPlugin = get_worker().plugins[name]  # type: ignore[assignment]
     return plugin.evaluate(chunk)
-
-
-def _finished(client: Client, futures: list[Future[Any]], address: str) -> Iterator[Future[Any]]:
-    """Yield futures as they finish; refuse when the scheduler is gone, or without workers for too long."""
-    waiting = as_completed(futures, loop=client.loop)
-    left, looked, seen = len(futures), time.monotonic(), time.monotonic()
-    while left:
-        if waiting.has_ready():
-            left -= 1
-            yield next(waiting)
-            continue
-        time.sleep(GLANCE_SECONDS)
-        if client.status not in ("running", "connecting"):
-            raise _gone(address)
-        if time.monotonic() - looked > HEALTH_SECONDS:
-            looked = time.monotonic()
-            seen = looked if _workers(client) else seen
-            if looked - seen > IDLE_SECONDS:
-                raise _idle(address)
-
-
-def _table(future: Future[Any], chunk: Any, address: str) -> pd.DataFrame:
-    """Return what a finished future holds, or raise what became of it."""
-    if future.status in ("cancelled", "lost"):
-        raise _gone(address)
-    try:
-        table: pd.DataFrame = future.result(timeout=IDLE_SECONDS)
-    except OvertakeError:
-        raise
-    except KilledWorker as error:
-        raise OvertakeError(
-            f"chunk {chunk}",
-            "ended one worker of the cluster after the other",
-            next_step="look for a shortage of memory on the workers, then rerun: finished chunks are kept",
-        ) from error
-    except (OSError, TimeoutError) as error:
-        raise _gone(address) from error
-    except Exception as error:
-        if type(error).__name__ in ("CancelledError", "FutureCancelledError", "FuturesCancelledError"):
-            raise _gone(address) from error
-        raise failed(chunk, error) from error
-    return table
 
 
 @contextmanager
@@ -196,9 +167,17 @@ def _gone(address: str) -> OvertakeError:
     )
 
 
+def _killed(chunk: Any) -> OvertakeError:
+    return OvertakeError(
+        f"chunk {chunk}",
+        "ended one worker of the cluster after the other",
+        next_step="look for a shortage of memory on the workers, then rerun: finished chunks are kept",
+    )
+
+
 def _idle(address: str) -> OvertakeError:
     return OvertakeError(
         f"--scheduler {address}",
         "the cluster has no worker",
-        next_step=f"start some with `dask worker {address}`, then rerun: finished chunks are kept",
+        next_step=f"start some with `{WORKER} {address}`, then rerun: finished chunks are kept",
     )

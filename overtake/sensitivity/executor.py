@@ -7,6 +7,8 @@ chunk gives depends on nothing but `shared` and the chunk, so the table is the s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from itertools import islice
 from typing import Any
 
 import pandas as pd
@@ -14,6 +16,9 @@ import pandas as pd
 from overtake.errors import OvertakeError
 from overtake.sensitivity.store import Store
 from overtake.sensitivity.task import How, Task
+
+#: Chunks that are out at once, and seconds between looks at the workers' health.
+AHEAD, HEALTH_SECONDS = 1000, 2.0
 
 Report = Callable[[int, int], None]
 
@@ -40,27 +45,37 @@ def _results(task: Task, shared: Any, work: Sequence[tuple[int, Any]], how: How)
         return
     if how.workers < 1:
         raise OvertakeError("--workers", "no worker, no work", found=how.workers, allowed="1 or more")
-    if how.scheduler is not None:
-        from overtake.sensitivity import cluster
-
-        yield from cluster.results(task, shared, work, how)
-    elif how.workers == 1:
+    if how.scheduler is None and how.workers == 1:
         bench = task.prepare(shared)
         for index, chunk in work:
-            yield index, _run(task, bench, chunk)
-    else:
+            yield index, task.evaluate(bench, chunk)
+        return
+    if how.scheduler is None:
         from overtake.sensitivity import processes
 
-        yield from processes.results(task, shared, work, min(how.workers, len(work)))
+        workers = processes.pool(task, shared, min(how.workers, len(work)))
+    else:
+        from overtake.sensitivity import cluster
 
-
-def _run(task: Task, bench: Any, chunk: Any) -> pd.DataFrame:
-    """Return the table of a chunk evaluated here; what goes wrong unexpectedly names the chunk."""
-    from overtake.sensitivity.processes import failed
-
-    try:
-        return task.run(bench, chunk)
-    except OvertakeError:
-        raise
-    except Exception as error:
-        raise failed(chunk, error) from error
+        workers = cluster.pool(task, shared, how)
+    with workers as pool:
+        left = iter(work)
+        out: dict[Future[pd.DataFrame], tuple[int, Any]] = {}
+        while True:
+            out |= {pool.submit(chunk): (index, chunk) for index, chunk in islice(left, AHEAD - len(out))}
+            if not out:
+                return
+            for future in wait(out, HEALTH_SECONDS, FIRST_COMPLETED).done:
+                index, chunk = out.pop(future)
+                try:
+                    table = future.result()
+                except OvertakeError:
+                    raise
+                except Exception as error:
+                    problem = pool.refusal(chunk, error)
+                    if problem is not None:
+                        raise problem from error
+                    out[pool.submit(chunk)] = (index, chunk)
+                    continue
+                yield index, table
+            pool.check()

@@ -31,6 +31,7 @@ ENVIRONMENT = {
     **os.environ,
     "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     "OMP_NUM_THREADS": "1",
+    "OPENBLAS_CORETYPE": "Nehalem",  # of Dask's workers, which load NumPy before our package
 }
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 import psutil
 import pytest
 
+import overtake
 from overtake import paths
 from overtake.draws import write_parquet
 from overtake.errors import OvertakeError
@@ -104,7 +105,9 @@ def test_a_lost_process_costs_only_its_chunk(tmp_path):
 
 
 def test_a_chunk_that_ends_every_process_is_named(tmp_path):
-    with pytest.raises(OvertakeError, match=r"(?s)chunk 1 .*memory.*finished chunks are kept"):
+    with pytest.raises(
+        OvertakeError, match=r"(?s)chunk \('ends always', 1\): ended 3 .*memory.*finished chunks are kept"
+    ):
         run(tmp_path, [PLAIN[0], ("ends always", 1)], How(2))
     assert marks(tmp_path / "marks").count(1) == 3
     assert Store(tmp_path / "run", 2).missing() == [1]
@@ -189,6 +192,14 @@ def test_a_cluster_without_workers(tmp_path, monkeypatch):
         pytest.raises(OvertakeError, match=r"(?s)has no worker.*dask worker"),
     ):
         run(tmp_path, how=How(1, empty.scheduler_address))
+
+
+@pytest.mark.skipif(not overtake.KERNEL, reason="one kernel for all processors of another architecture")
+def test_a_worker_with_kernels_of_its_own_is_refused(tmp_path, monkeypatch):
+    """Dask loads NumPy before our package can name the kernel; such a worker's last digits are others."""
+    monkeypatch.delenv("OPENBLAS_CORETYPE")
+    with dask(tmp_path) as (address, _, _), pytest.raises(OvertakeError, match=r"OPENBLAS_CORETYPE=\w+ dask worker"):
+        run(tmp_path, how=How(1, address))
 
 
 def test_a_scheduler_that_dies_ends_the_run_and_keeps_what_came_back(tmp_path):
