@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -13,10 +13,12 @@ from overtake.balances.sides import measurable, presence, ratio
 from overtake.balances.states import states
 from overtake.balances.summary import BY_YEARS
 from overtake.config.balances import Balance, Crossing
+from overtake.config.futures import Tier
 from overtake.config.multiverse import OWN_LEVEL, SIPRI
 from overtake.config.params import Params
 from overtake.draws import Draws
 from overtake.edition import Edition
+from overtake.futures.plans import ladder, with_tiers
 from overtake.rulers.china import at_factor, levels, newest
 from overtake.rulers.tables import measure
 from overtake.work import side_by_side
@@ -25,20 +27,22 @@ TIERS_COLUMNS = ("tiers", "balance", "ruler", "year", "p_ahead", "ratio")
 LEVELS_COLUMNS = ("level", "label", "of_year", "end", "factor", "balance", "ruler", "year", "p_ahead", "ratio")
 
 
-def by_tier(by_step: Mapping[str, Draws], edition: Edition, params: Params, seed: int) -> pd.DataFrame:
+def by_tier(without: Draws, edition: Edition, params: Params, seed: int) -> pd.DataFrame:
     """Return who leads by tiers of plans: tiers, balance, ruler, year, p_ahead, ratio (median).
 
-    by_step: futures, constant US$ bn, by step of `futures.plans.ladder`, from the same draws. Balances and rulers are
-    those of `crossing.reversal`; p_ahead: that the challenger leads in the year.
+    without: futures without plans, constant US$ bn; tiers: steps of `futures.plans.ladder`, from these draws. Balances
+    and rulers are those of `crossing.reversal`; p_ahead: that the challenger leads in the year.
     """
-    balances = chosen(params.balances, params.crossing.reversal)
+    balances, rulers = chosen(params.balances, params.crossing.reversal), params.crossing.reversal_rulers
 
-    def on(ruler: str, tiers: str) -> pd.DataFrame:
-        drawn = measure(ruler, by_step[tiers], edition, params.rulers, seed)
-        return leads(drawn, balances, params.crossing).assign(tiers=tiers, ruler=ruler)
+    def on(step: str, tiers: Sequence[Tier]) -> list[pd.DataFrame]:
+        drawn = with_tiers(without, edition, params.futures, tiers, seed)
+        measured = ((ruler, measure(ruler, drawn, edition, params.rulers, seed)) for ruler in rulers)
+        return [leads(one, balances, params.crossing).assign(tiers=step, ruler=ruler) for ruler, one in measured]
 
-    jobs = [partial(on, ruler, tiers) for ruler in params.crossing.reversal_rulers for tiers in by_step]
-    return pd.concat(side_by_side(jobs), ignore_index=True)[list(TIERS_COLUMNS)]
+    by_step = side_by_side([partial(on, *step) for step in ladder(edition).items()])
+    parts: list[pd.DataFrame] = [part for of_ruler in zip(*by_step, strict=True) for part in of_ruler]
+    return pd.concat(parts, ignore_index=True)[list(TIERS_COLUMNS)]
 
 
 def by_level(drawn: Draws, edition: Edition, params: Params, seed: int) -> pd.DataFrame:

@@ -6,7 +6,7 @@ spent to mere aims; which tiers count is a parameter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -78,16 +78,19 @@ def ladder(edition: Edition) -> dict[str, tuple[Tier, ...]]:
     return {"none": (), **{tier: tuple(steps[: at + 1]) for at, tier in enumerate(steps)}}
 
 
-def stepwise(without: Draws, edition: Edition, settings: Futures, seed: int) -> dict[str, Draws]:
-    """Return the futures of every step of `ladder`, from the same draws `without` plans (constant US$ bn).
+def with_tiers(without: Draws, edition: Edition, settings: Futures, tiers: Sequence[Tier], seed: int) -> Draws:
+    """Return the futures with the plans of `tiers`, from the same draws `without` plans (constant US$ bn).
 
     Plans as the settings have them; cut, where the settings leave plans out.
     """
     plans = "cut" if settings.plans == "off" else settings.plans
-    return {
-        step: apply(without, edition, settings.model_copy(update={"plans": plans, "plan_tiers": tiers}), seed)
-        for step, tiers in ladder(edition).items()
-    }
+    return apply(without, edition, settings.model_copy(update={"plans": plans, "plan_tiers": tuple(tiers)}), seed)
+
+
+def stepwise(without: Draws, edition: Edition, settings: Futures, seed: int) -> Iterator[tuple[str, Draws]]:
+    """Yield the name and the futures of every step of `ladder`, one after the other: each is as large as all else."""
+    for step, tiers in ladder(edition).items():
+        yield step, with_tiers(without, edition, settings, tiers, seed)
 
 
 def _pledges(edition: Edition, tiers: Sequence[Tier]) -> tuple[Pledge, ...]:
@@ -126,12 +129,12 @@ def targets(edition: Edition, tiers: Sequence[Tier]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["plan", "iso3", "tier", "year", "share_pct", "used", "reason"])
 
 
-def implied_shares(by_step: Mapping[str, Draws], edition: Edition, years: Sequence[int]) -> pd.DataFrame:
+def implied_shares(by_step: Iterable[tuple[str, Draws]], edition: Edition, years: Sequence[int]) -> pd.DataFrame:
     """Return the share of GDP that the futures imply: tiers, iso3, year, share_pct (median), share_q10, share_q90.
 
-    by_step: futures, constant US$ bn, by tiers of plans; years: after the last observed one, those beyond the horizon
-    are left out; the last observed year comes first, as published (no quantiles). GDP is the IMF's, its last growth
-    held, in all draws alike: see `gdp_path`; an economy without is left out.
+    by_step: tiers of plans and their futures, constant US$ bn; years: after the last observed one, those beyond the
+    horizon are left out; the last observed year comes first, as published (no quantiles). GDP is the IMF's, its last
+    growth held, in all draws alike: see `gdp_path`; an economy without is left out.
     """
     last, rows = edition.last, []
     now = edition.spending[edition.spending["year"] == last].set_index("iso3")["gdp_share_pct"]
@@ -140,7 +143,7 @@ def implied_shares(by_step: Mapping[str, Draws], edition: Edition, years: Sequen
         for iso3 in now.index
         if has_gdp(edition.macro, str(iso3)) and np.isfinite(now[iso3])
     }
-    for tiers, drawn in by_step.items():
+    for tiers, drawn in by_step:
         inside = [year for year in years if last < year <= drawn.years[-1]]
         for iso3 in filter(gdp.__contains__, drawn.economies):
             rows.append((tiers, iso3, last, float(now[iso3]), np.nan, np.nan))

@@ -109,13 +109,11 @@ def tabulate(params: Params, root: Path) -> None:
     edition, seed = read(params.data), params.run.seed
     without = simulate(edition, params.futures.model_copy(update={"plans": "off"}), params.run)
     drawn = plans.apply(without, edition, params.futures, seed)
-    by_step = plans.stepwise(without, edition, params.futures, seed)
-    shares = plans.implied_shares({"as set": drawn, **by_step}, edition, YEARS_OF_SHARES)
+    steps = [("as set", drawn), *plans.stepwise(without, edition, params.futures, seed)]
+    shares = plans.implied_shares(steps, edition, YEARS_OF_SHARES)
     contracts.write(drawn, processed / "futures.parquet")
     planned = drawn
     drawn, bare = (adjust(one, params.scenario, edition) for one in (drawn, without))
-    if not params.scenario.changes_nothing():
-        by_step = plans.stepwise(bare, edition, params.futures, seed)
     found = stage.by_ruler(drawn, observed(edition.spending), edition, params, seed)
     by_plans = reversal.treatments(bare, edition, params.futures, seed)
     bench = local.Bench(edition, params, params.sensitivity, local.as_printed(edition, params))
@@ -130,7 +128,7 @@ def tabulate(params: Params, root: Path) -> None:
         "breakeven": found.breakeven,
         "reversal": reversal.table(by_plans, edition, params, seed),
         "waterfall": reversal.waterfalls(by_plans, params),
-        "tiers": choices.by_tier(by_step, edition, params, seed),
+        "tiers": choices.by_tier(bare, edition, params, seed),
         "levels": choices.by_level(drawn, edition, params, seed),
         "scenarios": compare.leads_under(
             compare.read_all(paths.SCENARIOS, params),

@@ -32,9 +32,8 @@ def found():
     without = simulate(edition, PARAMS.futures.model_copy(update={"plans": "off"}), PARAMS.run)
     drawn = plans.apply(without, edition, PARAMS.futures, SEED)
     curves = stage.by_ruler(drawn, observed(edition.spending), edition, PARAMS, SEED).curves
-    by_step = plans.stepwise(without, edition, PARAMS.futures, SEED)
     return (
-        choices.by_tier(by_step, edition, PARAMS, SEED),
+        choices.by_tier(without, edition, PARAMS, SEED),
         choices.by_level(drawn, edition, PARAMS, SEED),
         curves.set_index(["balance", "ruler", "year"])["p_ahead"],
     )

@@ -139,7 +139,7 @@ def test_challenger_and_coalition_are_held_to_the_same_rule() -> None:
 
 def test_implied_shares_by_a_second_route() -> None:
     paths = futures(growth=0.01)
-    table = implied_shares({"x": paths}, promises(), (2030, 2060)).set_index(["iso3", "year"])
+    table = implied_shares([("x", paths)], promises(), (2030, 2060)).set_index(["iso3", "year"])
     assert table.loc[("KOR", LAST), "share_pct"] == SHARE
     gdp = LEVEL / 0.02 * 1.025**5
     assert table.loc[("KOR", 2030), "share_pct"] == pytest.approx(100 * middle(paths, 2030) / gdp)
