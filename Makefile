@@ -42,14 +42,11 @@ test: $(VENV)/.tested ## run all tests and the static checks
 	@ruff check .
 	@ruff format --check --quiet .
 	@mypy
-	@# Four lanes side by side on two cores (browser and processes wait much); each lane's output is told when it is through.
-	@run() { out=$$(mktemp); status=0; pytest "$$@" >"$$out" 2>&1 || status=$$?; cat "$$out"; rm -f "$$out"; return $$status; }; \
-	failed=0; pids=(); export OVERTAKE_BUILT=$$(mktemp -d); \
-	run tests/pipeline & pids+=($$!); \
-	run tests/faults & pids+=($$!); \
-	run tests/browser tests/fuzz tests/truth & pids+=($$!); \
-	pytest tests/unit || failed=1; \
-	for pid in "$${pids[@]}"; do wait "$$pid" || failed=1; done; rm -rf "$$OVERTAKE_BUILT"; exit $$failed
+	@# Four lanes at a time on two cores (browser and processes wait much); what a lane said is told when it is through.
+	@export OVERTAKE_BUILT=$$(mktemp -d); failed=0; \
+	printf '%s\n' tests/unit 'tests/pipeline --ignore=$(PROCESSORS)' 'tests/browser tests/fuzz tests/truth' $(PROCESSORS) tests/faults \
+	| xargs -P4 -I{} bash -c 'out=$$(mktemp); pytest {} >"$$out" 2>&1; status=$$?; cat "$$out"; rm -f "$$out"; exit $$status' || failed=1; \
+	rm -rf "$$OVERTAKE_BUILT"; exit $$failed
 
 test-fast: $(VENV)/.tested ## the static checks and the quick tests: a developer's loop
 	@ruff check .
