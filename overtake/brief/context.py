@@ -242,6 +242,11 @@ class Context:
         """Return `who` as HTML, a share in it recorded."""
         return self.prose(self.who(balance), f"params.balances.{balance}.against", f"balances.{balance}.against")
 
+    def whom(self, balance: str) -> Markup:
+        """Return a balance's coalition as it stands in a sentence as HTML, numerals recorded."""
+        text = articled(self.side_text(balance))
+        return self.prose(text, f"params.balances.{balance}.label", f"balances.{balance}.label")
+
     def many(self, balance: str) -> bool:
         """Tell whether a balance has several challengers, and their verb a plural."""
         return len(self.balances[balance].against) > 1

@@ -104,7 +104,7 @@ def gap(ctx: Context, iso3: str) -> Markup:
     how = "China's side less the other members, over the share that counts"
     level = ctx.num.derive(slug("economy", iso3, "needed"), needed, how, list(cells.values()))
     times = ctx.num.derive(slug("economy", iso3, "times"), needed / cells[iso3].value, "over what it spends", [level])
-    whom = ctx.prose(common.articled(ctx.side_text(name)), f"params.balances.{name}.label", f"balances.{name}.label")
+    whom = ctx.whom(name)
     if needed == 0:
         return Markup("<p>Without {} {} would be ahead of {} all the same.</p>").format(
             _the(ctx, iso3), whom, ctx.who_html(name)

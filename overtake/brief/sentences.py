@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from overtake.brief.context import EXPERIMENTAL, Context, articled
+from overtake.brief.context import EXPERIMENTAL, Context
 from overtake.show.formats import PERCENT, PROBABILITY, YEAR, Format, capital
 from overtake.show.numbers import Cell, term
 
@@ -112,11 +112,7 @@ class View:
 
     def whom(self) -> Markup:
         """Return the coalition's label as it stands in a sentence, numerals recorded."""
-        return self.ctx.prose(
-            articled(self.ctx.side_text(self.balance)),
-            f"params.balances.{self.balance}.label",
-            f"balances.{self.balance}.label",
-        )
+        return self.ctx.whom(self.balance)
 
 
 def verb_of(view: View, probability: float) -> str:
