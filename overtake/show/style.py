@@ -48,6 +48,8 @@ VARIABLES = {
 }
 
 WIDE, NARROW = 720, 360
+#: A label at the end of a line: y of the data, text, colour.
+Label = tuple[float, str, str]
 
 
 @dataclass(frozen=True)
@@ -228,28 +230,39 @@ def spread(places: Sequence[float], gap: float, low: float, high: float) -> list
     return result
 
 
-def direct_labels(axes: Any, size: Size, labels: Sequence[tuple[float, str, str]], x: float, font: float = 13) -> None:
-    """Write (y, text, colour) labels to the right of data x, clear of each other; text in the dark twin colours."""
-    box = axes.get_position()
+def side_by_side(figure: Any, size: Size, position: int, count: int, margins: Sequence[float], spare: float = 0) -> Any:
+    """Return the axes of one of `count` panels: side by side on a desk, one under the other on a phone.
+
+    margins: left, right, top, bottom in CSS pixels; spare: what a desk leaves free at the right.
+    """
+    left, right, top, bottom = margins
+    if size.small:
+        height = size.height / count
+        return panel(figure, size, left, right, top + position * height, bottom + (count - 1 - position) * height)
+    width = (size.width - spare) / count
+    start = position * width
+    return panel(figure, size, start + left, size.width - start - width + right, top, bottom)
+
+
+def beside(axes: Any, text: str, at: tuple[float, float], shift: tuple[float, float], **look: Any) -> None:
+    """Write `text` beside the point `at` of the data, moved by `shift` CSS pixels."""
+    axes.annotate(text, at, xytext=shift, textcoords="offset points", **look)
+
+
+def apart(axes: Any, size: Size, labels: Sequence[Label], gap: float, top: float = 0) -> list[Label]:
+    """Return labels moved to stand `gap` CSS pixels apart and `top` below the end of y, in the dark twin colours."""
     low, high = axes.get_ylim()
-    per_px = (high - low) / (box.height * size.height)
+    per_px = (high - low) / (axes.get_position().height * size.height)
+    places = spread([y for y, _, _ in labels], gap * per_px, low + gap * per_px / 2, high - top * per_px)
+    return [(place, text, DARK.get(colour, colour)) for place, (_, text, colour) in zip(places, labels, strict=True)]
+
+
+def direct_labels(axes: Any, size: Size, labels: Sequence[Label], x: float, font: float = 13) -> None:
+    """Write labels to the right of data x, clear of each other; text in the dark twin colours."""
     lines = max((text.count("\n") + 1 for _, text, _ in labels), default=1)
-    gap_px = 1.33 * font * lines + (6 if lines > 1 else 0)
-    places = spread([y for y, _, _ in labels], gap_px * per_px, low + gap_px * per_px / 2, high - 6 * per_px)
-    for (_, text, colour), place in zip(labels, places, strict=True):
-        axes.annotate(
-            text,
-            (x, place),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            ha="left",
-            color=DARK.get(colour, colour),
-            fontsize=font,
-            **STRONG,
-            annotation_clip=False,
-            linespacing=1.05,
-        )
+    for y, text, colour in apart(axes, size, labels, 1.33 * font * lines + (6 if lines > 1 else 0), top=6):
+        beside(axes, text, (x, y), (6, 0), va="center", ha="left", color=colour, fontsize=font, **STRONG,
+               annotation_clip=False, linespacing=1.05)  # fmt: skip
 
 
 def lines(axes: Any, table: Any, colours: Sequence[str] = SERIES, dashes: Sequence[Any] = DASHES, **look: Any) -> None:
