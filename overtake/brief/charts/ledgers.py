@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -52,28 +54,7 @@ def estimates(ctx: Context) -> Figure | None:
              how="as stated, or China's figure over the US figure on the same rules")
         for row in (equal.iloc[0], equal.iloc[-1])
     ]  # fmt: skip
-
-    def plot(figure: Any, size: Size) -> None:
-        left = 246 if not size.small else 142
-        axes = style.panel(figure, size, left, 18, 30, 30)
-        middle = (table["equal_lo"] + table["equal_hi"]) / 2
-        axes.hlines(equal.index, middle[equal.index], equal["alone"], style.MUTED, lw=1.4, alpha=0.7)
-        axes.scatter(table["alone"], table.index, 64, style.PAPER, lw=1.8, ec=style.CHINA, zorder=3)
-        style.intervals(axes, middle, table["equal_lo"], table["equal_hi"])
-        names = [f"{row['name']}, {row['year']}" for row in table.to_dict("records")]
-        style.row_axis(axes, size, [common.folded(name, 40 if not size.small else 24) for name in names])
-        axes.grid(True, axis="y")
-        top = max(1.0, float(table[["equal_hi", "alone"]].max().max()) * 1.04)
-        axes.set_xlim(0, top)
-        style.value_ticks(axes, size, SHARE)
-        axes.axvline(1, color=style.INK, lw=1)
-        key = [("same rules for both", style.COALITION), ("China alone restated", style.CHINA)]
-        x, font = 0.0, 12 - size.small
-        for text, colour in key:
-            style.bold(axes, x, 1.0 + 8 / (axes.get_position().height * size.height), text, transform=axes.transAxes,
-                       fontsize=font, color=style.DARK[colour], va="bottom")  # fmt: skip
-            x += (style.text_width(text, font, True) + 18) / (axes.get_position().width * size.width)
-
+    told = "; ".join(f"{row['name']} {row['year']}: {_shares(row)}" for row in table.to_dict("records"))
     return make(
         ctx.num,
         "estimates",
@@ -85,15 +66,7 @@ def estimates(ctx: Context) -> Figure | None:
             "Open circles restate China alone, against SIPRI's United States: the common error. Below the pairs stand "
             "estimates without a reported figure of the United States."
         ),
-        alt="Dumbbell chart of estimates of China's spending as a share of US spending. "
-        + "; ".join(
-            f"{row['name']} {row['year']}: "
-            + (f"{row['equal_lo']:.0%} to {row['equal_hi']:.0%} on equal rules" if row["equal"] else "")
-            + (", " if row["equal"] and pd.notna(row["alone"]) else "")
-            + (f"{row['alone']:.0%} with China alone restated" if pd.notna(row["alone"]) else "")
-            for row in table.to_dict("records")
-        )
-        + ".",
+        alt=f"Dumbbell chart of estimates of China's spending as a share of US spending. {told}.",
         description=Markup(
             "One row an estimate, those that measure both sides by their own rules first, each group by size. The "
             "filled circle stands for both sides on one estimate's rules, a band for its range; the open circle "
@@ -110,113 +83,130 @@ def estimates(ctx: Context) -> Figure | None:
             "alone": Column("China alone restated", SHARE, "china_usd_bn over sipri_us_usd_bn"),
             "status": Column("Status"),
         },
-        plot=plot,
+        plot=partial(_plot_estimates, table),
         height=27 * len(table) + 66,
         narrow_height=34 * len(table) + 66,
     )  # fmt: skip
 
 
-def _stands(margin: float, one: bool) -> str:
-    """Return the verb of a coalition with this margin over its challenger."""
-    return ("leads" if one else "lead") if margin >= 0 else ("still trails" if one else "still trail")
+def _shares(row: Mapping[Hashable, Any]) -> str:
+    """Return what one estimate says: on equal rules, with China alone restated, or both."""
+    equal = f"{row['equal_lo']:.0%} to {row['equal_hi']:.0%} on equal rules" if row["equal"] else ""
+    alone = f"{row['alone']:.0%} with China alone restated" if pd.notna(row["alone"]) else ""
+    return ", ".join(filter(None, (equal, alone)))
+
+
+def _plot_estimates(table: pd.DataFrame, figure: Any, size: Size) -> None:
+    axes = style.panel(figure, size, 246 if not size.small else 142, 18, 30, 30)
+    equal, middle = table[table["equal"]], (table["equal_lo"] + table["equal_hi"]) / 2
+    axes.hlines(equal.index, middle[equal.index], equal["alone"], style.MUTED, lw=1.4, alpha=0.7)
+    axes.scatter(table["alone"], table.index, 64, style.PAPER, lw=1.8, ec=style.CHINA, zorder=3)
+    style.intervals(axes, middle, table["equal_lo"], table["equal_hi"])
+    names = [f"{row['name']}, {row['year']}" for row in table.to_dict("records")]
+    style.row_axis(axes, size, [common.folded(name, 40 if not size.small else 24) for name in names])
+    axes.grid(True, axis="y")
+    axes.set_xlim(0, max(1.0, float(table[["equal_hi", "alone"]].max().max()) * 1.04))
+    style.value_ticks(axes, size, SHARE)
+    axes.axvline(1, color=style.INK, lw=1)
+    x, font, box = 0.0, 12 - size.small, axes.get_position()
+    for text, colour in (("same rules for both", style.COALITION), ("China alone restated", style.CHINA)):
+        style.bold(axes, x, 1.0 + 8 / (box.height * size.height), text, transform=axes.transAxes, fontsize=font,
+                   color=style.DARK[colour], va="bottom")  # fmt: skip
+        x += (style.text_width(text, font, True) + 18) / (box.width * size.width)
 
 
 def plans(ctx: Context) -> Figure | None:
     """Return the waterfall: the coalition's margin without plans, what each plan adds, the margin with them."""
     if not ctx.has("waterfall"):
         return None
-    frame = ctx.need("waterfall")
-    names = list(dict.fromkeys(frame["balance"]))
+    steps = ctx.need("waterfall")
+    names = list(dict.fromkeys(steps["balance"]))
     balance = ctx.headline_balance if ctx.headline_balance in names else names[0]
-    steps = frame[frame["balance"] == balance]
-    steps = steps[steps["year"] == steps["year"].min()]
-    year = int(steps["year"].iloc[0])
-    inner = steps[~steps["step"].isin(["without", "planned"])]
-    large = inner[inner["adds"].abs() >= max(0.02 * inner["adds"].abs().sum(), 1e-9)]
-    rest = float(inner["adds"].sum() - large["adds"].sum())
-    start = float(steps.loc[steps["step"] == "without", "margin"].iloc[0])
-    end = float(steps.loc[steps["step"] == "planned", "margin"].iloc[0])
-    rows = [("without", "Without plans", start)]
-    rows += [(str(r["step"]), ctx.name(str(r["step"])), float(r["adds"])) for r in large.to_dict("records")]
-    if len(large) < len(inner):
-        rows.append(("rest", "Others", rest))
-    rows.append(("planned", "With plans", end))
-    cells = {
-        step: Cell(slug("waterfall", balance, step), value, ctx.path("waterfall"),
-                   (("balance", balance), ("year", year), ("step", step)), "margin", ctx.edition)
-        for step, _, value in (rows[0], rows[-1])
-    }  # fmt: skip
-    if not any(value for _, _, value in rows[1:-1]):
+    steps = steps[steps["balance"] == balance]
+    year = int(steps["year"].min())
+    bars = _bars(ctx, steps[steps["year"] == year])
+    if not bars["adds"].iloc[1:-1].ne(0).any():
         return None  # plans that move nothing are no figure
-    against = set(ctx.balances[balance].against)
-    label = common.articled(ctx.side_text(balance))
-    named = ctx.prose(label, f"params.balances.{balance}.label", f"balances.{balance}.label")
+    without, planned = (
+        Cell(slug("waterfall", balance, step), float(value), ctx.path("waterfall"),
+             (("balance", balance), ("year", year), ("step", step)), "margin", ctx.edition)
+        for step, value in zip(("without", "planned"), bars["adds"].iloc[[0, -1]], strict=True)
+    )  # fmt: skip
+    total = ctx.num.derive(f"waterfall.{balance}.effect", planned.value - without.value, "with plans minus without",
+                           [planned, without])  # fmt: skip
+    told = "; ".join(f"{name} {value:+.1f}" for name, value in zip(bars["name"], bars["adds"], strict=True))
     when = ctx.num.show(common.year_cell(ctx, "waterfall", year, "waterfall"), YEAR)
-    if start < 0 <= end:
-        title = Markup("Announced plans put {} ahead of {} by {}, by {}").format(
-            named, ctx.who_html(balance), when, ctx.num.show(cells["planned"], USD_BN)
-        )
-    else:
-        lead = Cell(f"{cells['planned'].id}.size", abs(end), cells["planned"].table, cells["planned"].row, "margin",
-                    ctx.edition, (), "size of the margin", (cells["planned"].id,))  # fmt: skip
-        title = Markup("With announced plans {} {} in {} by {}").format(
-            named,
-            Markup("{} {}").format(_stands(end, len(ctx.balances[balance].side) == 1), ctx.who_html(balance)),
-            when,
-            ctx.num.show(lead, USD_BN),
-        )
-    total = ctx.num.derive(f"waterfall.{balance}.effect", end - start, "with plans minus without",
-                           [cells["planned"], cells["without"]])  # fmt: skip
-
-    def plot(figure: Any, size: Size) -> None:
-        left = 118 if not size.small else 96
-        axes = style.panel(figure, size, left, 54, 8, 30)
-        level = 0.0
-        for i, (step, _, value) in enumerate(rows):
-            ends = step in ("without", "planned")
-            low = 0.0 if ends else level
-            colour = style.INK if ends else (style.CHINA if value < 0 else style.COALITION)
-            axes.barh(i, value, 0.6, left=low, color=colour, alpha=0.85)
-            tip = low + value
-            axes.annotate(f"{value:+.1f}".replace("-", "−"), (max(low, tip), i), xytext=(5, 0),
-                          textcoords="offset points", ha="left", va="center", fontsize=12,
-                          color=style.DARK[colour])  # fmt: skip
-            level = value if step == "without" else (level if ends else tip)
-            if i + 1 < len(rows):
-                axes.plot([level, level], [i, i + 1], color=style.MUTED, lw=0.8)
-        axes.axvline(0, color=style.INK, lw=1.2)
-        style.row_axis(axes, size, [name for _, name, _ in rows], 12)
-        axes.margins(x=0.14)
-        axes.locator_params(axis="x", nbins=6 if not size.small else 4)
-
-    unit = str(steps["unit"].iloc[0]) if "unit" in steps else ""
+    sides = dict.fromkeys(ctx.balances[balance].against, "challenger") | {"without": "", "planned": ""}
     return make(
         ctx.num,
         "plans",
-        title=title,
+        title=_plans_title(ctx, balance, when, without, planned),
         subtitle=Markup("{} minus {} in {}, mean of the futures, constant ({}) US$ billion").format(
             ctx.label(balance), ctx.who_html(balance), when, ctx.num.show(ctx.base_cell(), YEAR)
         ),
         note=Markup("Plans are converted to SIPRI's definition and cut by what earlier plans delivered. Means add up."),
-        alt=f"Waterfall of the margin of {label} over {ctx.who(balance)} in {year}: "
-        + "; ".join(f"{name} {value:+.1f}" for _, name, value in rows)
-        + " billion dollars.",
+        alt=f"Waterfall of the margin of {ctx.whom(balance).striptags()} over {ctx.who(balance)} in {year}: {told} "
+        "billion dollars.",
         description=Markup(
             "From the margin without announced plans, each bar adds what one economy's plans change; the challenger's "
             "own plans count against the coalition. In all, plans move the margin by {}."
         ).format(ctx.num.show(total, USD_BN)),
         source=common.source_line(ctx, "constant_usd", extra="Plans: data/raw/plans.csv.", futures=True),
-        table=pd.DataFrame(rows, columns=["step", "name", "adds"]).assign(
-            unit=unit, side=["" if s in ("without", "planned") else ("challenger" if s in against else "coalition")
-                             for s, _, _ in rows]
-        ),
+        table=bars.assign(side=[sides.get(step, "coalition") for step in bars["step"]]),
         columns={
             "name": Column("Step"),
             "adds": Column("Margin or change, US$ billion", BN, "adds"),
             "side": Column("Side"),
         },
-        plot=plot,
-        height=32 * len(rows) + 46,
-        narrow_height=32 * len(rows) + 46,
+        plot=partial(_plot_plans, bars),
+        height=32 * len(bars) + 46,
+        narrow_height=32 * len(bars) + 46,
         edition=ctx.edition,
-    )  # fmt: skip
+    )
+
+
+def _bars(ctx: Context, steps: Frame) -> pd.DataFrame:
+    """Return step, name and size of the bars: the margin without plans, what large plans add, the rest, the margin."""
+    inner = steps[~steps["step"].isin(["without", "planned"])]
+    large = inner[inner["adds"].abs() >= max(0.02 * inner["adds"].abs().sum(), 1e-9)]
+    margins = steps.set_index("step")["margin"]
+    bars = [("without", "Without plans", float(margins["without"]))]
+    bars += [(str(r["step"]), ctx.name(str(r["step"])), float(r["adds"])) for r in large.to_dict("records")]
+    if len(large) < len(inner):
+        bars.append(("rest", "Others", float(inner["adds"].sum() - large["adds"].sum())))
+    bars.append(("planned", "With plans", float(margins["planned"])))
+    return pd.DataFrame(bars, columns=["step", "name", "adds"])
+
+
+def _plans_title(ctx: Context, balance: str, when: Markup, without: Cell, planned: Cell) -> Markup:
+    """Return who is ahead with the announced plans and by how much, and whether they turn the balance."""
+    whom, who, one = ctx.whom(balance), ctx.who_html(balance), len(ctx.balances[balance].side) == 1
+    if without.value < 0 <= planned.value:
+        return Markup("Announced plans put {} ahead of {} by {}, by {}").format(
+            whom, who, when, ctx.num.show(planned, USD_BN)
+        )
+    lead = Cell(f"{planned.id}.size", abs(planned.value), planned.table, planned.row, "margin", ctx.edition, (),
+                "size of the margin", (planned.id,))  # fmt: skip
+    stands = ("leads" if one else "lead") if planned.value >= 0 else ("still trails" if one else "still trail")
+    return Markup("With announced plans {} {} {} in {} by {}").format(
+        whom, stands, who, when, ctx.num.show(lead, USD_BN)
+    )
+
+
+def _plot_plans(bars: pd.DataFrame, figure: Any, size: Size) -> None:
+    axes = style.panel(figure, size, 118 if not size.small else 96, 54, 8, 30)
+    level = 0.0
+    for i, (step, _, value) in enumerate(bars.itertuples(index=False)):
+        ends = step in ("without", "planned")
+        low = 0.0 if ends else level
+        colour = style.INK if ends else (style.CHINA if value < 0 else style.COALITION)
+        axes.barh(i, value, 0.6, left=low, color=colour, alpha=0.85)
+        style.beside(axes, f"{value:+.1f}".replace("-", "−"), (max(low, low + value), i), (5, 0), ha="left",
+                     va="center", fontsize=12, color=style.DARK[colour])  # fmt: skip
+        level = value if step == "without" else (level if ends else low + value)
+        if i + 1 < len(bars):
+            axes.plot([level, level], [i, i + 1], color=style.MUTED, lw=0.8)
+    axes.axvline(0, color=style.INK, lw=1.2)
+    style.row_axis(axes, size, list(bars["name"]), 12)
+    axes.margins(x=0.14)
+    axes.locator_params(axis="x", nbins=6 if not size.small else 4)
