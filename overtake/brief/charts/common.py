@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -151,7 +151,12 @@ def folded(text: str, width: int) -> str:
     return "\n".join(textwrap.wrap(text, width, break_long_words=False))
 
 
-def tiny(text: str, width: float, size: style.Size) -> str:
+def row_names(ctx: Context, balances: Iterable[str], left: float, size: style.Size) -> list[str]:
+    """Return the labels of `balances` as they name the rows of a chart with `left` CSS pixels beside it."""
+    return [_tiny(short(ctx.label_text(name)), left - 8, size) for name in balances]
+
+
+def _tiny(text: str, width: float, size: style.Size) -> str:
     """Return a label in as few lines as fit `width` CSS pixels."""
     font = 12 if not size.small else 11
     if style.text_width(text, font) <= width:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -62,44 +63,25 @@ def curves(ctx: Context, ruler: str | None = None) -> Figure | None:
     if not ctx.has("curves", "crossings"):
         return None
     ruler = ruler or ctx.headline_ruler
-    chosen = open_balances(ctx, ruler)
+    chosen = {name: ctx.label_text(name) for name in open_balances(ctx, ruler)}
     if not chosen:
         return None
     last, end = ctx.last_observed, ctx.horizon
     frame = ctx.need("curves")
     frame = frame[(frame["ruler"] == ruler) & frame["balance"].isin(chosen) & (frame["year"] >= last)]
-    wide = frame.pivot(index="year", columns="balance", values="p_crossed_by")[chosen]
-    over = [name for name in chosen if wide[name].iloc[-1] > 0.5]
+    wide = frame.pivot(index="year", columns="balance", values="p_crossed_by")[list(chosen)]
+    over = int((wide.iloc[-1] > 0.5).sum())
     title = Markup("Open balances that will more likely than not have tipped to {} by {}: {}").format(
         ctx.challenger(chosen),
         ctx.num.show(ctx.horizon_cell(), YEAR),
-        common.counted(ctx, "curves.tipped", len(over), len(chosen), "curves", "balances above one half, and shown"),
+        common.counted(ctx, "curves.tipped", over, len(chosen), "curves", "balances above one half, and shown"),
     )
-
-    def plot(figure: Any, size: Size) -> None:
-        labels = [common.folded(common.short(ctx.label_text(name)), 26 if not size.small else 13) for name in chosen]
-        room = max(style.text_width(line, 13, True) for label in labels for line in label.split("\n"))
-        axes = style.panel(figure, size, 40, min(room, 190) + 14, 14, 30)
-        style.lines(axes, wide)
-        axes.axhline(0.5, color=style.INK, lw=1)
-        spot = _clear(wide, last, end, 9 if not size.small else 14)
-        axes.text(spot, 0.51, "as likely as not", fontsize=12, color=style.MUTED, va="bottom")
-        style.year_axis(axes, last, end, Size(size.width - int(room), size.height))
-        axes.set_ylim(0, 1.0)
-        axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"])
-        style.direct_labels(
-            axes,
-            size,
-            list(zip(wide.iloc[-1], labels, style.SERIES, strict=False)),
-            end,
-        )
-
-    ends = [ctx.cell("curves", "p_crossed_by", balance=name, ruler=ruler, year=end) for name in chosen]
+    ends = {name: ctx.cell("curves", "p_crossed_by", balance=name, ruler=ruler, year=end) for name in chosen}
     listed = Markup("; ").join(
         Markup("{} {} ({})").format(ctx.label(name), ctx.num.show(cell, PROBABILITY), term(cell.value))
-        for name, cell in zip(chosen, ends, strict=True)
+        for name, cell in ends.items()
     )
-    table = wide.reset_index()
+    told = "; ".join(f"{chosen[name]} {PROBABILITY(cell.value)}" for name, cell in ends.items())
     return make(
         ctx.num,
         "curves",
@@ -107,26 +89,34 @@ def curves(ctx: Context, ruler: str | None = None) -> Figure | None:
         subtitle=Markup("Probability that {} has taken the lead by each year, {}").format(
             ctx.challenger(chosen), ctx.unit_words(ruler)
         ),
-        alt=(
-            f"Curves of the probability of a crossing by each year from {last} to {end}. By {end}: "
-            + "; ".join(
-                f"{ctx.label_text(name)} {PROBABILITY(cell.value)}" for name, cell in zip(chosen, ends, strict=True)
-            )
-            + "."
-        ),
+        alt=f"Curves of the probability of a crossing by each year from {last} to {end}. By {end}: {told}.",
         description=Markup(
             "One line a balance in which the coalition still leads. A line that reaches the middle rule marks the "
             "median year. By the last year: {}."
         ).format(listed),
         source=common.source_line(ctx, ruler, futures=True),
-        table=table,
+        table=wide.reset_index(),
         columns={"year": Column("Year", YEAR, "year")}
-        | {name: Column(ctx.label_text(name), PROBABILITY, "p_crossed_by") for name in chosen},
-        plot=plot,
+        | {name: Column(label, PROBABILITY, "p_crossed_by") for name, label in chosen.items()},
+        plot=partial(_plot_curves, wide, list(chosen.values()), last, end),
         height=400,
         narrow_height=400,
         edition=ctx.edition,
     )
+
+
+def _plot_curves(wide: Frame, names: list[str], last: int, end: int, figure: Any, size: Size) -> None:
+    labels = [common.folded(common.short(name), 26 if not size.small else 13) for name in names]
+    room = max(style.text_width(line, 13, True) for label in labels for line in label.split("\n"))
+    axes = style.panel(figure, size, 40, min(room, 190) + 14, 14, 30)
+    style.lines(axes, wide)
+    axes.axhline(0.5, color=style.INK, lw=1)
+    spot = _clear(wide, last, end, 9 if not size.small else 14)
+    axes.text(spot, 0.51, "as likely as not", fontsize=12, color=style.MUTED, va="bottom")
+    style.year_axis(axes, last, end, Size(size.width - int(room), size.height))
+    axes.set_ylim(0, 1.0)
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"])
+    style.direct_labels(axes, size, list(zip(wide.iloc[-1], labels, style.SERIES, strict=False)), end)
 
 
 def _clear(wide: Frame, first: int, last: int, width: int) -> float:
@@ -143,59 +133,32 @@ def dots(ctx: Context, ruler: str | None = None) -> Figure | None:
     ruler = ruler or ctx.headline_ruler
     frame = measured(ctx, ruler)
     frame = frame[[len(common.side(ctx, n)) > 1 and not common.variant(n) for n in frame["balance"]]]
-    frame = frame[frame["first_crossed"].notna() | frame["median_year"].notna()].copy()
+    frame = frame[frame["first_crossed"].notna() | frame["median_year"].notna()]
     if frame.empty:
         return None
-    frame["at"] = frame["first_crossed"].where(frame["first_crossed"].notna(), frame["median_year"])
+    frame = frame.assign(at=frame["first_crossed"].where(frame["first_crossed"].notna(), frame["median_year"]),
+                         label=[ctx.label_text(name) for name in frame["balance"]])  # fmt: skip
     frame = frame.sort_values(["at", "balance"], kind="stable", ignore_index=True)
-    past, future = int(frame["first_crossed"].notna().sum()), int(frame["first_crossed"].isna().sum())
-    last, end = ctx.last_observed, ctx.horizon
-    start = int(min(frame["at"].min(), frame["lo_year"].min()))
+    past = int(frame["first_crossed"].notna().sum())
     title = Markup("Coalitions passed so far: {}; that probably will be by {}: {} more").format(
         _count(ctx, "dots.past", past, "coalitions led by the challenger's side"),
         ctx.num.show(ctx.horizon_cell(), YEAR),
-        _count(ctx, "dots.future", future, "coalitions with a crossing probability above one half"),
+        _count(ctx, "dots.future", len(frame) - past, "coalitions with a crossing probability above one half"),
     )
-
-    def plot(figure: Any, size: Size) -> None:
-        import seaborn as sns
-
-        left = 206 if not size.small else 118
-        axes = style.panel(figure, size, left, 16, 8, 30)
-        low, high = frame["lo_year"].fillna(frame["at"]), frame["hi_year"].fillna(end)
-        beyond, state = frame["hi_year"].isna(), frame["first_crossed"].notna()
-        colours = [style.CHINA if gone else style.COALITION for gone in state]
-        axes.hlines(frame.index, low.clip(upper=frame["at"]), high.clip(lower=frame["at"]), colours, lw=3, alpha=0.45)
-        axes.scatter(high[beyond], frame.index[beyond], 30, style.COALITION, marker=">", alpha=0.6, lw=0, clip_on=False)
-        sns.scatterplot(x=frame["at"], y=frame.index, hue=state, palette={True: style.CHINA, False: style.COALITION},
-                        style=state, markers={True: "o", False: "D"}, s=52, lw=0, legend=False, ax=axes)  # fmt: skip
-        for i, (at, colour) in enumerate(zip(frame["at"], colours, strict=True)):
-            axes.annotate(f"{at:.0f}", (at, i), xytext=(0, 6), textcoords="offset points", ha="center",
-                          va="bottom", fontsize=11.5, color=style.DARK[colour])  # fmt: skip
-        axes.axvline(last + 0.5, color=style.MUTED, lw=0.8, ls=(0, (1, 2)))
-        style.row_axis(
-            axes, size, [common.tiny(common.short(ctx.label_text(n)), left - 8, size) for n in frame["balance"]]
-        )
-        axes.set_ylim(top=-0.8)
-        axes.grid(True, axis="y")
-        axes.grid(False, axis="x")
-        style.year_axis(axes, start - 1, end, Size(size.width - left, size.height))
-
+    told = "; ".join(f"{row['label']} {row['at']:.0f}" for row in frame.to_dict("records"))
     return make(
         ctx.num,
         "dots",
         title=title,
         subtitle=Markup("Year of the crossing with its interval, {}").format(ctx.unit_words(ruler)),
         note=Markup("Circles: already crossed. Diamonds: median of the futures; an arrow runs past the horizon."),
-        alt="Dot plot of crossing years. "
-        + "; ".join(f"{ctx.label_text(r['balance'])} {r['at']:.0f}" for _, r in frame.iterrows())
-        + ".",
+        alt=f"Dot plot of crossing years. {told}.",
         description=Markup(
             "One row a coalition of more than one economy, earliest crossing on top. The bar is the interval that "
             "measurement error and, for years to come, the futures leave open."
         ),
         source=common.source_line(ctx, ruler, futures=True),
-        table=frame.assign(label=[ctx.label_text(n) for n in frame["balance"]]),
+        table=frame,
         columns={
             "label": Column("Balance"),
             "first_crossed": Column("First year of the challenger's lead", YEAR, "first_crossed"),
@@ -204,11 +167,35 @@ def dots(ctx: Context, ruler: str | None = None) -> Figure | None:
             "hi_year": Column("High", YEAR, "hi_year"),
             "margin": Column("Lead now, as a share of the coalition", RATIO, "margin"),
         },
-        plot=plot,
+        plot=partial(_plot_dots, ctx, frame),
         height=30 * len(frame) + 50,
         narrow_height=31 * len(frame) + 50,
         edition=ctx.edition,
     )
+
+
+def _plot_dots(ctx: Context, frame: Frame, figure: Any, size: Size) -> None:
+    import seaborn as sns
+
+    left, end = 206 if not size.small else 118, ctx.horizon
+    axes = style.panel(figure, size, left, 16, 8, 30)
+    low, high = frame["lo_year"].fillna(frame["at"]), frame["hi_year"].fillna(end)
+    beyond, state = frame["hi_year"].isna(), frame["first_crossed"].notna()
+    colours = [style.CHINA if gone else style.COALITION for gone in state]
+    axes.hlines(frame.index, low.clip(upper=frame["at"]), high.clip(lower=frame["at"]), colours, lw=3, alpha=0.45)
+    axes.scatter(high[beyond], frame.index[beyond], 30, style.COALITION, marker=">", alpha=0.6, lw=0, clip_on=False)
+    sns.scatterplot(x=frame["at"], y=frame.index, hue=state, palette={True: style.CHINA, False: style.COALITION},
+                    style=state, markers={True: "o", False: "D"}, s=52, lw=0, legend=False, ax=axes)  # fmt: skip
+    for i, (at, colour) in enumerate(zip(frame["at"], colours, strict=True)):
+        style.beside(axes, f"{at:.0f}", (at, i), (0, 6), ha="center", va="bottom", fontsize=11.5,
+                     color=style.DARK[colour])  # fmt: skip
+    axes.axvline(ctx.last_observed + 0.5, color=style.MUTED, lw=0.8, ls=(0, (1, 2)))
+    style.row_axis(axes, size, common.row_names(ctx, frame["balance"], left, size))
+    axes.set_ylim(top=-0.8)
+    axes.grid(True, axis="y")
+    axes.grid(False, axis="x")
+    start = int(min(frame["at"].min(), frame["lo_year"].min()))
+    style.year_axis(axes, start - 1, end, Size(size.width - left, size.height))
 
 
 def _count(ctx: Context, id: str, value: int, how: str) -> Markup:
