@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -66,50 +67,33 @@ def specifications(ctx: Context) -> Figure | None:
     frame = headline(ctx)
     if frame.empty:
         return None
-    told = years(frame)
     at = np.unique(np.round(np.linspace(0, len(frame) - 1, min(POINTS, len(frame)))).astype(int))
-    lines = {year: np.sort(frame[f"p_ahead_{year}"].to_numpy(dtype=float))[at] for year in told}
+    lines = {year: np.sort(frame[f"p_ahead_{year}"].to_numpy(dtype=float))[at] for year in years(frame)}
     table = pd.DataFrame({"rank": (at + 1) / len(frame)} | {f"p_{year}": line for year, line in lines.items()})
     year = middle_year(frame)
-    over = int((frame[f"p_ahead_{year}"] > 0.5).sum())
-    label = common.articled(ctx.side_text(ctx.headline_balance))
-    named = ctx.prose(label, f"params.balances.{ctx.headline_balance}.label", f"balances.{ctx.headline_balance}.label")
     share = ctx.num.derive(
-        f"multiverse.headline.over-half-{year}", over / len(frame), "specifications that put it above one half",
+        f"multiverse.headline.over-half-{year}", int((frame[f"p_ahead_{year}"] > 0.5).sum()) / len(frame),
+        "specifications that put it above one half",
         [count_cell(ctx, "headline", len(frame), "specifications of the headline's question")],
     )  # fmt: skip
-    title = Markup("In {} of the specifications {} {} more likely than not to lead in {}").format(
-        ctx.num.show(share, SHARE),
-        ctx.who_html(ctx.headline_balance),
-        "are" if ctx.many(ctx.headline_balance) else "is",
-        ctx.num.show(year_cell(ctx, year), YEAR),
+    balance = ctx.headline_balance
+    who, whom, many = ctx.who_html(balance), ctx.whom(balance), ctx.many(balance)
+    leads = "lead" if many else "leads"
+    told = " ".join(
+        f"{one}: from {PROBABILITY(float(line[0]))} over a median of {PROBABILITY(float(np.median(line)))} to "
+        f"{PROBABILITY(float(line[-1]))}."
+        for one, line in lines.items()
     )
-
-    def plot(figure: Any, size: Size) -> None:
-        axes = style.panel(figure, size, 44, 56, 14, 46)
-        style.lines(axes, table.set_index("rank").set_axis(told, axis=1))
-        axes.axhline(0.5, color=style.INK, lw=1)
-        axes.set(xlim=(0, 1), ylim=(-0.02, 1.02))
-        axes.set_yticks([0, 0.25, 0.5, 0.75, 1], [SHARE(tick) for tick in (0, 0.25, 0.5, 0.75, 1)])
-        axes.set_xticks([0, 0.5, 1], [SHARE(tick) for tick in (0, 0.5, 1)])
-        axes.set_xlabel("Share of specifications at or below")
-        labels = zip((lines[one][-1] for one in told), map(str, told), style.SERIES, strict=False)
-        style.direct_labels(axes, size, list(labels), 1)
-
     return make(
         ctx.num,
         "specifications",
-        title=title,
+        title=Markup("In {} of the specifications {} {} more likely than not to lead in {}").format(
+            ctx.num.show(share, SHARE), who, "are" if many else "is", ctx.num.show(year_cell(ctx, year), YEAR)
+        ),
         subtitle=Markup("Probability that {} {} {}, specification by specification, in rising order").format(
-            ctx.who_html(ctx.headline_balance), "lead" if ctx.many(ctx.headline_balance) else "leads", named
+            who, leads, whom
         ),
-        alt=f"Specification curves of the probability that {ctx.who(ctx.headline_balance)} "
-        f"{'lead' if ctx.many(ctx.headline_balance) else 'leads'} {label}. "
-        + " ".join(
-            f"{one}: from {PROBABILITY(float(lines[one][0]))} over a median of "
-            f"{PROBABILITY(float(np.median(lines[one])))} to {PROBABILITY(float(lines[one][-1]))}."
-            for one in told
-        ),
+        alt=f"Specification curves of the probability that {ctx.who(balance)} {leads} {whom.striptags()}. {told}",
         description=Markup(
             "One line a year. Each point is one specification: a ruler, a level of China, an edition, a growth model, "
             "a window, a treatment of plans and a rule for what lasts. All share their random numbers."
@@ -119,13 +103,24 @@ def specifications(ctx: Context) -> Figure | None:
         columns={"rank": Column("Share of specifications at or below", SHARE)}
         | {
             f"p_{one}": Column(f"Probability that the challenger leads in {one}", PROBABILITY, f"p_ahead_{one}")
-            for one in told
+            for one in lines
         },
-        plot=plot,
+        plot=partial(_plot_specifications, table.set_index("rank").set_axis(list(lines), axis=1)),
         height=340,
         narrow_height=320,
         edition=ctx.edition,
     )
+
+
+def _plot_specifications(lines: pd.DataFrame, figure: Any, size: Size) -> None:
+    axes = style.panel(figure, size, 44, 56, 14, 46)
+    style.lines(axes, lines)
+    axes.axhline(0.5, color=style.INK, lw=1)
+    axes.set(xlim=(0, 1), ylim=(-0.02, 1.02))
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], [SHARE(tick) for tick in (0, 0.25, 0.5, 0.75, 1)])
+    axes.set_xticks([0, 0.5, 1], [SHARE(tick) for tick in (0, 0.5, 1)])
+    axes.set_xlabel("Share of specifications at or below")
+    style.direct_labels(axes, size, list(zip(lines.iloc[-1], map(str, lines), style.SERIES, strict=False)), 1)
 
 
 def options(ctx: Context) -> Figure | None:
@@ -133,65 +128,33 @@ def options(ctx: Context) -> Figure | None:
     frame = headline(ctx)
     if frame.empty:
         return None
-    column = f"p_ahead_{middle_year(frame)}"
-    rows = []
-    for choice, words in CHOICES.items():
-        for option, values in frame.groupby(choice, observed=True, sort=False)[column]:
-            low, middle, high = np.quantile(values.to_numpy(dtype=float), [0.1, 0.5, 0.9])
-            rows.append((words, _option(ctx, choice, option), len(values), low, middle, high))
-    table = pd.DataFrame(rows, columns=["choice", "option", "count", "low", "middle", "high"])
-    kept = table.groupby("choice")["option"].transform("size") > 1
-    table = table[kept].reset_index(drop=True)
+    year = middle_year(frame)
+    column = f"p_ahead_{year}"
+    table = _answers(ctx, frame, column)
     if table.empty:
         return None
-    spans = table.groupby("choice", sort=False)["middle"].agg(lambda m: float(m.max() - m.min()))
-    widest = str(spans.idxmax())
-    part = table[table["choice"] == widest].sort_values("middle", kind="stable")
+    widest = str(table["choice"].iloc[0])
+    part = table[table["choice"] == widest]
     ends = [
         Cell(slug("multiverse", "option", widest, row["option"]), float(row["middle"]), ctx.path("multiverse"),
              (("choice", widest), ("option", str(row["option"]))), column, "", (), "median of the specifications")
         for row in (part.iloc[0], part.iloc[-1])
     ]  # fmt: skip
-    title = Markup("{} moves the middle answer most: from {} to {}").format(
-        "The " + widest[:1].lower() + widest[1:], *(ctx.num.show(cell, PROBABILITY) for cell in ends)
+    told = " ".join(
+        f"{row['choice']}, {row['option']}: {PROBABILITY(row['middle'])} "
+        f"({PROBABILITY(row['low'])} to {PROBABILITY(row['high'])})."
+        for row in table.to_dict("records")
     )
-    order = list(spans.sort_values(ascending=False, kind="stable").index)
-    table = table.assign(place=table["choice"].map(order.index)).sort_values(["place", "middle"], kind="stable")
-    table = table.drop(columns="place").reset_index(drop=True)
-
-    def plot(figure: Any, size: Size) -> None:
-        left = 232 if not size.small else 138
-        axes = style.panel(figure, size, left, 16, 10, 30)
-        font = 12 if not size.small else 10
-        # Each choice takes a row for its name and one an option, and a little room under them.
-        new = table["choice"] != table["choice"].shift()
-        places = table.index + new.cumsum() + 0.3 * (new.cumsum() - 1)
-        style.intervals(axes, table["middle"], table["low"], table["high"], places)
-        axes.axvline(0.5, color=style.INK, lw=1)
-        style.row_axis(axes, size, list(table["option"]), font)
-        axes.set_yticks(places, table["option"])
-        axes.tick_params(axis="y", labelcolor=style.MUTED, pad=4)
-        for choice, place in zip(table["choice"][new], places[new] - 1, strict=True):
-            axes.text(-0.01, place, choice, transform=axes.get_yaxis_transform(), ha="right", va="center",
-                      fontsize=font, color=style.INK, **style.STRONG)  # fmt: skip
-        axes.set(xlim=(-0.02, 1.02), ylim=(places.iloc[-1] + 0.7, -0.7))
-        axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [SHARE(tick) for tick in (0, 0.25, 0.5, 0.75, 1)])
-
-    lines = len(table) + 1.3 * len(order)
+    height = int(19 * (len(table) + 1.3 * table["choice"].nunique()) + 50)
     return make(
         ctx.num,
         "choices",
-        title=title,
+        title=Markup("{} moves the middle answer most: from {} to {}").format(
+            "The " + widest[:1].lower() + widest[1:], *(ctx.num.show(cell, PROBABILITY) for cell in ends)
+        ),
         subtitle=Markup("Probability that the challenger leads in {}: median and middle four fifths of the "
-                        "specifications that take each option").format(
-            ctx.num.show(year_cell(ctx, middle_year(frame)), YEAR)
-        ),
-        alt="Answers by option. "
-        + " ".join(
-            f"{row['choice']}, {row['option']}: {PROBABILITY(row['middle'])} "
-            f"({PROBABILITY(row['low'])} to {PROBABILITY(row['high'])})."
-            for row in table.to_dict("records")
-        ),
+                        "specifications that take each option").format(ctx.num.show(year_cell(ctx, year), YEAR)),
+        alt=f"Answers by option. {told}",
         description=Markup(
             "Rows stand in groups, a group a choice, the choice that moves the middle answer most on top. The dot is "
             "the median over all specifications with that option, the bar holds the middle four fifths of them."
@@ -206,11 +169,45 @@ def options(ctx: Context) -> Figure | None:
             "middle": Column("Median", PROBABILITY, column),
             "high": Column("Ninetieth percentile", PROBABILITY, column),
         },
-        plot=plot,
-        height=int(19 * lines + 50),
-        narrow_height=int(19 * lines + 50),
+        plot=partial(_plot_options, table),
+        height=height,
+        narrow_height=height,
         edition=ctx.edition,
     )  # fmt: skip
+
+
+def _answers(ctx: Context, frame: Frame, column: str) -> pd.DataFrame:
+    """Return the answers by option, the choice that moves the middle answer most first; none of a choice of one."""
+    rows = []
+    for choice, words in CHOICES.items():
+        for option, values in frame.groupby(choice, observed=True, sort=False)[column]:
+            low, middle, high = np.quantile(values.to_numpy(dtype=float), [0.1, 0.5, 0.9])
+            rows.append((words, _option(ctx, choice, option), len(values), low, middle, high))
+    table = pd.DataFrame(rows, columns=["choice", "option", "count", "low", "middle", "high"])
+    choices = table.groupby("choice")
+    table["span"] = choices["middle"].transform("max") - choices["middle"].transform("min")
+    table["place"] = table["choice"].map(list(CHOICES.values()).index)
+    table = table[choices["option"].transform("size") > 1]
+    order, rising = ["span", "place", "middle"], [False, True, True]
+    return table.sort_values(order, ascending=rising, kind="stable", ignore_index=True)
+
+
+def _plot_options(table: pd.DataFrame, figure: Any, size: Size) -> None:
+    axes = style.panel(figure, size, 232 if not size.small else 138, 16, 10, 30)
+    font = 12 if not size.small else 10
+    # Each choice takes a row for its name and one an option, and a little room under them.
+    new = table["choice"] != table["choice"].shift()
+    places = table.index + new.cumsum() + 0.3 * (new.cumsum() - 1)
+    style.intervals(axes, table["middle"], table["low"], table["high"], places)
+    axes.axvline(0.5, color=style.INK, lw=1)
+    style.row_axis(axes, size, list(table["option"]), font)
+    axes.set_yticks(places, table["option"])
+    axes.tick_params(axis="y", labelcolor=style.MUTED, pad=4)
+    for choice, place in zip(table["choice"][new], places[new] - 1, strict=True):
+        axes.text(-0.01, place, choice, transform=axes.get_yaxis_transform(), ha="right", va="center",
+                  fontsize=font, color=style.INK, **style.STRONG)  # fmt: skip
+    axes.set(xlim=(-0.02, 1.02), ylim=(places.iloc[-1] + 0.7, -0.7))
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [SHARE(tick) for tick in (0, 0.25, 0.5, 0.75, 1)])
 
 
 def _option(ctx: Context, choice: str, option: Any) -> str:
