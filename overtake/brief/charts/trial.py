@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -33,28 +34,9 @@ def calibration(ctx: Context) -> Figure | None:
     table = pd.concat(each.values(), ignore_index=True)
     highest = each["global"]["box"].iloc[-1]
     said, came = (cell(ctx, "global", OURS, f"{name}_{highest}", "value") for name in ("said", "came"))
-
-    said_so = [
+    told = "; ".join(
         f"{row['question']} {SHARE(row['said'])} said, {SHARE(row['came'])} came" for row in table.to_dict("records")
-    ]
-
-    def plot(figure: Any, size: Size) -> None:
-        room = max(style.text_width(words, 13, True) for words in QUESTIONS.values()) + 14
-        axes = style.panel(figure, size, 40, room, 14, 30)
-        axes.plot([0, 1], [0, 1], color=style.INK, lw=1)
-        axes.text(0.02, 0.06, "exact", fontsize=12, color=style.MUTED, va="bottom")
-        labels = []
-        for (words, part), colour in zip(
-            table.groupby("question", sort=False), (style.CHINA, style.COALITION), strict=False
-        ):
-            axes.plot(part["said"], part["came"], color=colour, marker="o", ms=5, lw=1.6)
-            labels.append((float(part["came"].iloc[-1]), str(words), colour))
-        ticks = [0, 0.25, 0.5, 0.75, 1]
-        axes.set(xlim=(0, 1), ylim=(0, 1), xticks=ticks, yticks=ticks)
-        axes.set_xticklabels([SHARE(tick) for tick in ticks])
-        axes.set_yticklabels([SHARE(tick) for tick in ticks])
-        style.direct_labels(axes, size, labels, 1.0)
-
+    )
     return make(
         ctx.num,
         "calibration",
@@ -62,7 +44,7 @@ def calibration(ctx: Context) -> Figure | None:
             ctx.num.show(said, SHARE), ctx.num.show(came, SHARE)
         ),
         subtitle=Markup("How often it came about, by the chance that was given; three eras weigh alike"),
-        alt="Lines of what came by what was said, beside the diagonal: " + "; ".join(said_so) + ".",
+        alt=f"Lines of what came by what was said, beside the diagonal: {told}.",
         description=Markup(
             "One point a tenth of the chances: across, their mean; up, how often the side that was smaller had passed "
             "the other by then. Below the diagonal chances were too high."
@@ -75,10 +57,27 @@ def calibration(ctx: Context) -> Figure | None:
             "came": Column("Came about", SHARE, "value"),
             "n": Column("Forecasts", COUNT, "n"),
         },
-        plot=plot,
+        plot=partial(_plot, table),
         height=340,
         edition=ctx.edition,
     )  # fmt: skip
+
+
+def _plot(table: pd.DataFrame, figure: Any, size: Size) -> None:
+    room = max(style.text_width(words, 13, True) for words in QUESTIONS.values()) + 14
+    axes = style.panel(figure, size, 40, room, 14, 30)
+    axes.plot([0, 1], [0, 1], color=style.INK, lw=1)
+    axes.text(0.02, 0.06, "exact", fontsize=12, color=style.MUTED, va="bottom")
+    labels = []
+    parts = table.groupby("question", sort=False)
+    for (words, part), colour in zip(parts, (style.CHINA, style.COALITION), strict=False):
+        axes.plot(part["said"], part["came"], color=colour, marker="o", ms=5, lw=1.6)
+        labels.append((float(part["came"].iloc[-1]), str(words), colour))
+    ticks = [0, 0.25, 0.5, 0.75, 1]
+    axes.set(xlim=(0, 1), ylim=(0, 1), xticks=ticks, yticks=ticks)
+    axes.set_xticklabels([SHARE(tick) for tick in ticks])
+    axes.set_yticklabels([SHARE(tick) for tick in ticks])
+    style.direct_labels(axes, size, labels, 1.0)
 
 
 def cell(ctx: Context, question: str, model: str, score: str, column: str, era: str = MEAN) -> Cell:
