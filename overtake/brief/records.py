@@ -21,6 +21,7 @@ def block(ctx: Context, figures: Iterable[Figure]) -> Block:
         "numbers": json.loads(ctx.num.to_json()),
         "figures": [figure.to_json() for figure in figures],
         "metrics": metrics(ctx),
+        "key_metrics": key_metrics(ctx),
         "plots": plots.tables(ctx),
         "manifest": manifest(ctx.root, ctx.settings),
     }
@@ -49,7 +50,7 @@ def sources(ctx: Context) -> Markup:
 
 
 def metrics(ctx: Context) -> dict[str, Any]:
-    """Return the headline ruler's states by balance, for `dvc metrics`: probabilities, years and US share, rounded."""
+    """Return the headline ruler's states by balance: probabilities, years and US share, rounded."""
     frame = ctx.need("crossings")
     frame = frame[frame["ruler"] == ctx.headline_ruler]
     columns = [c for c in frame.columns if c.startswith("p_") or c in ("margin", "first_crossed", "median_year")]
@@ -61,4 +62,19 @@ def metrics(ctx: Context) -> dict[str, Any]:
             values["breakeven_us_share"] = round(shares[row["balance"]], 4)
         if values:
             found[str(row["balance"])] = values
+    return {ctx.headline_ruler: found}
+
+
+def key_metrics(ctx: Context) -> dict[str, Any]:
+    """Return what fits a screen, for `dvc metrics` and `dvc exp show`: P(the challenger leads in a year).
+
+    Of the headline balance and of `sensitivity.balances` on the headline's ruler, in `sensitivity.years`.
+    """
+    asked = ctx.settings["sensitivity"]
+    curves = ctx.need("curves").query("ruler == @ctx.headline_ruler")
+    found: dict[str, Any] = {}
+    for name in dict.fromkeys((ctx.headline_balance, *asked["balances"])):
+        ahead = curves[curves["balance"] == name].set_index("year")["p_ahead"]
+        known = [year for year in asked["years"] if year in ahead.index]
+        found |= {name: {f"p_ahead_{year}": round(float(ahead[year]), 4) for year in known}} if known else {}
     return {ctx.headline_ruler: found}

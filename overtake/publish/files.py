@@ -24,8 +24,8 @@ def publish(executed: Path, out: Path) -> list[Path]:
     """Write the brief or annex of the executed notebook to the folder `out`; return the files, relative to it.
 
     NAME.html, numbers.json, manifest.json, figures/*.svg and *.html, tables/*.csv and *.parquet, the crate;
-    of the brief also metrics.json, plots/*.csv and the projections. All are written to a sibling folder first: a
-    failure leaves the last good one as it was.
+    of the brief also metrics.json, key_metrics.json, plots/*.csv and the projections. All are written to a sibling
+    folder first: a failure leaves the last good one as it was.
     """
     with folder_of(out) as fresh:
         write_all(executed, fresh)
@@ -64,6 +64,7 @@ def write_all(executed: Path, folder: Path) -> None:
 def _write_run(data: dict[str, Any], processed: Path, folder: Path) -> None:
     """Write what is of the run, not of a page: key numbers, the tables of `dvc plots`, the projections."""
     _write_json(folder / "metrics.json", data.get("metrics", {}))
+    _write_json(folder / "key_metrics.json", data.get("key_metrics", {}))
     (folder / "plots").mkdir()
     for name, text in data.get("plots", {}).items():
         (folder / "plots" / f"{name}.csv").write_text(text, encoding="utf-8")

@@ -10,7 +10,7 @@ import pytest
 
 from overtake.brief import gallery, plots, robust
 from overtake.brief.brief import Brief
-from overtake.brief.records import metrics
+from overtake.brief.records import key_metrics, metrics
 from overtake.draws import read_parquet
 from tests import synthetic
 
@@ -79,6 +79,17 @@ def test_plots_are_years_by_balances_on_the_headlines_ruler(brief):
     assert ahead.index[0] == brief.ctx.last_observed
     np.testing.assert_allclose(ahead, own.loc[ahead.index, "p_ahead"], atol=6e-5)
     assert set(made) == {"ahead", "breakeven"}
+
+
+def test_what_dvc_shows_of_a_run_fits_a_screen(brief):
+    found = key_metrics(brief.ctx)[brief.ctx.headline_ruler]
+    asked = brief.ctx.settings["sensitivity"]
+    assert list(found) == ["eleven", "five_us30"]
+    curves = read_parquet(brief.ctx.root / "data/processed/curves.parquet")
+    own = curves[(curves["balance"] == "five_us30") & (curves["ruler"] == brief.ctx.headline_ruler)].set_index("year")
+    assert list(found["five_us30"]) == [f"p_ahead_{year}" for year in asked["years"]]
+    for year in asked["years"]:
+        assert found["five_us30"][f"p_ahead_{year}"] == pytest.approx(own.loc[year, "p_ahead"], abs=6e-5)
 
 
 def test_metrics_hold_states_years_and_the_break_even_share(brief):
