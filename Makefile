@@ -44,10 +44,10 @@ test: $(VENV)/.tested ## run all tests and the static checks
 	@ruff check .
 	@ruff format --check --quiet .
 	@mypy
-	@# Four lanes at a time on two cores (browser and processes wait much); what a lane said is told when it is through.
+	@# Five lanes on two cores (browser and processes wait much); what a lane said is told when it is through.
 	@export OVERTAKE_BUILT=$$(mktemp -d); failed=0; \
 	printf '%s\n' tests/unit 'tests/pipeline --ignore=$(PROCESSORS)' 'tests/browser tests/fuzz tests/truth' $(PROCESSORS) tests/faults \
-	| xargs -P4 -I{} bash -c 'out=$$(mktemp); pytest {} >"$$out" 2>&1; status=$$?; cat "$$out"; rm -f "$$out"; exit $$status' || failed=1; \
+	| xargs -P5 -I{} bash -c 'out=$$(mktemp); pytest {} >"$$out" 2>&1; status=$$?; cat "$$out"; rm -f "$$out"; exit $$status' || failed=1; \
 	rm -rf "$$OVERTAKE_BUILT"; exit $$failed
 
 test-fast: $(VENV)/.tested ## the static checks and the quick tests: a developer's loop

@@ -6,12 +6,15 @@ import numpy as np
 import pandas as pd
 
 from overtake import alike
-from overtake.config.balances import COALITIONS, US_SHARES_PCT, Crossing
+from overtake.config.balances import Crossing, members, us_shares_pct
 from overtake.edition import Edition
 from overtake.rulers.tables import of_spending
 
 COLUMNS = ("coalition", "us_share_pct", "since", "until", "ratio", "growth_pct", "growth_of_china_pct", "state", "year",
            "edition")  # fmt: skip
+
+#: Coalitions that are looked at, each with every share of US spending with which it is declared.
+COALITIONS = ("usa", "five", "eleven")
 
 
 def trend(edition: Edition, settings: Crossing) -> pd.DataFrame:
@@ -24,8 +27,9 @@ def trend(edition: Edition, settings: Crossing) -> pd.DataFrame:
     spent, last = of_spending(edition), edition.last
     china = spent["CHN"]
     rows: list[tuple[object, ...]] = []
-    for name, own in {"usa": (), **COALITIONS}.items():
-        for share in (100,) if name == "usa" else (0, *US_SHARES_PCT):
+    for name in COALITIONS:
+        own = () if name == "usa" else members(name)
+        for share in (100,) if name == "usa" else (0, *us_shares_pct(name)):
             side = spent[list(own)].sum(axis=1, min_count=len(own)) + share / 100 * spent["USA"]
             for since in settings.trend_from:
                 if since not in spent.index or since >= last or not np.isfinite([side[since], side[last]]).all():

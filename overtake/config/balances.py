@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
@@ -91,73 +93,35 @@ class Crossing(Section):
     """First years of the growth for crossings on paper; the first is that of ten years as SIPRI counts them."""
 
 
-ALLIES: dict[Economy, str] = {
-    "JPN": "Japan",
-    "KOR": "South Korea",
-    "AUS": "Australia",
-    "PHL": "Philippines",
-    "THA": "Thailand",
-    "IND": "India",
-    "VNM": "Viet Nam",
-    "IDN": "Indonesia",
-    "SGP": "Singapore",
-    "MYS": "Malaysia",
-    "TWN": "Taiwan",
-}
-FIVE: tuple[Economy, ...] = ("JPN", "KOR", "AUS", "PHL", "THA")
-#: Coalitions that claims name.
-COALITIONS: dict[str, tuple[Economy, ...]] = {"five": FIVE, "eleven": tuple(ALLIES)}
-US_SHARES_PCT = (10, 20, 30, 40, 60, 100)
+@cache
+def _declared() -> dict[str, Balance]:
+    from ruamel.yaml import YAML
 
-
-def _whole(*members: Economy) -> dict[Economy, float]:
-    return dict.fromkeys(members, 1.0)
+    found = YAML(typ="safe").load(Path(__file__).with_name("coalitions.yaml"))
+    return {name: Balance.model_validate(entry) for name, entry in found.items()}
 
 
 def default_balances() -> dict[str, Balance]:
     """Return the dossier's balances by name: coalitions, with shares of the United States, each ally alone."""
-    five, eleven = _whole(*FIVE), _whole(*ALLIES)
-    found = {
-        "five": Balance(label="Five treaty allies", side=five, breakeven=("USA",)),
-        "eleven": Balance(label="Eleven allies and partners", side=eleven, breakeven=("USA", "JPN", "IND")),
-        "quad": Balance(label="Quad", side=_whole("USA", "JPN", "IND", "AUS"), breakeven=("USA",)),
-        "quad_ex_us": Balance(label="Quad without the United States", side=_whole("JPN", "IND", "AUS")),
-        "aukus": Balance(label="AUKUS", side=_whole("USA", "GBR", "AUS"), breakeven=("USA",)),
-        "aukus_ex_us": Balance(label="AUKUS without the United States", side=_whole("GBR", "AUS")),
-        "jpn_kor_aus": Balance(
-            label="Japan, South Korea and Australia", side=_whole("JPN", "KOR", "AUS"), breakeven=("USA",)
-        ),
-    }
-    for name, label, side in (
-        ("five", "Five treaty allies", five),
-        ("eleven", "Eleven allies and partners", eleven),
-    ):
-        for percent in US_SHARES_PCT:
-            found[f"{name}_us{percent}"] = Balance(
-                label=f"{label} and {percent}% of US spending", side={**side, "USA": percent / 100}
-            )
-    found["eleven_ex_vnm"] = Balance(
-        label="Eleven without Viet Nam", side={iso3: 1.0 for iso3 in ALLIES if iso3 != "VNM"}
-    )
-    found["eleven_tied_down"] = Balance(
-        label="Eleven, half of South Korea and a quarter of India tied down",
-        side=eleven,
-        tie_downs={"KOR": 0.5, "IND": 0.25},
-    )
-    found["eleven_vs_chn_rus"] = Balance(
-        label="Eleven against China with Russia", side=eleven, against={"CHN": 1.0, "RUS": 1.0}, breakeven=("USA",)
-    )
-    for iso3, label in ALLIES.items():
-        found[iso3.lower()] = Balance(label=f"{label} alone", side=_whole(iso3))
-    found["usa"] = Balance(label="United States alone", side=_whole("USA"))
-    return found
+    return dict(_declared())
 
 
 def members(coalition: str) -> tuple[str, ...]:
-    """Return the members of a coalition by name, or the economy itself."""
-    if coalition in COALITIONS:
-        return COALITIONS[coalition]
+    """Return the members of a declared coalition by name, or the economy itself."""
+    if coalition in _declared():
+        return tuple(_declared()[coalition].side)
     if coalition in economies():
         return (coalition,)
     raise OvertakeError("data/raw/claims.yaml", "names an unknown coalition", found=coalition,
-                        allowed=", ".join(COALITIONS))  # fmt: skip
+                        allowed=", ".join(_declared()))  # fmt: skip
+
+
+def us_shares_pct(coalition: str) -> tuple[int, ...]:
+    """Return the shares of US spending, in per cent and rising, with which a coalition is declared as well."""
+    own = _declared()[coalition]
+    shares = (
+        each.side["USA"]
+        for each in _declared().values()
+        if "USA" in each.side and {**own.side, "USA": each.side["USA"]} == each.side and each.against == own.against
+    )
+    return tuple(sorted(round(100 * share) for share in shares))

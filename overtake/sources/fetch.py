@@ -7,6 +7,7 @@ than TOTAL, and its words reach the terminal without control characters.
 from __future__ import annotations
 
 import http.client
+import json
 import re
 import threading
 import time
@@ -40,20 +41,15 @@ class Source:
     largest: int
 
 
+#: Where the newest editions lie, as the publishers moved them last: `addresses.json` beside this file.
+ADDRESSES = json.loads(Path(__file__).with_name("addresses.json").read_text(encoding="utf-8"))
 SOURCES = {
-    "sipri": Source(
-        "https://www.sipri.org/sites/default/files/SIPRI-Milex-data-1949-2025_v1.2.xlsx",
-        "SIPRI-Milex-data-1949-2025_v1.2.xlsx",
-        (b"PK\x03\x04",),
-        200_000,
-        20_000_000,
-    ),
+    "sipri": Source(**ADDRESSES["sipri"], magic=(b"PK\x03\x04",), smallest=200_000, largest=20_000_000),
     "weo": Source(
-        "https://www.imf.org/-/media/files/publications/weo/weo-database/2026/april/weoapr2026all.xls",
-        "WEOApr2026all.xls",
-        (b"\xff\xfe", b"WEO Country Code", b"\xef\xbb\xbf"),
-        1_000_000,
-        100_000_000,
+        **ADDRESSES["weo"],
+        magic=(b"\xff\xfe", b"WEO Country Code", b"\xef\xbb\xbf"),
+        smallest=1_000_000,
+        largest=100_000_000,
     ),
 }
 

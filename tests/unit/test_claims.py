@@ -13,7 +13,7 @@ from overtake import claims, paths
 from overtake.claims.editions import revisions, summary, table
 from overtake.claims.model import Claim
 from overtake.claims.stage import known_then
-from overtake.config.balances import ALLIES, FIVE, default_balances
+from overtake.config.balances import default_balances, members
 from overtake.config.core import Data, Run
 from overtake.config.params import Params
 from overtake.edition import Edition, read
@@ -23,7 +23,8 @@ from tests.unit.claims_case import REAL_LEDGERS, edited, history, steady
 
 CLAIMS = {claim.id: claim for claim in claims.load()}
 SETTINGS = Params(run=Run(seed=3))
-ELEVEN = list(ALLIES)
+ELEVEN = list(members("eleven"))
+FIVE = members("five")
 FOUR = ("JPN", "IND", "KOR", "AUS")
 SEED = paths.ROOT.parent / "shared" / "seed.txt"
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from overtake import paths
 from overtake.balances.trend import COLUMNS, passes, trend
-from overtake.config.balances import COALITIONS, Crossing
+from overtake.config.balances import Crossing, members
 from overtake.config.core import Data
 from overtake.edition import read
 
@@ -26,7 +26,7 @@ def test_years_are_those_of_plain_arithmetic_on_the_raw_figures(found: pd.DataFr
     milex = pd.read_csv(paths.RAW / "milex.csv", dtype={"edition": str})
     spent = milex[milex["edition"] == "2026-04"].pivot(index="year", columns="iso3", values="milex_constant_usd_m")
     for row in found[found["state"] != "never"].to_dict("records"):
-        own = () if row["coalition"] == "usa" else COALITIONS[row["coalition"]]
+        own = () if row["coalition"] == "usa" else members(row["coalition"])
         side = spent[list(own)].sum(axis=1) + row["us_share_pct"] / 100 * spent["USA"]
         years = row["until"] - row["since"]
         pace = [(line[row["until"]] / line[row["since"]]) ** (1 / years) for line in (spent["CHN"], side)]
