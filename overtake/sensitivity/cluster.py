@@ -9,6 +9,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
@@ -20,7 +21,7 @@ from distributed.diagnostics.plugin import WorkerPlugin
 from overtake import KERNEL, TOO_LATE
 from overtake.errors import OvertakeError
 from overtake.sensitivity.inputs import code
-from overtake.sensitivity.task import How, Pool, Task
+from overtake.sensitivity.task import Bench, How, Pool, Task, unexpected
 
 #: Seconds to find the scheduler, and seconds without any worker before the run gives up.
 CONNECT_SECONDS, IDLE_SECONDS = 15.0, 120.0
@@ -36,11 +37,10 @@ class BenchPlugin(WorkerPlugin):
     """What every worker of the cluster holds, those that join later too: the inputs, and one bench made of them."""
 
     def __init__(self, task: Task, shared: Any) -> None:
-        self.task, self.shared, self.code = task, shared, code()
+        self.bench, self.code = Bench(task, shared), code()
 
     def setup(self, worker: Any) -> None:
         """Make the worker ready; the bench itself waits for the first chunk."""
-        self.bench: Any = None
         self.lock = threading.Lock()
 
     def evaluate(self, chunk: Any) -> pd.DataFrame:
@@ -52,9 +52,7 @@ class BenchPlugin(WorkerPlugin):
             raise OvertakeError("cluster", "a worker runs another release of Overtake", found=code(), allowed=self.code,
                                 next_step="install the same release on every worker, then rerun")  # fmt: skip
         with self.lock:
-            if self.bench is None:
-                self.bench = self.task.prepare(self.shared)
-            return self.task.evaluate(self.bench, chunk)
+            return self.bench.evaluate(chunk)
 
 
 @contextmanager
@@ -69,18 +67,21 @@ def pool(task: Task, shared: Any, how: How) -> Iterator[Pool]:
         _await_worker(client, address)
         name = f"overtake-{client.id}"
         client.register_plugin(BenchPlugin(task, shared), name=name)
-        workers, seen = client.get_executor(pure=False), [time.monotonic()]
+        workers, absent_since = client.get_executor(pure=False), None
 
         def check() -> None:
+            nonlocal absent_since
             if client.status not in ("running", "connecting"):
                 raise _gone(address)
-            if _workers(client):
-                seen[0] = time.monotonic()
-            elif time.monotonic() - seen[0] > IDLE_SECONDS:
+            absent_since = None if _workers(client) else absent_since or time.monotonic()
+            if absent_since and time.monotonic() - absent_since > IDLE_SECONDS:
                 raise _idle(address)
 
         def refusal(chunk: Any, error: BaseException) -> OvertakeError:
-            return _killed(chunk) if isinstance(error, KilledWorker) else _gone(address)
+            if isinstance(error, KilledWorker):
+                return _killed(chunk)
+            lost = isinstance(error, CancelledError | OSError | TimeoutError)
+            return _gone(address) if lost else unexpected(chunk, error)
 
         try:
             yield Pool(lambda chunk: workers.submit(_evaluate, name, chunk), refusal, check)

@@ -15,9 +15,9 @@ import pandas as pd
 
 from overtake.errors import OvertakeError
 from overtake.sensitivity.store import Store
-from overtake.sensitivity.task import How, Task
+from overtake.sensitivity.task import Bench, How, Task
 
-#: Chunks that are out at once, and seconds between looks at the workers' health.
+#: Chunks that are out at once, and seconds without a result before a look at the workers' health.
 AHEAD, HEALTH_SECONDS = 1000, 2.0
 
 Report = Callable[[int, int], None]
@@ -46,9 +46,9 @@ def _results(task: Task, shared: Any, work: Sequence[tuple[int, Any]], how: How)
     if how.workers < 1:
         raise OvertakeError("--workers", "no worker, no work", found=how.workers, allowed="1 or more")
     if how.scheduler is None and how.workers == 1:
-        bench = task.prepare(shared)
+        bench = Bench(task, shared)
         for index, chunk in work:
-            yield index, task.evaluate(bench, chunk)
+            yield index, bench.evaluate(chunk)
         return
     if how.scheduler is None:
         from overtake.sensitivity import processes
@@ -65,7 +65,10 @@ def _results(task: Task, shared: Any, work: Sequence[tuple[int, Any]], how: How)
             out |= {pool.submit(chunk): (index, chunk) for index, chunk in islice(left, AHEAD - len(out))}
             if not out:
                 return
-            for future in wait(out, HEALTH_SECONDS, FIRST_COMPLETED).done:
+            done = wait(out, HEALTH_SECONDS, FIRST_COMPLETED).done
+            if not done:
+                pool.check()
+            for future in done:
                 index, chunk = out.pop(future)
                 try:
                     table = future.result()
@@ -78,4 +81,3 @@ def _results(task: Task, shared: Any, work: Sequence[tuple[int, Any]], how: How)
                     out[pool.submit(chunk)] = (index, chunk)
                     continue
                 yield index, table
-            pool.check()

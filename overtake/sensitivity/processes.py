@@ -12,13 +12,13 @@ import pandas as pd
 from pebble import ProcessExpired, ProcessPool
 
 from overtake.errors import OvertakeError
-from overtake.sensitivity.task import Pool, Task
+from overtake.sensitivity.task import Bench, Pool, Task, unexpected
 from overtake.work import end_with_parent
 
 #: A chunk that ends so many processes is refused: it will end the next one too.
 MOST_LOSSES = 3
 #: What this process evaluates chunks with, as a worker.
-_own: dict[str, Any] = {}
+_own: dict[str, Bench] = {}
 
 
 @contextmanager
@@ -27,8 +27,10 @@ def pool(task: Task, shared: Any, workers: int) -> Iterator[Pool]:
     losses: Counter[str] = Counter()
 
     def refusal(chunk: Any, error: BaseException) -> OvertakeError | None:
-        losses[repr(chunk)] += isinstance(error, ProcessExpired)
-        if 0 < losses[repr(chunk)] < MOST_LOSSES:
+        if not isinstance(error, ProcessExpired):
+            return unexpected(chunk, error)
+        losses[repr(chunk)] += 1
+        if losses[repr(chunk)] < MOST_LOSSES:
             return None
         step = "look for a shortage of memory (fewer --workers or --draws), then rerun: finished chunks are kept"
         return OvertakeError(
@@ -44,14 +46,11 @@ def pool(task: Task, shared: Any, workers: int) -> Iterator[Pool]:
 
 
 def _ready(task: Task, shared: Any) -> None:
-    """Keep what a worker needs; the bench waits for the first chunk, whose error says what is wrong with it."""
+    """Keep a bench in this process, a worker."""
     end_with_parent()
-    _own.update(task=task, shared=shared)
+    _own["bench"] = Bench(task, shared)
 
 
 def _evaluate(chunk: Any) -> pd.DataFrame:
     """Evaluate a chunk in the worker that this is called in."""
-    task: Task = _own["task"]
-    if "bench" not in _own:
-        _own["bench"] = task.prepare(_own["shared"])
-    return task.evaluate(_own["bench"], chunk)
+    return _own["bench"].evaluate(chunk)

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -20,16 +21,33 @@ class Task:
     prepare: Callable[[Any], Any]
     run: Callable[[Any, Any], pd.DataFrame]
 
-    def evaluate(self, bench: Any, chunk: Any) -> pd.DataFrame:
+
+class Bench:
+    """A worker's bench: a task with its shared inputs, made ready at the first chunk."""
+
+    def __init__(self, task: Task, shared: Any) -> None:
+        self.task, self.shared = task, shared
+
+    @cached_property
+    def ready(self) -> Any:
+        """Return what `prepare` made of the shared inputs."""
+        return self.task.prepare(self.shared)
+
+    def evaluate(self, chunk: Any) -> pd.DataFrame:
         """Return the table of a chunk; what goes wrong unexpectedly names the chunk and the line."""
         try:
-            return self.run(bench, chunk)
+            return self.task.run(self.ready, chunk)
         except OvertakeError:
             raise
         except Exception as error:
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            found = f"raised at {frame.filename}, line {frame.lineno}"
-            raise OvertakeError(f"chunk {chunk}", f"{type(error).__name__}: {error}", found=found) from error
+            raise unexpected(chunk, error) from error
+
+
+def unexpected(chunk: Any, error: BaseException) -> OvertakeError:
+    """Return the error for a chunk whose evaluation raised something that nobody foresaw."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    found = f"raised at {frame.filename}, line {frame.lineno}"
+    return OvertakeError(f"chunk {chunk}", f"{type(error).__name__}: {error}", found=found)
 
 
 @dataclass(frozen=True)

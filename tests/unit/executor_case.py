@@ -45,7 +45,12 @@ def run(bench: dict[str, Any], chunk: tuple[str, int]) -> pd.DataFrame:
     return pd.DataFrame({"chunk": np.int64(number), "value": values})
 
 
-TASK = Task(prepare, run)
+def unprepared(shared: dict[str, Any]) -> None:
+    """Fail before the first chunk."""
+    raise ValueError("no bench")
+
+
+TASK, BROKEN = Task(prepare, run), Task(unprepared, run)
 
 
 class dask:  # noqa: N801

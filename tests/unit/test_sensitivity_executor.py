@@ -24,7 +24,7 @@ from overtake.sensitivity import cluster, store
 from overtake.sensitivity.executor import execute
 from overtake.sensitivity.store import Store
 from overtake.sensitivity.task import How
-from tests.unit.executor_case import TASK, dask
+from tests.unit.executor_case import BROKEN, TASK, dask
 
 PLAIN = [("plain", number) for number in range(6)]
 
@@ -125,6 +125,14 @@ def test_an_unexpected_error_names_chunk_and_line(tmp_path, how):
         OvertakeError, match=r"(?s)chunk.*fails.*ValueError: chunk 0 is broken.*executor_case\.py, line"
     ):
         run(tmp_path, [("fails", 0)], how)
+
+
+@pytest.mark.parametrize("how", [How(1), How(2), How(1, "local")], ids=["here", "processes", "dask"])
+def test_a_bench_that_cannot_be_made_says_why(tmp_path, how):
+    with pytest.raises(
+        OvertakeError, match=r"(?s)chunk \('plain', \d\): ValueError: no bench.*executor_case\.py, line"
+    ):
+        execute(BROKEN, {}, PLAIN, Store(tmp_path / "run", len(PLAIN)), how, lambda done, of: None)
 
 
 def test_no_worker(tmp_path):
