@@ -210,23 +210,38 @@ def _each(found: list[tuple[Keys, dict[str, Tasks]]], question: str) -> list[tup
     return [keys[question] for keys, _ in found if question in keys]
 
 
+def by_edition(key: Index) -> dict[str, FloatArray]:
+    """Return the weight of each task in real time: all alike, and those of countries held back from tuning."""
+    found = {REAL_TIME: np.ones(len(key.origin)), f"{REAL_TIME}, held back": key.held.astype(float)}
+    return {name: weight for name, weight in found.items() if weight.any()}
+
+
+def by_era(key: Index) -> dict[str, FloatArray]:
+    """Return the weight of each task in each era, in `eras` (each weighing alike) and in what was held back."""
+    eras = {name: ((key.origin >= low) & (key.origin <= high)).astype(float) for name, (low, high) in ERAS.items()}
+    eras = {name: weight for name, weight in eras.items() if weight.any()}
+    whole: FloatArray = np.sum([weight / weight.sum() for weight in eras.values()], axis=0)
+    found = {**eras, "eras": whole * len(key.origin), "held back": key.held.astype(float)}
+    return {name: weight for name, weight in found.items() if weight.any()}
+
+
 def table(
     index: Mapping[str, Index],
     tasks: Mapping[str, Tasks],
     ours: str,
     seed: int,
     alone: tuple[str, ...] = (),
-    slices: Callable[[Index], dict[str, FloatArray]] | None = None,
+    slices: Callable[[Index], dict[str, FloatArray]] = by_era,
 ) -> pd.DataFrame:
     """Return slice, question, model, horizon, score, value, lo, hi, n.
 
-    slices: `by_era` (the default) or `by_edition`. Horizon 0 is the mean
-    over horizons. `<score>_over_<peer>` is the ratio of the mean of `ours` to a peer's on the tasks of both; models
-    `alone` are our own parts and no peers. 95 % intervals: bootstrap over countries (first or big ones) and origins.
+    slices: `by_era` or `by_edition`. Horizon 0 is the mean over horizons. `<score>_over_<peer>` is the ratio of the
+    mean of `ours` to a peer's on the tasks of both; models `alone` are our own parts and no peers. 95 % intervals:
+    bootstrap over countries (first or big ones) and origins.
     """
     rows: list[tuple[object, ...]] = []
     for question, key in index.items():
-        for name, weight in (slices or by_era)(key).items():
+        for name, weight in slices(key).items():
             for model, found in tasks.items():
                 if question not in found.scores:
                     continue
@@ -243,21 +258,6 @@ def table(
                         rows += _row(label, tasks[ours].scores[question][score], given[score], weight, key, seed)
                 rows += _levels(name, question, model, given, weight)
     return pd.DataFrame(rows, columns=list(COLUMNS[:9]))
-
-
-def by_edition(key: Index) -> dict[str, FloatArray]:
-    """Return the weight of each task in real time: all alike, and those of countries held back from tuning."""
-    found = {REAL_TIME: np.ones(len(key.origin)), f"{REAL_TIME}, held back": key.held.astype(float)}
-    return {name: weight for name, weight in found.items() if weight.any()}
-
-
-def by_era(key: Index) -> dict[str, FloatArray]:
-    """Return the weight of each task in each era, in `eras` (each weighing alike) and in what was held back."""
-    eras = {name: ((key.origin >= low) & (key.origin <= high)).astype(float) for name, (low, high) in ERAS.items()}
-    eras = {name: weight for name, weight in eras.items() if weight.any()}
-    whole: FloatArray = np.sum([weight / weight.sum() for weight in eras.values()], axis=0)
-    found = {**eras, "eras": whole * len(key.origin), "held back": key.held.astype(float)}
-    return {name: weight for name, weight in found.items() if weight.any()}
 
 
 def _levels(
