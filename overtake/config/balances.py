@@ -107,13 +107,16 @@ def default_balances() -> dict[str, Balance]:
 
 
 def members(coalition: str) -> tuple[str, ...]:
-    """Return the members of a declared coalition by name, or the economy itself."""
-    if coalition in _declared():
-        return tuple(_declared()[coalition].side)
+    """Return the members of a declared coalition, all of which count whole, by name, or the economy itself."""
+    whole = {
+        name: each for name, each in _declared().items() if set(each.side.values()) == {1.0} and not each.tie_downs
+    }
+    if coalition in whole:
+        return tuple(whole[coalition].side)
     if coalition in economies():
         return (coalition,)
     raise OvertakeError("data/raw/claims.yaml", "names an unknown coalition", found=coalition,
-                        allowed=", ".join(_declared()))  # fmt: skip
+                        allowed=", ".join(whole))  # fmt: skip
 
 
 def us_shares_pct(coalition: str) -> tuple[int, ...]:

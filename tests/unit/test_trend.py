@@ -14,6 +14,7 @@ from overtake.balances.trend import COLUMNS, passes, trend
 from overtake.config.balances import Crossing, members
 from overtake.config.core import Data
 from overtake.edition import read
+from overtake.errors import OvertakeError
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +64,10 @@ def test_a_window_that_an_edition_does_not_hold_is_left_out() -> None:
     assert set(early["since"]) == {2016, 2010}
     assert list(early) == list(COLUMNS)
     assert set(early["until"]) == {2019}
+
+
+def test_a_coalition_of_which_a_part_counts_has_no_members() -> None:
+    """Summed as they are they would be another coalition."""
+    for name in ("five_us10", "eleven_tied_down"):
+        with pytest.raises(OvertakeError, match="unknown coalition"):
+            members(name)
