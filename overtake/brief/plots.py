@@ -10,11 +10,11 @@ MEMBER, MIDDLE = "USA", "share_q50"
 
 def tables(ctx: Context) -> dict[str, str]:
     """Return CSV by name: `ahead`, P(China's side leads); `breakeven`, the median share of US spending that levels."""
-    found = {"ahead": _wide(ctx, ctx.need("curves"), "p_ahead")}
+    found = {"ahead": wide(ctx, ctx.need("curves"), "p_ahead")}
     if ctx.has("breakeven"):
         frame = ctx.need("breakeven")
-        found["breakeven"] = _wide(ctx, frame[frame["member"] == MEMBER], MIDDLE)
-    return {name: table for name, table in found.items() if table}
+        found["breakeven"] = wide(ctx, frame[frame["member"] == MEMBER], MIDDLE)
+    return {name: str(table.to_csv(lineterminator="\n")) for name, table in found.items() if not table.empty}
 
 
 def breakeven_now(ctx: Context) -> dict[str, float]:
@@ -27,9 +27,8 @@ def breakeven_now(ctx: Context) -> dict[str, float]:
     return {str(balance): float(share) for balance, share in zip(frame["balance"], frame[MIDDLE], strict=True)}
 
 
-def _wide(ctx: Context, frame: Frame, column: str) -> str:
-    """Return years from the last observed on by balances, on the headline's ruler; empty where there are none."""
+def wide(ctx: Context, frame: Frame, column: str) -> Frame:
+    """Return years from the last observed on by balances, on the headline's ruler, rounded as they are told."""
     frame = frame[(frame["ruler"] == ctx.headline_ruler) & (frame["year"] >= ctx.last_observed)]
     frame = frame.dropna(subset=[column])
-    wide = frame.pivot(index="year", columns="balance", values=column).round(4)
-    return "" if wide.empty else str(wide.to_csv(lineterminator="\n"))
+    return frame.pivot(index="year", columns="balance", values=column).round(4)

@@ -71,10 +71,11 @@ def key_metrics(ctx: Context) -> dict[str, Any]:
     Of the headline balance and of `sensitivity.balances` on the headline's ruler, in `sensitivity.years`.
     """
     asked = ctx.settings["sensitivity"]
-    curves = ctx.need("curves").query("ruler == @ctx.headline_ruler")
-    found: dict[str, Any] = {}
-    for name in dict.fromkeys((ctx.headline_balance, *asked["balances"])):
-        ahead = curves[curves["balance"] == name].set_index("year")["p_ahead"]
-        known = [year for year in asked["years"] if year in ahead.index]
-        found |= {name: {f"p_ahead_{year}": round(float(ahead[year]), 4) for year in known}} if known else {}
-    return {ctx.headline_ruler: found}
+    ahead = plots.wide(ctx, ctx.need("curves"), "p_ahead")
+    names = [name for name in dict.fromkeys((ctx.headline_balance, *asked["balances"])) if name in ahead]
+    years = [year for year in asked["years"] if year in ahead.index]
+    return {
+        ctx.headline_ruler: {
+            name: {f"p_ahead_{year}": float(ahead.loc[year, name]) for year in years} for name in names
+        }
+    }

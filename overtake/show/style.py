@@ -230,7 +230,7 @@ def spread(places: Sequence[float], gap: float, low: float, high: float) -> list
     return result
 
 
-def side_by_side(figure: Any, size: Size, position: int, count: int, margins: Sequence[float], spare: float = 0) -> Any:
+def panel_of(figure: Any, size: Size, position: int, count: int, margins: Sequence[float], spare: float = 0) -> Any:
     """Return the axes of one of `count` panels: side by side on a desk, one under the other on a phone.
 
     margins: left, right, top, bottom in CSS pixels; spare: what a desk leaves free at the right.

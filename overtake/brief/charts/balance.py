@@ -180,7 +180,7 @@ def _plot_fans(frame: pd.DataFrame, names: Mapping[str, str], last: int, end: in
     top = min(max(float(frame["ratio_q95"].max()), 1.15), 3.0)  # parity is in the picture
     margins = (34, 12, 34, 26) if size.small else (34, 8, 34, 30)
     for position, (ruler, name) in enumerate(names.items()):
-        axes = style.side_by_side(figure, size, position, len(names), margins, spare=8)
+        axes = style.panel_of(figure, size, position, len(names), margins, spare=8)
         part = frame[frame["ruler"] == ruler]
         bands = [(QUANTILES[step], QUANTILES[-1 - step]) for step in range(3)]
         style.fan(axes, part, bands, "ratio_q50", last, style.CHINA, style.INK)

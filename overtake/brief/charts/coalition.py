@@ -210,7 +210,7 @@ def _plot_breakeven(
     low = min(0.0, float(frame["share_q10"].clip(lower=-0.3).min()))
     high = max(0.4, min(1.0, float(frame["share_q90"].max()) * 1.05))
     for position, (name, label) in enumerate(labels.items()):
-        axes = style.side_by_side(figure, size, position, len(labels), (42, 18, 30, 26 if size.small else 30))
+        axes = style.panel_of(figure, size, position, len(labels), (42, 18, 30, 26 if size.small else 30))
         colour = (style.COALITION, style.GREEN)[position]
         bands = [("share_q10", "share_q90"), ("share_q25", "share_q75")]
         style.fan(axes, frame[frame["balance"] == name], bands, "share_q50", last, colour, colour)
