@@ -8,8 +8,6 @@ SHELL := /bin/bash
 PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,\
   $(shell $(p) -c 'import sys; print("$(p)") if sys.version_info[:2] >= (3, 11) else None' 2>/dev/null)))
 VENV := .venv
-# The longest test of all has a lane of its own.
-PROCESSORS := tests/pipeline/test_processors.py
 QUICK := alike balances balances_contract clean config edition kinds params_layout plans report_numbers reversal rulers show
 FULL_DISK := tests/unit/test_sensitivity_executor.py::test_the_command_on_a_disk_that_really_takes_no_more
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
@@ -44,10 +42,10 @@ test: $(VENV)/.tested ## run all tests and the static checks
 	@ruff check .
 	@ruff format --check --quiet .
 	@mypy
-	@# Five lanes on two cores (browser and processes wait much); what a lane said is told when it is through.
+	@# Four lanes on two cores (browser and processes wait much); what a lane said is told when it is through.
 	@export OVERTAKE_BUILT=$$(mktemp -d); failed=0; \
-	printf '%s\n' tests/unit 'tests/pipeline --ignore=$(PROCESSORS)' 'tests/browser tests/fuzz tests/truth' $(PROCESSORS) tests/faults \
-	| xargs -P5 -I{} bash -c 'out=$$(mktemp); pytest {} >"$$out" 2>&1; status=$$?; cat "$$out"; rm -f "$$out"; exit $$status' || failed=1; \
+	printf '%s\n' tests/unit tests/pipeline 'tests/browser tests/fuzz tests/truth' tests/faults \
+	| xargs -P4 -I{} bash -c 'out=$$(mktemp); pytest {} >"$$out" 2>&1; status=$$?; cat "$$out"; rm -f "$$out"; exit $$status' || failed=1; \
 	rm -rf "$$OVERTAKE_BUILT"; exit $$failed
 
 test-fast: $(VENV)/.tested ## the static checks and the quick tests: a developer's loop
