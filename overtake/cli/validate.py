@@ -43,5 +43,5 @@ def write_settings(params: Params, folder: Path) -> None:
     """Write each section of `params` to a file under `folder`: what DVC compares in place of the section itself."""
     from overtake.sources import package
 
-    for section, values in params.model_dump(mode="json").items():
+    for section, values in params.sections().items():
         package.write_text(folder / "settings" / f"{section}.json", json.dumps(values, indent=1) + "\n")

@@ -54,4 +54,7 @@ def _only(section: One, given: Mapping[str, Any]) -> One:
             del found.__dict__[name]
         elif isinstance(value, Section) and isinstance(given[name], Mapping):
             found.__dict__[name] = _only(value, given[name])
+        elif isinstance(value, dict):  # of sections by name
+            one = {key: _only(item, given[name][key]) for key, item in value.items() if isinstance(item, Section)}
+            found.__dict__[name] = value | one
     return found

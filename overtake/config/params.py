@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from overtake.config.balances import Balance, BalanceName, Crossing, default_balances
 from overtake.config.base import Section
@@ -32,3 +32,18 @@ class Params(Section):
     skill: Skill = Skill()
     sensitivity: Sensitivity = Sensitivity()
     brief: Brief = Brief()
+
+    @field_validator("balances")
+    @classmethod
+    def _named(cls, balances: dict[str, Balance]) -> dict[str, Balance]:
+        """Name a balance without a label by its key."""
+        bare = {name: name.replace("_", " ") for name, balance in balances.items() if not balance.label}
+        return balances | {name: balances[name].model_copy(update={"label": label}) for name, label in bare.items()}
+
+    def sections(self) -> dict[str, Any]:
+        """Return the sections in JSON form as stages see them: balances without labels, which stand apart in `labels`.
+
+        No figure hangs on what a balance is called: a stage that prints labels says so.
+        """
+        found = self.model_dump(mode="json")
+        return found | {"labels": {name: balance.pop("label") for name, balance in found["balances"].items()}}

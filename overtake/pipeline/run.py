@@ -35,8 +35,11 @@ STEADY = {
 
 
 def subset(params: Params, keys: tuple[str, ...]) -> dict[str, Any]:
-    """Return the JSON form of the dotted `keys` of `params`, nested as in the file: all that a stage may see."""
-    every = params.model_dump(mode="json")
+    """Return the JSON form of the dotted `keys` of `params`, nested as in the file: all that a stage may see.
+
+    Balances have their labels where `labels` is among the keys.
+    """
+    every = params.sections()
     chosen: dict[str, Any] = {}
     for key in keys:
         source, target = every, chosen
@@ -44,6 +47,9 @@ def subset(params: Params, keys: tuple[str, ...]) -> dict[str, Any]:
         for part in parents:
             source, target = source[part], target.setdefault(part, {})
         target[leaf] = source[leaf]
+    if {"balances", "labels"} <= chosen.keys():
+        labels = chosen.pop("labels")
+        chosen["balances"] = {name: {"label": labels[name], **one} for name, one in chosen["balances"].items()}
     return chosen
 
 

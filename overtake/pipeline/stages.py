@@ -48,7 +48,7 @@ def _stage(name: str, entry: dict[str, Any]) -> Stage:
     deps = tuple(map(str, entry.get("deps", ())))
     outs = tuple(str(next(iter(out))) if isinstance(out, dict) else str(out) for out in entry.get("outs", ()))
     executed = [Path(out).name for out in outs if out.endswith(".ipynb")]
-    every = list(Params.model_fields)
+    every = [*Params.model_fields, "labels"]
     keys = [*map(str, entry.get("params", ())), *(section for section in every if settings(section) in deps)]
     keys = every if SETTINGS in deps else sorted(keys, key=lambda key: every.index(key.split(".")[0]))
     return Stage(name, executed[0] if executed else "", tuple(keys), deps, outs)

@@ -11,19 +11,26 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from overtake.config.balances import Crossing
 from overtake.config.base import Section
 from overtake.config.core import Run
 from overtake.config.params import Params
+from overtake.config.rulers import Rulers
 
 
-def narrowed(params: Params, balances: Iterable[str]) -> Params:
+def narrowed(params: Params, balances: Iterable[str], sustain: int | None = None) -> Params:
     """Return the parameters of which only what an evaluation reads is kept, all else at its default.
 
-    So a run's fingerprint moves with what its answers depend on, not with the brief's headline or another balance.
-    Balances that are not declared are left out here and refused where they are asked for.
+    So a run's fingerprint moves with what its answers depend on, not with the brief's headline, a label or another
+    balance. Balances that are not declared are left out here and refused where they are asked for.
+
+    sustain: in place of the parameters' own, for what crosses it by itself.
     """
     kept = {name: params.balances[name] for name in dict.fromkeys(balances) if name in params.balances}
-    read = {name: getattr(params, name) for name in ("data", "futures", "rulers", "scenario", "crossing")}
+    kept = {name: balance.model_copy(update={"label": name}) for name, balance in kept.items()}
+    read = {name: getattr(params, name) for name in ("data", "futures", "scenario")}
+    read["rulers"] = params.rulers.model_copy(update={"use": Rulers().use})
+    read["crossing"] = Crossing(sustain=params.crossing.sustain if sustain is None else sustain)
     return Params().model_copy(update={**read, "run": Run(seed=params.run.seed), "balances": kept})
 
 

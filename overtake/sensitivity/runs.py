@@ -67,7 +67,7 @@ def run_multiverse(edition: Edition, params: Params, axes: Axes, options: Option
     table = _run(
         "multiverse",
         MULTIVERSE,
-        (edition, narrowed(params, axes.coalitions), axes),
+        (edition, narrowed(params, axes.coalitions, sustain=max(axes.sustain)), axes),
         chunks,
         axes.count(),
         stated,
