@@ -493,7 +493,7 @@ economies.write(["JPN", "USA"], pathlib.Path(sys.argv[1]))
 
 
 def render(root: Path) -> Path:
-    """Run and publish brief and annex over the tables under `root`, a process each; return the folder reports/brief."""
+    """Run and publish brief and annex over the tables under `root`; return the folder reports/brief."""
     project = Path(__file__).resolve().parents[1]
     (root / "notebooks").mkdir(exist_ok=True)
     for name in ("brief", "annex", "economy"):
@@ -502,8 +502,7 @@ def render(root: Path) -> Path:
         shutil.copy(project / name, root)
     environment = os.environ | {"OVERTAKE_ROOT": str(root), "PYTHONHASHSEED": "0"}
     (root / "reports" / "economies").mkdir(parents=True)
-    stages = [["-m", "overtake", "run", name] for name in ("brief", "annex")]
-    for what in (*stages, ["-c", PAGES, str(root / "reports" / "economies")]):
+    for what in (["-m", "overtake", "run", "brief"], ["-c", PAGES, str(root / "reports" / "economies")]):
         done = subprocess.run(
             [sys.executable, *what], env=environment, cwd=root, capture_output=True, text=True, check=False
         )

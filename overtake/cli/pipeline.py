@@ -10,7 +10,7 @@ from typing import Any
 
 def register(commands: Any) -> None:
     """Add the commands to the `argparse` subparsers `commands`."""
-    run = commands.add_parser("run", help="run the notebook of one stage (dvc repro calls this)")
+    run = commands.add_parser("run", help="run the notebooks of one stage (dvc repro calls this)")
     run.add_argument("stage")
     run.set_defaults(func=_run)
     schema = commands.add_parser("schema", help="write params.schema.json for editors, from the models")
@@ -41,11 +41,12 @@ def _run(arguments: argparse.Namespace) -> int:
     from overtake.pipeline.run import run_stage
 
     with _at_work(arguments.stage):
-        executed = run_stage(arguments.stage)
-        if arguments.stage in ("brief", "annex"):
+        if arguments.stage == "brief":
             from overtake.publish.files import publish
 
-            publish(executed, paths.REPORTS / arguments.stage)
+            run_stage(arguments.stage, then=lambda executed: publish(executed, paths.REPORTS / executed.stem))
+        else:
+            run_stage(arguments.stage)
     return 0
 
 

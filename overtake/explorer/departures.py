@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,9 @@ def yuan(paths: Draws, edition: Edition, settings: Rulers, seed: int, rulers: pd
     own = settings.prices.real_appreciation_pct.get("CHN", 0.0)
     if not (low <= own <= high and abs(own / step - round(own / step)) < 1e-9) or "CHN" not in paths.economies:
         return {}
+    # Prices are relative to the United States: with China's, no other row is needed.
+    rows = [at for at, iso3 in enumerate(paths.economies) if iso3 in ("CHN", "USA")]
+    paths = replace(paths, values=paths.values[:, rows], economies=tuple(paths.economies[row] for row in rows))
     at = paths.economies.index("CHN")
     flows = [name for name in settings.use if (rulers.loc[rulers["ruler"] == name, "kind"] == "flow").all()]
     found: dict[str, list[FloatArray]] = {name: [] for name in flows}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -51,12 +52,13 @@ def rows(paths: Draws, balances: Iterable[Balance], draws: int, seed: int) -> Ro
 
 def events(paths: Draws, balances: Iterable[Balance]) -> npt.NDArray[np.float64]:
     """Return whether a balance's ratio exceeds its threshold in a year ahead, 0 or 1, (draws, events), none twice."""
-    first = paths.years.index(paths.last_observed)
+    seen = slice(paths.years.index(paths.last_observed), None, YEARS)
+    ahead = replace(paths, values=paths.values[:, :, seen], years=paths.years[seen])
     found = []
     for balance in balances:
         if not {*balance.side, *balance.against} <= set(paths.economies):
             continue
-        found.append(ratio(paths, balance)[:, first::YEARS] > balance.threshold)
+        found.append(ratio(ahead, balance) > balance.threshold)
     if not found:
         return np.zeros((paths.values.shape[0], 0))
     happens = np.concatenate(found, axis=1)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from overtake.config.params import Params
 from overtake.draws import whole
 from overtake.errors import OvertakeError
 from overtake.pipeline.stages import stage as stage_of
+from overtake.work import side_by_side
 
 #: Seconds that one cell may run.
 CELL_TIMEOUT = 1200
@@ -53,24 +56,29 @@ def subset(params: Params, keys: tuple[str, ...]) -> dict[str, Any]:
     return chosen
 
 
-def run_stage(name: str, root: Path = paths.ROOT) -> Path:
-    """Run the notebook of stage `name` with its own parameters; return the executed notebook's path.
+def run_stage(name: str, root: Path = paths.ROOT, then: Callable[[Path], object] = Path.exists) -> None:
+    """Run the notebooks of stage `name` side by side with its own parameters, and with each executed one do `then`.
 
-    Raises OvertakeError for an unknown stage, a bad parameter or a failing cell. The executed notebook is in place
+    Raises OvertakeError for an unknown stage, a bad parameter or a failing cell. An executed notebook is in place
     only after success; a failed one is kept under data/processed/failed.
     """
+    from overtake.pipeline import engine
+    from overtake.show import style
+
     stage = stage_of(name, root)
     parameters = subset(load(root / "params.yaml"), stage.params)
     os.environ["OVERTAKE_STAGE"] = name
-    executed = run_notebook(
-        root / "notebooks" / stage.notebook,
-        root / "data" / "processed" / "notebooks" / stage.notebook,
-        parameters,
-        root,
-    )
+    if len(stage.notebooks) > 1:  # once, before they start: forks of this process
+        engine.register()
+        style.ready()
+
+    def one(notebook: str) -> None:
+        executed = root / "data" / "processed" / "notebooks" / notebook
+        then(run_notebook(root / "notebooks" / notebook, executed, parameters, root))
+
+    side_by_side([partial(one, notebook) for notebook in stage.notebooks])
     with suppress(OSError):  # of notebooks that run side by side, one would take it from the other
         (root / "data" / "processed" / "failed").rmdir()
-    return executed
 
 
 def run_notebook(source: Path, target: Path, parameters: dict[str, Any], root: Path) -> Path:

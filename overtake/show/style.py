@@ -96,7 +96,7 @@ LOOK: dict[str, Any] = {
 
 
 @functools.cache
-def _ready() -> None:
+def ready() -> None:
     """Register the typeface and set what all drawings share."""
     import seaborn as sns
     from matplotlib import font_manager
@@ -108,7 +108,7 @@ def _ready() -> None:
 
 def draw(size: Size, plot: Callable[[Any, Size], None]) -> str:
     """Return the SVG of `plot(figure, size)`: steady bytes, text as text, no size attributes, no metadata."""
-    _ready()
+    ready()
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
@@ -198,7 +198,7 @@ def inline(svg: str, prefix: str) -> str:
 @functools.cache
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Return the width of `text` in CSS pixels."""
-    _ready()
+    ready()
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 

@@ -97,10 +97,10 @@ def by_command(work: Path, environment: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         run([sys.executable, "-m", "overtake", "validate"], work, environment)
-        for stage in filter(lambda one: one.notebook, stages(work).values()):
-            file = out / f"{stage.notebook}.yaml"
+        for stage, name in ((one, name) for one in stages(work).values() for name in one.notebooks):
+            file = out / f"{name}.yaml"
             file.write_text(yaml.safe_dump(json.loads(json.dumps(subset(params, stage.params)))), encoding="utf-8")
-            notebook = work / "notebooks" / stage.notebook
+            notebook = work / "notebooks" / name
             run(["papermill", "-f", str(file), "-k", "python3", "--cwd", str(work), "--no-progress-bar",
                  str(notebook), str(out / notebook.name)], work, environment)  # fmt: skip
         run(

@@ -14,7 +14,7 @@ from overtake.pipeline.stages import stages
 from overtake.publish.manifest import manifest
 
 DVC = YAML(typ="safe", pure=True).load((paths.ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
-NOTEBOOKS = {name: stage for name, stage in stages().items() if stage.notebook}
+NOTEBOOKS = {name: stage for name, stage in stages().items() if stage.notebooks}
 
 
 def module_file(name: str) -> Path | None:
@@ -65,7 +65,7 @@ def stage_files(stage: str) -> frozenset[Path]:
     if stage == "economies":
         used = frozenset({"overtake.publish.economies", "overtake.sources.raw"})
         return closure(used) | notebook_files("economy.ipynb")
-    return notebook_files(NOTEBOOKS[stage].notebook)
+    return frozenset().union(*map(notebook_files, NOTEBOOKS[stage].notebooks))
 
 
 def notebook_files(name: str) -> frozenset[Path]:
@@ -104,13 +104,14 @@ def test_no_dependency_is_idle(stage):
 
 def test_a_stage_is_read_from_dvc_yaml():
     found = stages()["balances"]
-    assert found.notebook == "04_balances.ipynb"
+    assert found.notebooks == ("04_balances.ipynb",)
     assert found.params == ("data", "run", "futures", "rulers", "scenario", "crossing", "balances", "scenarios")
     assert stages()["skill"].params == ("run.seed", "futures", "balances", "skill")
-    assert stages()["brief"].params == tuple(Params.model_fields)
+    assert stages()["brief"].params == (*Params.model_fields, "labels")
+    assert stages()["brief"].notebooks == ("annex.ipynb", "brief.ipynb")
     assert "data/processed/crossings.parquet" in found.outs
     assert stages()["brief"].outs[-1] == "reports/brief"
-    assert [name for name, stage in stages().items() if not stage.notebook] == [
+    assert [name for name, stage in stages().items() if not stage.notebooks] == [
         "validate",
         "pdf",
         "png",
@@ -123,7 +124,8 @@ def test_a_stage_is_read_from_dvc_yaml():
 @pytest.mark.parametrize("stage", NOTEBOOKS)
 def test_a_notebook_stage_calls_itself_by_its_name(stage):
     assert DVC[stage]["cmd"] == f"python -m overtake run {stage}"
-    assert f"notebooks/{NOTEBOOKS[stage].notebook}" in DVC[stage]["deps"] or "notebooks" in DVC[stage]["deps"]
+    named = {f"notebooks/{notebook}" for notebook in NOTEBOOKS[stage].notebooks}
+    assert named <= set(DVC[stage]["deps"]) or "notebooks" in DVC[stage]["deps"]
 
 
 def test_dvc_writes_the_file_as_it_is(tmp_path):
@@ -145,7 +147,7 @@ def test_dvc_writes_the_file_as_it_is(tmp_path):
 @pytest.mark.parametrize("stage", NOTEBOOKS)
 def test_tables_a_notebook_reads_are_dependencies(stage):
     """Every data/processed table and data/raw file that the notebook names must be a dependency of its stage."""
-    source = (paths.NOTEBOOKS / NOTEBOOKS[stage].notebook).read_text(encoding="utf-8")
+    source = "".join((paths.NOTEBOOKS / name).read_text(encoding="utf-8") for name in NOTEBOOKS[stage].notebooks)
     for other in stages().values():
         for out in other.outs:
             if other.name != stage and out.endswith(".parquet") and Path(out).name in source:
@@ -160,7 +162,7 @@ def test_whatever_the_manifest_of_the_brief_tells_makes_the_brief_anew():
     deps = [paths.ROOT / dep for dep in DVC["brief"]["deps"]]
     files = [*told["code"], *(f"data/raw/{name}" for name in told["figures"])]
     assert [name for name in files if not covered(paths.ROOT / name, deps)] == []
-    assert {name.split(".")[0] for name in told["parameters"]} == set(stages()["brief"].params)
+    assert {name.split(".")[0] for name in told["parameters"]} | {"labels"} == set(stages()["brief"].params)
     assert {"overtake/cli/main.py", "overtake/publish/templates/overtake_brief/brief.css"} <= set(files)
 
 

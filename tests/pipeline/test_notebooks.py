@@ -14,7 +14,7 @@ from overtake import paths
 from overtake.pipeline.stages import stages
 
 CHAPTERS = sorted(path.name for path in paths.NOTEBOOKS.glob("0*.ipynb"))
-STAGE_OF = {stage.notebook: name for name, stage in stages().items() if stage.notebook}
+STAGE_OF = {notebook: name for name, stage in stages().items() for notebook in stage.notebooks}
 #: What every chapter has, in this order.
 SECTIONS = ("What goes in", "What is assumed, and where to change it", "Do", "Read the result",
             "What would make this wrong", "What goes out")  # fmt: skip
