@@ -423,9 +423,9 @@ def test_cost_in_words():
 
 
 def test_the_fingerprint_moves_with_what_an_answer_depends_on_and_nothing_else():
-    def of(**changed) -> str:
+    def of(sustain: int | None = None, **changed) -> str:
         params = Params.of({**PARAMS.model_dump(mode="json"), **changed})
-        return fingerprint(read(params.data), narrowed(params, ("eleven",)), params.sensitivity.ranges)
+        return fingerprint(read(params.data), narrowed(params, ("eleven",), sustain), params.sensitivity.ranges)
 
     whole = PARAMS.model_dump(mode="json")
     balances = whole["balances"]
@@ -434,6 +434,12 @@ def test_the_fingerprint_moves_with_what_an_answer_depends_on_and_nothing_else()
     assert of(balances={**balances, "five": {**balances["five"], "side": {"JPN": 1.0}}}) == base
     assert of(run={**whole["run"], "draws": 123}) == base
     assert of(balances={**balances, "eleven": {**balances["eleven"], "side": {"JPN": 1.0}}}) != base
+    assert of(balances={**balances, "eleven": {**balances["eleven"], "label": "Eleven of them"}}) == base
+    assert of(rulers={**whole["rulers"], "use": ["constant_usd"]}) == base
+    assert of(crossing={**whole["crossing"], "interval_pct": 60}) == base
+    longer = {**whole["crossing"], "sustain": whole["crossing"]["sustain"] + 1}
+    assert of(crossing=longer) != base
+    assert of(sustain=3, crossing=longer) == of(sustain=3)
     assert of(run={**whole["run"], "seed": 1}) != base
     assert of(futures={**whole["futures"], "plans": "off"}) != base
     edition = read(PARAMS.data)
