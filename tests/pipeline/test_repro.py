@@ -128,6 +128,7 @@ def test_one_balance_reruns_only_what_depends_on_it(built):
 def test_a_label_reruns_only_what_prints_it(built):
     root, _ = built
     text = (root / "params.yaml").read_text(encoding="utf-8")
+    repro(root, "validate")
     before = hashes(root)
     change(root, {("balances", "eleven", "label"): "Eleven of them"})
     assert ran(repro(root, "brief")) == {"validate", "brief"}
