@@ -30,6 +30,20 @@ LICENCE = "https://spdx.org/licenses/MIT"
 NAME = "ro-crate-metadata.json"
 
 
+DESCRIPTOR = {
+    "@id": NAME,
+    "@type": "CreativeWork",
+    "about": {"@id": "./"},
+    "conformsTo": {"@id": SPECIFICATION},
+}
+LICENCE_ITSELF = {
+    "@id": LICENCE,
+    "@type": "CreativeWork",
+    "name": "MIT licence",
+    "description": "Of code, text and drawings; the figures in the tables stand under their publishers' terms.",
+}
+
+
 def metadata(folder: Path, citation: Mapping[str, Any], manifest: Mapping[str, Any], description: str) -> str:
     """Return ro-crate-metadata.json (RO-Crate 1.2) for the files in `folder`, as text.
 
@@ -38,23 +52,8 @@ def metadata(folder: Path, citation: Mapping[str, Any], manifest: Mapping[str, A
     """
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     files = [_file(folder, name) for name in names if name != NAME]
-    sources = [
-        {"@id": f"#{name}", "@type": "Dataset", "name": f"data/raw/{name}", "identifier": f"sha256:{digest}",
-         "description": "Figures that the run read, kept with the code."}
-        for name, digest in sorted(manifest.get("figures", {}).items())
-    ]  # fmt: skip
+    sources = [_source(name, digest) for name, digest in sorted(manifest.get("figures", {}).items())]
     authors = [_author(f"#author-{number}", author) for number, author in enumerate(citation.get("authors", []))]
-    code = citation.get("repository-code")
-    software = {
-        "@id": "#overtake",
-        # An application must have an address; without one the code is a work like any other.
-        "@type": "SoftwareApplication" if code else "CreativeWork",
-        "name": "overtake",
-        "version": str(citation.get("version", "")),
-        **({"url": code} if code else {}),
-        "license": {"@id": LICENCE},
-        "identifier": f"sha256:{_digest_of(manifest.get('code', {}))}",
-    }
     action = {
         "@id": "#run",
         "@type": "CreateAction",
@@ -63,7 +62,18 @@ def metadata(folder: Path, citation: Mapping[str, Any], manifest: Mapping[str, A
         "object": [{"@id": source["@id"]} for source in sources],
         "result": [{"@id": file["@id"]} for file in files],
     }
-    root = {
+    root = _root(citation, description, authors, files)
+    software = _software(citation, manifest)
+    graph: list[dict[str, Any]] = [DESCRIPTOR, root, *files, *authors, LICENCE_ITSELF, software, action, *sources]
+    crate = {"@context": f"{SPECIFICATION}/context", "@graph": [_compact(entity) for entity in graph]}
+    return json.dumps(crate, indent=1, ensure_ascii=False) + "\n"
+
+
+def _root(
+    citation: Mapping[str, Any], description: str, authors: list[dict[str, Any]], files: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return the entity of the folder itself."""
+    return {
         "@id": "./",
         "@type": "Dataset",
         "name": str(citation.get("title", "Overtake")),
@@ -75,21 +85,31 @@ def metadata(folder: Path, citation: Mapping[str, Any], manifest: Mapping[str, A
         "hasPart": [{"@id": file["@id"]} for file in files],
         "mentions": [{"@id": "#run"}],
     }
-    descriptor = {
-        "@id": NAME,
-        "@type": "CreativeWork",
-        "about": {"@id": "./"},
-        "conformsTo": {"@id": SPECIFICATION},
+
+
+def _software(citation: Mapping[str, Any], manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the entity of the code. An application must have an address; without one it is a work like any other."""
+    code = citation.get("repository-code")
+    return {
+        "@id": "#overtake",
+        "@type": "SoftwareApplication" if code else "CreativeWork",
+        "name": "overtake",
+        "version": str(citation.get("version", "")),
+        **({"url": code} if code else {}),
+        "license": {"@id": LICENCE},
+        "identifier": f"sha256:{_digest_of(manifest.get('code', {}))}",
     }
-    licence = {
-        "@id": LICENCE,
-        "@type": "CreativeWork",
-        "name": "MIT licence",
-        "description": "Of code, text and drawings; the figures in the tables stand under their publishers' terms.",
+
+
+def _source(name: str, digest: str) -> dict[str, Any]:
+    """Return the entity of a table of data/raw."""
+    return {
+        "@id": f"#{name}",
+        "@type": "Dataset",
+        "name": f"data/raw/{name}",
+        "identifier": f"sha256:{digest}",
+        "description": "Figures that the run read, kept with the code.",
     }
-    graph: list[dict[str, Any]] = [descriptor, root, *files, *authors, licence, software, action, *sources]
-    crate = {"@context": f"{SPECIFICATION}/context", "@graph": [_compact(entity) for entity in graph]}
-    return json.dumps(crate, indent=1, ensure_ascii=False) + "\n"
 
 
 def _author(id: str, author: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,17 @@ class Cell:
     place: str
 
 
+@dataclass(frozen=True)
+class _State:
+    """A row of a sheet: the state, the region and subregion it stands under, its cells, those with a figure by year."""
+
+    code: str
+    name: str
+    region: tuple[str, str]
+    row: tuple[Any, ...]
+    present: dict[int, Any]
+
+
 @dataclass
 class _Found:
     """What the sheets have given so far: figures by code and year; names, marks, regions, units by code; odd ones."""
@@ -105,10 +116,14 @@ def read(path: Path, economies: Iterable[str] | None = None) -> Workbook:
         sheets = {measure: one_sheet(book, measure, SHEETS[measure][0], path) for measure in MEASURES}
         theme = theme_palette(book.loaded_theme)
         palette = tuple(str(colour) for colour in book._colors)
+
+        def colours(cell: Any) -> str | None:
+            return rgb(cell.font.color if cell.font else None, palette, theme)
+
         base = int(re.sub(r"\D", "", sheets["milex_constant_usd_m"].title))
         found = _Found(economies=None if economies is None else frozenset(economies))
         for measure, sheet in sheets.items():
-            _read_sheet(sheet, measure, path, palette, theme, found)
+            _read_sheet(sheet, measure, path, colours, found)
     finally:
         book.close()
     raise_all(f"{path.name}: countries that are not known", sorted(set(found.unknown)), next_step=DOWNLOAD)
@@ -164,19 +179,50 @@ def year_columns(header: tuple[Any, ...]) -> dict[int, int]:
     return years
 
 
-def _read_sheet(
-    sheet: Any,
-    measure: str,
-    path: Path,
-    palette: tuple[str, ...],
-    theme: tuple[str, ...],
-    found: _Found,
-) -> None:
+def _read_sheet(sheet: Any, measure: str, path: Path, colours: Callable[[Any], str | None], found: _Found) -> None:
     """Add the figures of one sheet, its countries, its note marks and its blanks to `found`."""
-    from openpyxl.utils import get_column_letter
-
     place = f"{path.name}, sheet '{sheet.title}'"
     lines = rows(sheet, path)
+    years = _years(lines, place)
+    problems: list[str] = []
+    blanks: list[tuple[str, int, str]] = []
+    seen: dict[str, str] = {}
+    last = min(years.values())
+    for state in _states(lines, years, sheet.title, found):
+        code, name, row = state.code, state.name, state.row
+        if code in seen:
+            problems.append(f"{name}: stands twice, in {seen[code]} and {row[0].coordinate}")
+            continue
+        seen[code] = row[0].coordinate
+        found.names.setdefault(code, name)
+        found.regions.setdefault(code, state.region)
+        before = row[1 : min(years)]
+        if measure == "milex_constant_usd_m":
+            found.marks[code] = "".join(MARKS.findall(" ".join(str(cell.value or "") for cell in before)))
+        if measure == "milex_lcu_m" and (unit := _unit(before)):
+            found.units[code] = unit
+        last = max(last, *state.present)
+        blanks += [(code, year, f"sheet '{sheet.title}', {said}") for year, said in _blanks(state, years)]
+        for year, cell in state.present.items():
+            value = _number(cell.value)
+            problem = _problem(value, measure)
+            if not problem:
+                found.figures.setdefault((code, year), {})[measure] = Cell(
+                    float(value) * SHEETS[measure][1], status(colours(cell)), f"{sheet.title}!{cell.coordinate}"
+                )
+                continue
+            sentence = f"cell {cell.coordinate} ({name} {year}): {problem}"
+            if found.economies is None or code in found.economies:
+                problems.append(sentence)
+            else:
+                found.odd.append(f"sheet '{sheet.title}', {sentence}")
+    # A state that ended owes no figure, and nobody does in a year that the sheet has none of.
+    found.blanks += [(code, sentence) for code, year, sentence in blanks if year <= last]
+    raise_all(place, problems, next_step=DOWNLOAD)
+
+
+def _years(lines: Iterator[tuple[Any, ...]], place: str) -> dict[int, int]:
+    """Return the years of the header row by column index, and read up to it; refuse none, and years with a gap."""
     header = next((row for row in lines if row and str(row[0].value or "").strip().lower() == "country"), None)
     if header is None:
         raise OvertakeError(place, "has no header row", allowed="a row whose first cell is Country", next_step=DOWNLOAD)
@@ -186,11 +232,12 @@ def _read_sheet(
         raise OvertakeError(
             place, "the years of the header row are not consecutive", found=str(order)[:120], next_step=DOWNLOAD
         )
-    first_figure = min(years)
-    problems: list[str] = []
-    blanks: list[tuple[str, int, str]] = []
-    seen: dict[str, str] = {}
-    last, region, subregion = min(order), "", ""
+    return years
+
+
+def _states(lines: Iterable[tuple[Any, ...]], years: dict[int, int], title: str, found: _Found) -> Iterator[_State]:
+    """Yield the rows of states that have a figure; a name that is none is noted among the unknown."""
+    region, subregion = "", ""
     for row in lines:
         name = " ".join(str(row[0].value or "").split()) if row else ""
         values = {year: row[index] for index, year in years.items()} if name else {}
@@ -201,43 +248,20 @@ def _read_sheet(
         if not name or not present:
             continue
         code = iso3(name)
-        if code is None:
-            if len(present) >= 5 and len(name) <= 60 and name.lower() not in ("european union", "world"):
-                found.unknown.append(f"{name} (sheet '{sheet.title}', cell {row[0].coordinate})")
-            continue
-        if code in seen:
-            problems.append(f"{name}: stands twice, in {seen[code]} and {row[0].coordinate}")
-            continue
-        seen[code] = row[0].coordinate
-        found.names.setdefault(code, name)
-        found.regions.setdefault(code, (region, subregion))
-        notes = "".join(MARKS.findall(" ".join(str(cell.value or "") for cell in row[1:first_figure])))
-        if measure == "milex_constant_usd_m":
-            found.marks[code] = notes
-        if measure == "milex_lcu_m" and (unit := _unit(row[1:first_figure])):
-            found.units[code] = unit
-        last = max(last, *present)
-        for index, year in years.items():
-            if year > min(present) and is_blank(values[year].value) and len(code) == 3:
-                at = f"{get_column_letter(index + 1)}{row[0].row}"
-                blanks.append((code, year, f"sheet '{sheet.title}', cell {at} ({name} {year}): {BLANK}"))
-        for year, cell in present.items():
-            value = _number(cell.value)
-            problem = _problem(value, measure)
-            if problem:
-                sentence = f"cell {cell.coordinate} ({name} {year}): {problem}"
-                if found.economies is None or code in found.economies:
-                    problems.append(sentence)
-                else:
-                    found.odd.append(f"sheet '{sheet.title}', {sentence}")
-                continue
-            colour = rgb(cell.font.color if cell.font else None, palette, theme)
-            found.figures.setdefault((code, year), {})[measure] = Cell(
-                float(value) * SHEETS[measure][1], status(colour), f"{sheet.title}!{cell.coordinate}"
-            )
-    # A state that ended owes no figure, and nobody does in a year that the sheet has none of.
-    found.blanks += [(code, sentence) for code, year, sentence in blanks if year <= last]
-    raise_all(place, problems, next_step=DOWNLOAD)
+        if code is not None:
+            yield _State(code, name, (region, subregion), row, present)
+        elif len(present) >= 5 and len(name) <= 60 and name.lower() not in ("european union", "world"):
+            found.unknown.append(f"{name} (sheet '{title}', cell {row[0].coordinate})")
+
+
+def _blanks(state: _State, years: dict[int, int]) -> Iterator[tuple[int, str]]:
+    """Yield the years after a state's first figure whose cell is empty, each with what is said of it."""
+    from openpyxl.utils import get_column_letter
+
+    for index, year in years.items():
+        if year > min(state.present) and is_blank(state.row[index].value) and len(state.code) == 3:
+            at = f"{get_column_letter(index + 1)}{state.row[0].row}"
+            yield year, f"cell {at} ({state.name} {year}): {BLANK}"
 
 
 def _unit(cells: tuple[Any, ...]) -> float | None:
