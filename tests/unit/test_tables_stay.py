@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from io import StringIO
 from pathlib import Path
 
@@ -47,7 +46,6 @@ def params(edition: str) -> Params:
     )
 
 
-@cache
 def tables(name: str) -> dict[str, pd.DataFrame]:
     """Return the tables of an edition by name."""
     settings = params(name)
