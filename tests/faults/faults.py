@@ -23,8 +23,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-#: Stages that are killed, quickest first.
-STAGES = ("validate", "clean", "rulers", "futures", "explorer", "balances", "skill", "sensitivity", "brief", "pdf")
+from overtake.pipeline.stages import stages
+
+#: Stages that are killed.
+STAGES = tuple(stages())
 SAID = "overtake: ", "ERROR: ", "mended: "
 
 
@@ -322,17 +324,23 @@ def killed_publication(project: Project, rng: random.Random) -> str:
 
 @contextmanager
 def another_label(project: Project, label: str) -> Iterator[None]:
-    """Give the first balance of params.yaml another label for a while."""
+    """Give the first balance of params.yaml another label for a while, and `validate` it: a stage asks for that."""
     path = project.root / "params.yaml"
     content = path.read_text(encoding="utf-8")
     lines = content.split("\n")
     at = next(number for number, line in enumerate(lines) if line.startswith("    label:"))
     lines[at] = f"    label: {label}"
-    path.write_text("\n".join(lines), encoding="utf-8")
+
+    def put(text: str) -> None:
+        path.write_text(text, encoding="utf-8")
+        code, said = project.run("overtake", "validate")
+        assert code == 0, said[-1500:]
+
+    put("\n".join(lines))
     try:
         yield
     finally:
-        path.write_text(content, encoding="utf-8")
+        put(content)
 
 
 def full_disk(project: Project, rng: random.Random) -> str:
@@ -385,6 +393,8 @@ def killed_ingest(project: Project, rng: random.Random) -> str:
     changed = hashes(project.root, ("data/raw",)) != before
     for name, content in copy.items():  # back to the good figures
         (raw / name).write_bytes(content)
+    for report in (project.root / "reports").glob("edition-*"):  # of an ingest that was carried through
+        shutil.rmtree(report)
     return ("it had ended before" if finished else "") + (" carried through" if changed else " as before")
 
 

@@ -9,16 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.faults import FAULTS, CannotError, Project
+from tests.faults.faults import FAULTS, STAGES, CannotError, Project
 
 pytestmark = pytest.mark.slow
 
 ROUNDS = int(os.environ.get("OVERTAKE_FAULT_ROUNDS", "1"))
 #: Killing these takes as long as running them; the long mode does.
-LONG = {
-    f"SIGKILL of DVC and stage {name}" for name in ("rulers", "futures", "balances", "skill", "sensitivity", "brief")
-} | {"SIGKILL while a brief is put in place", "reports/ read-only", "a published file read-only"}
-LONG |= {"a kept chunk of the sensitivity truncated", "SIGKILL of DVC and stage clean"}
+LONG = {f"SIGKILL of DVC and stage {name}" for name in STAGES if name not in ("validate", "explorer", "pdf")} | {
+    "SIGKILL while a brief is put in place",
+    "reports/ read-only",
+    "a published file read-only",
+}
+LONG |= {"a kept chunk of the sensitivity truncated"}
 
 
 @pytest.fixture(scope="module")

@@ -132,7 +132,8 @@ def main() -> int:
         row = json.loads(done.stdout)
         cells = [name, *(f"{row[key]:,}" for key in ("inputs", "read", "refused", "crashes")), f"{row['slowest']:.2f}"]
         cells += [f"{row['peak_kb'] / 1024:.0f} ({row['base_kb'] / 1024:.0f})"]
-        cells += [f"{row['kept'] - row['seeds']:,}"] * asked.guided
+        if asked.guided:
+            cells.append(f"{row['kept'] - row['seeds']:,}")
         print(f"| {' | '.join(cells)} |", flush=True)
         for line in row["what"]:
             print(f"  {line}", file=sys.stderr)

@@ -17,9 +17,15 @@ import workbook_case
 
 from overtake import paths
 from overtake.config.load import parse, read_yaml
+from overtake.config.multiverse import Axes
+from overtake.config.params import Params
 from overtake.publish.files import read_notebook
-from overtake.sources import package, raw, regions, sipri, weo
+from overtake.scenarios.compare import read_all
+from overtake.sensitivity.axes import read_axes
+from overtake.sources import own, package, raw, regions, sipri, weo
 
+#: A multiverse as `overtake multiverse --axes` takes it.
+AXES = b'editions: ["2026-04"]\nmodels: [combined, gdp_share]\nus_shares: [0, 0.3]\nyears: [2030, 2035]\ndraws: 100\n'
 #: Pieces of text that break readers, pages, terminals and spreadsheets.
 TOKENS = (
     b"=cmd|' /C calc'!A0", b"@SUM(1+1)", b"<script>alert(1)</script>", b"\xe2\x80\xae", b"\x00", b"\x07",
@@ -124,6 +130,30 @@ def _read_params(path: Path) -> object:
     return parse(read_yaml(path), path.name)
 
 
+def _own_tables() -> list[bytes]:
+    import test_own as case
+
+    return [text.encode() for text in (case.long(), case.long("constant_usd_m"), case.world_bank(), case.portal())]
+
+
+def _read_own(path: Path) -> object:
+    """Read the file as `overtake ingest table` does, and set it beside SIPRI's figures."""
+    read = own.read(path, ("CHN", "JPN", "KOR", "USA"))
+    return own.compared(read, raw.milex(), "2026-04")
+
+
+def _read_scenario(path: Path) -> object:
+    """Read the file as the one scenario of a folder."""
+    alone = path.parent / "one"
+    alone.mkdir(exist_ok=True)
+    (alone / "fuzzed.yaml").write_bytes(path.read_bytes())
+    return read_all(alone, Params())
+
+
+def _read_axes(path: Path) -> object:
+    return read_axes(path, Axes())
+
+
 TARGETS = {
     target.name: target
     for target in (
@@ -133,6 +163,14 @@ TARGETS = {
         Target("parameters", _read_params, lambda: [paths.PARAMS.read_bytes()], ".yaml"),
         Target("claims", read_yaml, lambda: [_some_lines("claims.yaml", 60)], ".yaml"),
         Target("datapackage", _read_package, lambda: [_descriptor()], ".json"),
+        Target("own table", _read_own, _own_tables, ".csv"),
+        Target(
+            "scenario",
+            _read_scenario,
+            lambda: [path.read_bytes() for path in sorted(paths.SCENARIOS.glob("*"))],
+            ".yaml",
+        ),
+        Target("axes", _read_axes, lambda: [AXES], ".yaml"),
         Target("notebook", read_notebook, lambda: [_notebook()], ".ipynb"),
     )
 }
