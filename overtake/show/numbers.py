@@ -41,8 +41,8 @@ class Cell:
 
     def source(self) -> str:
         """Return the origin in one line, as shown on hover and focus."""
-        row = ", ".join(f"{key} {value}" for key, value in self.row)
-        place = f"{self.table}: {', '.join(part for part in (row, self.column and f'column {self.column}') if part)}"
+        where = [f"{key} {value}" for key, value in self.row] + [f"column {self.column}"] * bool(self.column)
+        place = f"{self.table}: {', '.join(where)}" if where else self.table
         how = f"{self.how}; from " if self.how else ""
         return how + place + (f"; edition {self.edition}" if self.edition else "")
 

@@ -8,7 +8,8 @@ import pytest
 from overtake import show
 from overtake.errors import OvertakeError
 from overtake.show import formats, plots, say
-from overtake.show.numbers import Numbers
+from overtake.show.numbers import Cell, Numbers
+from overtake.show.say import FILTERS
 
 TABLE = pd.DataFrame({"iso3": ["CHN", "JPN"], "year": [2025, 2025], "usd": [336.4, math.nan], "p": [0.87, math.nan]})
 SOURCE = show.Source(TABLE, "data/processed/made.parquet", ("iso3", "year"), "2026-04")
@@ -31,17 +32,34 @@ def test_a_sentence_records_its_numbers_with_their_cell():
 @pytest.mark.parametrize(
     ("template", "values", "told"),
     [
-        ("{{ x }}", {"x": 3}, "bare number"),
-        ("{{ x | year }}", {"x": "2025"}, "cells of tables alone"),
-        ("{{ x }}", {"x": SOURCE.cell("usd", iso3="CHN")}, "needs a filter"),
-        ("{{ x | usd_bn }}", {"x": SOURCE.cell("usd", iso3="JPN")}, "made.jpn.2025.usd: is missing"),
-        ("{{ x | chance }}", {"x": SOURCE.cell("p", iso3="JPN")}, "made.jpn.2025.p: is missing"),
-        ("{{ nobody }}", {}, "nobody"),
+        ("{{ x }}", {"x": 3}, "say: x: is a bare number\n  found:   3\n  allowed: a cell of a table"),
+        ("{{ x | year }}", {"x": "2" * 70}, f"say: writes cells of tables alone\n  found:   '{'2' * 59}"),
+        (
+            "{{ x }}",
+            {"x": SOURCE.cell("usd", iso3="CHN")},
+            "say: a number needs a filter\n"
+            "  found:   Cell(id='made.chn.2025.usd', value=336.4, table='data/proces\n"
+            f"  allowed: {', '.join(FILTERS)}",
+        ),
+        (
+            "{{ x | usd_bn }}",
+            {"x": SOURCE.cell("usd", iso3="JPN")},
+            "number made.jpn.2025.usd: is missing: its sentence must not be said\n"
+            "  found:   data/processed/made.parquet: iso3 JPN, year 2025, column usd; edition 2026-04",
+        ),
+        (
+            "{{ x | chance }}",
+            {"x": SOURCE.cell("p", iso3="JPN")},
+            "number made.jpn.2025.p: is missing: its sentence must not be said\n"
+            "  found:   data/processed/made.parquet: iso3 JPN, year 2025, column p; edition 2026-04",
+        ),
+        ("{{ nobody }}", {}, "say: '{{ nobody }}': 'nobody' is undefined"),
     ],
 )
 def test_what_no_table_holds_is_not_said(template, values, told):
-    with pytest.raises(OvertakeError, match=told):
+    with pytest.raises(OvertakeError) as refused:
         say(template, **values)
+    assert str(refused.value) == told
 
 
 def test_a_name_is_escaped_and_a_missing_number_can_be_asked_for():
@@ -52,8 +70,42 @@ def test_a_name_is_escaped_and_a_missing_number_can_be_asked_for():
 
 
 def test_a_cell_is_one_row():
-    with pytest.raises(OvertakeError, match="is not one row"):
+    with pytest.raises(OvertakeError) as refused:
         SOURCE.cell("usd", year=2025)
+    assert str(refused.value) == (
+        "data/processed/made.parquet: year 2025: is not one row\n  found:   2 rows\n  allowed: key iso3, year"
+    )
+    years = TABLE.assign(year=[2025.0, 2026.0])
+    cell = show.Source(years, "data/made.parquet", ("iso3", "year"), "2026-04").cell("usd", year=2025)
+    assert cell == Cell("made.chn.2025.usd", 336.4, "data/made.parquet", (("iso3", "CHN"), ("year", 2025)), "usd",
+                        "2026-04")  # fmt: skip
+    assert type(cell.row[1][1]) is int
+
+
+def test_a_value_made_of_a_whole_table_says_how():
+    made = SOURCE.made("sum", 3, "the sum of all")
+    assert made == Cell("made.sum", 3.0, "data/processed/made.parquet", (), "", "2026-04", (), "the sum of all")
+    assert type(made.value) is float
+    assert made.source() == "the sum of all; from data/processed/made.parquet; edition 2026-04"
+
+
+def test_a_sentence_is_markdown_html_and_plain_words():
+    said = say("**In {{ y | year }}**,\n{{ who | listed }} lead. {{ end }}", y=SOURCE.cell("year", iso3="CHN"),
+               who=["A*", "B", "C & D"], end="100 $ [x]")  # fmt: skip
+    number = (
+        '<span class="num" data-id="made.chn.2025.year" '
+        'title="data/processed/made.parquet: iso3 CHN, year 2025, column year; edition 2026-04">2025</span>'
+    )
+    rest = "A&#42;, B and C &amp; D lead. 100 &#36; &#91;x&#93;"
+    assert said._repr_mimebundle_() == {
+        "text/plain": "**In 2025**,\nA*, B and C & D lead. 100 $ [x]",
+        "text/markdown": f"**In {number}**,\n{rest}",
+        "text/html": f"<p><strong>In {number}</strong>,\nA*, B and C &amp; D lead. 100 $ [x]</p>\n",
+    }
+    assert list(said.numbers.records) == ["made.chn.2025.year"]
+    assert str(say("{{ who | listed }}", who=["one"])) == "one"
+    assert str(say("a  b   c")) == "a  b   c"
+    assert str(say("{{ yes }}", yes=True)) == "True"
 
 
 def test_a_table_has_units_and_aligns_numbers():
