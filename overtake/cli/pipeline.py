@@ -41,12 +41,16 @@ def _run(arguments: argparse.Namespace) -> int:
     from overtake.pipeline.run import run_stage
 
     with _at_work(arguments.stage):
-        if arguments.stage == "brief":
-            from overtake.publish.files import publish
-
-            run_stage(arguments.stage, then=lambda executed: publish(executed, paths.REPORTS / executed.stem))
-        else:
+        if arguments.stage != "brief":
             run_stage(arguments.stage)
+            return 0
+        from overtake.draws import folder_of
+        from overtake.publish.files import write_all
+
+        # Both are written before either takes its place: a brief and an annex of one run, or the last good ones.
+        with folder_of(paths.REPORTS / "annex") as annex, folder_of(paths.REPORTS / "brief") as brief:
+            fresh = {"annex": annex, "brief": brief}
+            run_stage(arguments.stage, then=lambda executed: write_all(executed, fresh[executed.stem]))
     return 0
 
 
