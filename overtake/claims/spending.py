@@ -89,8 +89,7 @@ def _row(item: str, window: tuple[int, int], found: statistics.Estimate) -> dict
 
 
 def shortfall(edition: Edition, claim: Claim, settings: Params) -> Result:
-    """Judge whether most of a coalition fell short of its earlier growth beyond chance; years not yet observed follow
-    the IMF's forecast of GDP, the share of GDP held.
+    """Judge whether most of a coalition fell short of its earlier growth beyond chance.
 
     value: share of members with a shortfall beyond chance; beside: share with any. Partly also where nearly all have
     one, if none beyond chance.
@@ -103,7 +102,7 @@ def shortfall(edition: Edition, claim: Claim, settings: Params) -> Result:
     for iso3 in members(claim.params["coalition"]):
         growth = log_growth(spent[iso3].dropna())
         before = growth[(growth.index >= claim.params["fit_from"]) & (growth.index <= fit_to)].to_numpy()
-        after = [_growth_in(edition, growth, iso3, year) for year in range(fit_to + 1, until + 1)]
+        after = growth.reindex(range(fit_to + 1, until + 1)).to_numpy(dtype=float)
         if len(before) < 5 or not np.isfinite(after).all():
             continue
         gap, chance = statistics.shortfall(before, float(np.sum(after)), len(after), level)
@@ -118,14 +117,6 @@ def shortfall(edition: Edition, claim: Claim, settings: Params) -> Result:
     if verdict == "contradicted" and some > claim.thresholds["partly_any"]:
         verdict = "partly"
     return Result(verdict, float(share), beside=float(some), details=details, years=f"{fit_to + 1}-{until}")
-
-
-def _growth_in(edition: Edition, growth: pd.Series, iso3: str, year: int) -> float:
-    """Return log growth of spending in a year: observed, else that of GDP in the IMF's edition."""
-    if year in growth.index:
-        return float(growth[year])
-    rows = edition.macro[(edition.macro["iso3"] == iso3) & (edition.macro["year"] == year)]["real_growth_pct"]
-    return float(alike.log(1 + rows.iloc[0] / 100)) if len(rows) else float("nan")
 
 
 def flat_or_falling(edition: Edition, claim: Claim, settings: Params) -> Result:

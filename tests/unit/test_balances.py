@@ -305,9 +305,9 @@ def test_summary_tables() -> None:
     observed = paths_of(np.broadcast_to(np.array([80.0, 50, 30, 20, 300])[None, :, None], (1, 5, 30)).copy())
     balances = {
         "jka": Balance(label="jka", side={"JPN": 1, "KOR": 1, "AUS": 1}, breakeven=("USA",)),
+        "ind": Balance(label="ind", side={"IND": 1}),
         "usa": Balance(label="usa", side={"USA": 1}),
         "jpn": Balance(label="jpn", side={"JPN": 1}),
-        "ind": Balance(label="ind", side={"IND": 1}),
     }
     tables = summarise(paths, observed, balances, Crossing(interval_pct=50), ruler="constant_usd", edition="2026-04")
     rows = tables.crossings.set_index("balance")
@@ -315,7 +315,9 @@ def test_summary_tables() -> None:
     assert rows.loc["jka", "margin"] == pytest.approx(80 / 100 - 1)
     assert rows.loc["jpn", "first_crossed"] == 2020
     assert np.isnan(rows.loc["usa", "median_year"])  # the probability is below one half
+    assert rows.loc["ind", "refused"].startswith("balances.ind")
     assert "IND" in rows.loc["ind", "refused"]
+    assert (rows["refused"] == "").sum() == 3
     assert np.isnan(rows.loc["ind", "p_crossed"])
     states_ = rows.loc[["jka", "usa", "jpn"], [f"p_{state}" for state in STATES]]
     np.testing.assert_allclose(states_.sum(axis=1), 1)

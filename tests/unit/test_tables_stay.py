@@ -20,14 +20,15 @@ from overtake.config.params import Params
 from overtake.draws import Draws
 from overtake.edition import read
 from overtake.edition.shares import gdp_path
-from overtake.futures import models, plans
+from overtake.futures import coefficients, models, panel_regression, plans
 from overtake.futures.measurement import level_error
 from overtake.futures.series import of_spending
 from overtake.futures.simulate import simulate
 from overtake.rulers.base import observed
+from tests.unit.futures_case import LAST, growth
 
 FOLDER = Path(__file__).parent / "tables"
-EDITIONS = ("2020-04", "2026-04")
+EDITIONS = ("2020-04", "2026-04", "made")
 BALANCES = ("eleven", "five", "five_us30", "jpn_kor_aus", "aukus")
 RULERS = ("constant_usd", "current_usd", "military_ppp", "stock")
 
@@ -48,6 +49,8 @@ def params(edition: str) -> Params:
 
 def tables(name: str) -> dict[str, pd.DataFrame]:
     """Return the tables of an edition by name."""
+    if name == "made":
+        return {"coefficients": learned()}
     settings = params(name)
     edition, seed = read(settings.data), settings.run.seed
     bare = simulate(edition, settings.futures.model_copy(update={"plans": "off"}), settings.run)
@@ -76,6 +79,16 @@ def tables(name: str) -> dict[str, pd.DataFrame]:
         "trend": trend.trend(edition, settings.crossing),
         **judged,
     }
+
+
+def learned() -> pd.DataFrame:
+    """Return what the panel regression learns from a made-up panel whose countries lie in regions and subregions."""
+    years = tuple(range(1960, LAST + 1))
+    log_milex = np.cumsum(growth(30, len(years), seed=5), axis=1)
+    log_milex[3, :20] = np.nan
+    headings = [(f"region {at % 3}", f"subregion {at % 6}") for at in range(30)]
+    found = panel_regression.fit(log_milex, log_milex - 0.025 * np.arange(len(years)), years, headings)
+    return coefficients.to_rows(found, "2026-04", LAST)
 
 
 def futures(name: str, bare: Draws, drawn: Draws) -> Iterator[pd.DataFrame]:
