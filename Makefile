@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 # Where a machine sets it, each of some hundred processes would compile every library anew, seconds each.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help brief brief-quarto test test-fast test-long truth site coverage check bench bench-pipeline bench-brief bench-peers audit lock clean
+.PHONY: help brief brief-quarto test test-fast test-long truth site coverage mutants check bench bench-pipeline bench-brief bench-peers audit lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ coverage: $(VENV)/.tested ## run all tests and print the branch coverage of the 
 check: $(VENV)/.tested ## lint and type-check only
 	@ruff check .
 	@mypy
+
+mutants: $(VENV)/.tested ## which small changes of the code no unit test notices, of a thousand (mutmut; about half an hour)
+	@bash tests/mutation/run.sh
 
 bench: $(VENV)/.tested ## measure speed and memory against floors and peers, in one run
 	@python -m tests.bench.bench
