@@ -62,7 +62,8 @@ class Project:
     def hashes_of_brief(self, of: dict[str, str] | None = None) -> dict[str, str]:
         """Return the hashes of published files, now or among those in `of`."""
         found = hashes(self.root, ("reports",)) if of is None else of
-        return {name: value for name, value in found.items() if name.startswith("reports/")}
+        # What stands aside under a dot is no report.
+        return {name: value for name, value in found.items() if re.match(r"reports/[^.]", name)}
 
     def brief_is_intact(self) -> None:
         """Raise where a published file is not, byte for byte, that of the last good run."""
