@@ -7,7 +7,7 @@ if [ ! -f .mutmut/.ready ] || [ tests/mutation/requirements.txt -nt .mutmut/.rea
   python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --target .mutmut -r tests/mutation/requirements.txt
   touch .mutmut/.ready
 fi
-export PYTHONPATH=.mutmut OVERTAKE_NO_SHRINKING=1 OMP_NUM_THREADS=1
+export PYTHONPATH=$PWD/.mutmut OVERTAKE_NO_SHRINKING=1 OMP_NUM_THREADS=1
 python -m mutmut run 'none.*' >/dev/null 2>&1 || true # makes the mutants, runs none
 python -m tests.mutation.mutants sample "${1:-200}" | xargs python -m mutmut run >/dev/null
 python -m tests.mutation.mutants table
