@@ -23,13 +23,13 @@ HEADS = {
 
 def kind(head: bytes) -> str:
     """Return what a file is that begins with the bytes `head`; "another kind of file" where they do not tell."""
-    if not head.strip():
-        return "empty"
     if head.startswith(b"PK") and b"opendocument.spreadsheet" in head[:200]:
         return "an OpenDocument spreadsheet (.ods)"
     if (found := encoding(head)) is not None and found.startswith("utf-16"):
         head = head[: len(head) // 2 * 2].decode(found, "replace").encode()
     bare = re.sub(rb"^<\?xml[^>]*>\s*", b"", head.removeprefix(codecs.BOM_UTF8).lstrip())
+    if not bare.strip():
+        return "empty"
     for start, name in HEADS.items():
         if bare.startswith(start):
             return name

@@ -31,6 +31,11 @@ GROUPS = "WEO Country Group Code\tWEO Subject Code\tCountry Group Name\t2024\n00
         (PAGE, "is a web page (HTML)"),
         (PICTURE, "is a picture (PNG)"),
         (b"", "is empty"),
+        (b" \n", "is empty"),
+        (b"\xef\xbb\xbf", "is empty"),
+        (b"\xff\xfe", "is empty"),
+        (b"\xfe\xff\x00\n", "is empty"),
+        (b'<?xml version="1.0"?>\n', "is empty"),
     ],
 )
 def test_what_is_given_for_a_workbook_is_named(tmp_path: Path, content: bytes, what: str) -> None:
@@ -53,6 +58,8 @@ def test_what_is_given_for_a_workbook_is_named(tmp_path: Path, content: bytes, w
         (PAGE, "is a web page (HTML)", "the WEO database of countries"),
         (PICTURE, "is a picture (PNG)", "the WEO database of countries"),
         (b"", "is empty", "the WEO database of countries"),
+        (b"\xff\xfe", "is empty", "the WEO database of countries"),
+        (b"\xef\xbb\xbf\n", "is empty", "the WEO database of countries"),
         (ARCHIVE.getvalue(), "is a workbook", "the tab-separated database, or CSV"),
     ],
 )
