@@ -51,7 +51,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
             if getattr(event, "tag", None):
                 raise OvertakeError(place, "tags are not read", found=str(event.tag), allowed="plain values")
         loaded = yaml.load(text)
-    except (YAMLError, ValueError, OverflowError) as error:  # dates and numbers that Python cannot hold
+    except (YAMLError, ValueError, TypeError, OverflowError) as error:  # a date, a key of lists
         said = " ".join(str(error).split())
         raise OvertakeError(str(path), "is not valid YAML 1.2", found=said[:300]) from error
     except RecursionError as error:
@@ -192,6 +192,8 @@ def _unsafe_texts(value: Any, path: tuple[str, ...]) -> Iterator[str]:
     """Yield a line per key or text in `value` that a page, a terminal or a spreadsheet could take for more."""
     if isinstance(value, Mapping):
         for key, item in value.items():
+            if not isinstance(key, str | int | float | None):
+                yield f"{'.'.join(path) or 'the file'}: a key must be text (found {key!r:.80})"
             yield from _unsafe_texts(str(key), path)
             yield from _unsafe_texts(item, (*path, str(key)))
     elif isinstance(value, list):

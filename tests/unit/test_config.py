@@ -75,6 +75,22 @@ def test_missing_file_names_the_remedy(tmp_path):
         load(tmp_path / "params.yaml")
 
 
+@pytest.mark.parametrize("text", ["? - a\n: b\n", "a:\n  ? 2026-01-01\n  : b\n"])
+def test_a_key_that_is_a_list_or_a_date_is_refused(tmp_path, text):
+    path = tmp_path / "params.yaml"
+    path.write_text(text)
+    with pytest.raises(OvertakeError, match="a key must be text"):
+        read_yaml(path)
+
+
+@pytest.mark.parametrize("text", ["? - - a\n: b\n", "? {a: 1}\n: b\n", "? - - region:x [\n"])
+def test_a_key_that_is_no_text_is_refused(tmp_path, text):
+    path = tmp_path / "params.yaml"
+    path.write_text(text)
+    with pytest.raises(OvertakeError, match="is not valid YAML"):
+        read_yaml(path)
+
+
 def test_yaml_1_2_reads_norway_and_exponents(tmp_path):
     raw = read_yaml(write(tmp_path, "a: NO\nb: 1e-3\nc: 0o17\nd: yes\n"))
     assert raw == {"a": "NO", "b": 0.001, "c": 15, "d": "yes"}
