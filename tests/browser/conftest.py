@@ -27,9 +27,9 @@ class Watched:
     errors: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
-    """Yield a headless Chromium."""
+    """Yield a headless Chromium; it ends with these tests: its loop would be in the way of others."""
     with started() as browser:
         yield browser
 
