@@ -56,7 +56,7 @@ def subset(params: Params, keys: tuple[str, ...]) -> dict[str, Any]:
     return chosen
 
 
-def run_stage(name: str, root: Path = paths.ROOT, then: Callable[[Path], object] = Path.exists) -> None:
+def run_stage(name: str, root: Path = paths.ROOT, then: Callable[[Path], object] = lambda executed: None) -> None:
     """Run the notebooks of stage `name` side by side with its own parameters, and with each executed one do `then`.
 
     Raises OvertakeError for an unknown stage, a bad parameter or a failing cell. An executed notebook is in place
