@@ -128,8 +128,11 @@ def test_a_dask_cluster_of_processes_with_a_worker_killed_gives_the_same_bytes(a
 
 
 def test_the_command_names_a_scheduler_that_is_not_there(axes, tmp_path):
+    soon = "import sys; from overtake.sensitivity import cluster; cluster.CONNECT_SECONDS = 2.0; "
+    soon += "from overtake.cli.main import main; sys.exit(main())"
+    _, _, _, *asked = command(axes, tmp_path, "--scheduler", "tcp://127.0.0.1:9")
     done = subprocess.run(
-        command(axes, tmp_path, "--scheduler", "tcp://127.0.0.1:9"), cwd=paths.ROOT, capture_output=True, text=True,
+        [sys.executable, "-c", soon, *asked], cwd=paths.ROOT, capture_output=True, text=True,
         env={**os.environ, "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "2s"},
     )  # fmt: skip
     assert done.returncode == 2
