@@ -21,7 +21,7 @@ Side = Annotated[dict[Economy, Share], Field(min_length=1)]
 class Balance(Section):
     """Two sides, each with the share of every member's military expenditure that counts."""
 
-    label: Annotated[str, Field(max_length=90)] = ""
+    label: Annotated[str, Field(min_length=1, max_length=90)] = ""
     """Name in tables and figures; the key itself, spaces for underscores, where none is given."""
 
     against: Side = Field(default_factory=lambda: {"CHN": 1.0})

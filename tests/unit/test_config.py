@@ -149,3 +149,10 @@ def test_a_notebook_cannot_read_a_key_that_it_was_not_given():
     with pytest.raises(AttributeError):
         _ = found.run.nothing
     assert Params.declared(Params().model_dump(mode="json")) == Params()
+
+
+def test_a_balance_without_a_label_is_named_by_its_key_and_an_empty_one_is_refused():
+    sides = {"against": {"CHN": 1.0}, "side": {"JPN": 1.0}}
+    assert Params.of({"balances": {"two_words": sides}}).balances["two_words"].label == "two words"
+    with pytest.raises(OvertakeError, match=r"balances\.two_words\.label"):
+        parse({"balances": {"two_words": {**sides, "label": ""}}})
