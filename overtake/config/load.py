@@ -189,7 +189,7 @@ def _plain(value: Any, path: tuple[str, ...]) -> Any:
 
 
 def _unsafe_texts(value: Any, path: tuple[str, ...]) -> Iterator[str]:
-    """Yield a line per key or text in `value` that a page, a terminal or a spreadsheet could take for more."""
+    """Yield a line per key that is no text, and per text that a page, a terminal or a spreadsheet takes for more."""
     if isinstance(value, Mapping):
         for key, item in value.items():
             if not isinstance(key, str | int | float | None):

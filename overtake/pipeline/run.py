@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -62,23 +62,28 @@ def run_stage(name: str, root: Path = paths.ROOT, then: Callable[[Path], object]
     Raises OvertakeError for an unknown stage, a bad parameter or a failing cell. An executed notebook is in place
     only after success; a failed one is kept under data/processed/failed.
     """
-    from overtake.pipeline import engine
-    from overtake.show import style
-
     stage = stage_of(name, root)
     parameters = subset(load(root / "params.yaml"), stage.params)
     os.environ["OVERTAKE_STAGE"] = name
-    if len(stage.notebooks) > 1:  # once, before they start: forks of this process
-        engine.register()
-        style.ready()
 
     def one(notebook: str) -> None:
         executed = root / "data" / "processed" / "notebooks" / notebook
         then(run_notebook(root / "notebooks" / notebook, executed, parameters, root))
 
-    side_by_side([partial(one, notebook) for notebook in stage.notebooks])
+    together([partial(one, notebook) for notebook in stage.notebooks])
     with suppress(OSError):  # of notebooks that run side by side, one would take it from the other
         (root / "data" / "processed" / "failed").rmdir()
+
+
+def together(jobs: Sequence[Callable[[], object]]) -> None:
+    """Do jobs that each run a notebook side by side; what all import is imported once, before they fork."""
+    if len(jobs) > 1:
+        from overtake.pipeline import engine
+        from overtake.show import style
+
+        engine.register()
+        style.ready()
+    side_by_side(jobs)
 
 
 def run_notebook(source: Path, target: Path, parameters: dict[str, Any], root: Path) -> Path:

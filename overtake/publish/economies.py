@@ -8,22 +8,18 @@ from pathlib import Path
 
 from overtake import paths
 from overtake.draws import read_draws
-from overtake.pipeline.run import run_notebook
+from overtake.pipeline.run import run_notebook, together
 from overtake.publish.files import bibliography, read_notebook, render
-from overtake.show import style
-from overtake.work import side_by_side
 
 NOTEBOOK = "economy.ipynb"
 
 
 def write(economies: Iterable[str], folder: Path, root: Path = paths.ROOT) -> None:
     """Write `ISO3.html` for each of `economies` into `folder`; executed notebooks stay under data/processed."""
-    # Once, before the pages start: forks of this process, they remember it.
     futures = root / "data" / "processed" / "futures.parquet"
     if futures.is_file():
-        read_draws(futures)
-    style.ready()
-    side_by_side([partial(_page, iso3, folder, root) for iso3 in economies])
+        read_draws(futures)  # once, before the pages start: forks of this process, they remember it
+    together([partial(_page, iso3, folder, root) for iso3 in economies])
 
 
 def _page(iso3: str, folder: Path, root: Path) -> None:

@@ -26,11 +26,14 @@ def narrowed(params: Params, balances: Iterable[str], sustain: int | None = None
 
     sustain: in place of the parameters' own, for what crosses it by itself.
     """
-    kept = {name: params.balances[name] for name in dict.fromkeys(balances) if name in params.balances}
-    kept = {name: balance.model_copy(update={"label": name}) for name, balance in kept.items()}
+    kept = {
+        name: params.balances[name].model_copy(update={"label": name})
+        for name in dict.fromkeys(balances)
+        if name in params.balances
+    }
     read = {name: getattr(params, name) for name in ("data", "futures", "scenario")}
     read["rulers"] = params.rulers.model_copy(update={"use": Rulers().use})
-    read["crossing"] = Crossing(sustain=params.crossing.sustain if sustain is None else sustain)
+    read["crossing"] = Crossing(sustain=sustain or params.crossing.sustain)
     return Params().model_copy(update={**read, "run": Run(seed=params.run.seed), "balances": kept})
 
 

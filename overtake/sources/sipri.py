@@ -184,6 +184,7 @@ def _read_sheet(sheet: Any, measure: str, path: Path, colours: Callable[[Any], s
     place = f"{path.name}, sheet '{sheet.title}'"
     lines = rows(sheet, path)
     years = _years(lines, place)
+    first_figure = min(years)
     problems: list[str] = []
     blanks: list[tuple[str, int, str]] = []
     seen: dict[str, str] = {}
@@ -196,7 +197,7 @@ def _read_sheet(sheet: Any, measure: str, path: Path, colours: Callable[[Any], s
         seen[code] = row[0].coordinate
         found.names.setdefault(code, name)
         found.regions.setdefault(code, state.region)
-        before = row[1 : min(years)]
+        before = row[1:first_figure]
         if measure == "milex_constant_usd_m":
             found.marks[code] = "".join(MARKS.findall(" ".join(str(cell.value or "") for cell in before)))
         if measure == "milex_lcu_m" and (unit := _unit(before)):

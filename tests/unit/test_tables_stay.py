@@ -18,7 +18,7 @@ from overtake.claims import stage as claims
 from overtake.config.core import Data
 from overtake.config.params import Params
 from overtake.draws import Draws
-from overtake.edition import read
+from overtake.edition import Edition, read
 from overtake.edition.shares import gdp_path
 from overtake.futures import coefficients, models, panel_regression, plans
 from overtake.futures.measurement import level_error
@@ -64,7 +64,7 @@ def tables(name: str) -> dict[str, pd.DataFrame]:
     return {
         "spending": edition.spending.groupby(["year", "status"]).sum(numeric_only=True).reset_index(),
         "macro": edition.macro.groupby("year").sum(numeric_only=True).reset_index(),
-        "futures": pd.concat(list(futures(name, bare, drawn)), ignore_index=True),
+        "futures": pd.concat(list(futures(edition, settings, bare, drawn)), ignore_index=True),
         "implied_shares": plans.implied_shares(
             plans.stepwise(bare, edition, settings.futures, seed), edition, years[2:]
         ),
@@ -91,10 +91,9 @@ def learned() -> pd.DataFrame:
     return coefficients.to_rows(found, "2026-04", LAST)
 
 
-def futures(name: str, bare: Draws, drawn: Draws) -> Iterator[pd.DataFrame]:
+def futures(edition: Edition, settings: Params, bare: Draws, drawn: Draws) -> Iterator[pd.DataFrame]:
     """Yield the middle and the ends of the futures by economy: with and without plans, of each model, their errors."""
-    settings = params(name)
-    edition, series = read(settings.data), of_spending(read(settings.data).spending)
+    series = of_spending(edition.spending)
     steps = settings.futures.horizon - edition.last
     paths = {"without plans": bare.values[:, :, -steps:], "with plans": drawn.values[:, :, -steps:]}
     for model in models.MODELS:
