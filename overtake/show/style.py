@@ -6,11 +6,15 @@ Sizes are CSS pixels: a wide drawing is 720 across (a desk, a page), a narrow on
 from __future__ import annotations
 
 import functools
+import importlib
 import io
 import re
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from overtake.show.formats import Format
@@ -95,11 +99,44 @@ LOOK: dict[str, Any] = {
 }
 
 
+class _Late:
+    """What `module` calls `name`, imported when it is called or asked for something."""
+
+    def __init__(self, module: str, name: str) -> None:
+        self.__dict__["it"] = functools.cache(lambda: getattr(importlib.import_module(module), name))
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        return self.__dict__["it"]()(*given, **named)
+
+    def __getattr__(self, asked: str) -> Any:
+        return getattr(self.__dict__["it"](), asked)
+
+
+@contextmanager
+def _late(module: str, name: str) -> Iterator[None]:
+    """Let `from module import name` within not import the module yet.
+
+    seaborn takes a density and a dendrogram from scipy, which no drawing here has: they would cost every stage as much
+    time as all else that it imports to draw.
+    """
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = stand_in = ModuleType(module)
+    setattr(stand_in, name, _Late(module, name))
+    try:
+        yield
+    finally:
+        del sys.modules[module]
+
+
 @functools.cache
 def ready() -> None:
     """Register the typeface and set what all drawings share."""
-    import seaborn as sns
     from matplotlib import font_manager
+
+    with _late("scipy.stats", "gaussian_kde"), _late("scipy.cluster", "hierarchy"):
+        import seaborn as sns
 
     for file in sorted(FONTS.glob("*.ttf")):
         font_manager.fontManager.addfont(str(file))

@@ -1,6 +1,8 @@
 """What a notebook shows: sentences whose numbers are cells, tables and drawings in the forms that readers need."""
 
 import math
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
@@ -130,3 +132,15 @@ def test_drawings_have_words_and_the_same_bytes():
         assert drawn.svg.startswith("<svg")
     with pytest.raises(OvertakeError, match="words for who cannot see it"):
         plots.lines(table, "Title", "Unit", " ")
+
+
+def test_a_drawing_needs_no_scipy_and_who_asks_seaborn_for_a_density_has_it():
+    ask = (
+        "import sys; from overtake.show import style; style.ready();"
+        "assert not {'scipy.stats', 'scipy.cluster', 'scipy.optimize'} & sys.modules.keys();"
+        "import numpy, seaborn; from matplotlib.figure import Figure;"
+        "print(len(seaborn.kdeplot(x=numpy.arange(9.0), cumulative=True, ax=Figure().subplots()).lines[0].get_xdata()),"
+        "      seaborn.matrix.hierarchy.linkage.__module__, sys.modules['scipy.stats'].gaussian_kde.__module__)"
+    )
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("200 scipy.cluster.hierarchy scipy.stats._kde\n", "")
