@@ -281,10 +281,10 @@ def _stock(flows: FloatArray, share: list[float], about: Mapping[str, Any]) -> F
         own = flows[:, at, first:]
         span = min(about["startYears"], own.shape[1] - 1)
         growth = np.maximum(np.log(own[:, span] / own[:, 0]) / span, 0)
-        for year in range(own.shape[1]):
-            ages = year - np.arange(1, year + 1)
-            later = (own[:, 1 : year + 1] * keep**ages).sum(axis=1)
-            found[:, at, first + year] = share[at] * (own[:, 0] / (growth + about["rate"]) * keep**year + later)
+        ages = np.arange(own.shape[1]) - np.arange(own.shape[1])[:, None]
+        left = np.where(ages >= 0, keep ** np.maximum(ages, 0), 0.0)
+        start = own[:, 0] / (growth + about["rate"])
+        found[:, at, first:] = share[at] * (np.outer(start, left[0]) + own[:, 1:] @ left[1:])
     return found
 
 
