@@ -38,15 +38,17 @@ brief: $(VENV)/.ready ## make the environment, run `dvc repro`, name the files t
 brief-quarto: $(VENV)/.ready ## the executed brief through Quarto (HTML and docx), where quarto is on PATH
 	@overtake quarto
 
+# Four lanes on two cores (browser and processes wait much); what a lane said is told when it is through.
+LANES := tests/unit tests/pipeline 'tests/browser tests/fuzz tests/truth' tests/faults
+in_lanes = export OVERTAKE_BUILT=$$(mktemp -d); failed=0; printf '%s\n' $(LANES) \
+	| xargs -P4 -I{} bash -c 'out=$$(mktemp); $(1) {} >"$$out" 2>&1; status=$$?; cat "$$out"; rm -f "$$out"; exit $$status' \
+	|| failed=1; rm -rf "$$OVERTAKE_BUILT"
+
 test: $(VENV)/.tested ## run all tests and the static checks
 	@ruff check .
 	@ruff format --check --quiet .
 	@mypy
-	@# Four lanes on two cores (browser and processes wait much); what a lane said is told when it is through.
-	@export OVERTAKE_BUILT=$$(mktemp -d); failed=0; \
-	printf '%s\n' tests/unit tests/pipeline 'tests/browser tests/fuzz tests/truth' tests/faults \
-	| xargs -P4 -I{} bash -c 'out=$$(mktemp); pytest {} >"$$out" 2>&1; status=$$?; cat "$$out"; rm -f "$$out"; exit $$status' || failed=1; \
-	rm -rf "$$OVERTAKE_BUILT"; exit $$failed
+	@$(call in_lanes,pytest); exit $$failed
 
 test-fast: $(VENV)/.tested ## the static checks and the quick tests: a developer's loop
 	@ruff check .
@@ -61,9 +63,9 @@ truth: $(VENV)/.tested ## check every sentence on 300 random legal parameter set
 	@python -m tests.truth --sets 300
 
 coverage: $(VENV)/.tested ## run all tests and print the branch coverage of the package, stages and commands included
-	@coverage erase
-	@# Coverage's own file cannot be written where the disk is full, and it says so with a traceback.
-	@failed=0; coverage run -m pytest --deselect $(FULL_DISK) || failed=1; \
+	@# Named in full: a fork of a stage in a project elsewhere would leave its counts there. And coverage's own file
+	@# cannot be written where the disk is full, and it says so with a traceback.
+	@export COVERAGE_FILE="$(CURDIR)/.coverage"; coverage erase; $(call in_lanes,coverage run -m pytest --deselect $(FULL_DISK)); \
 	coverage combine --quiet; coverage report --fail-under=95 || failed=1; exit $$failed
 
 check: $(VENV)/.tested ## lint and type-check only
