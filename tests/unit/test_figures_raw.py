@@ -456,3 +456,47 @@ def test_a_mark_of_utf8_at_the_beginning_of_any_file_is_taken(tmp_path: Path) ->
     assert check_all(folder) == before
     assert len(before) > 15
     assert raw.load("milex.csv", folder).equals(raw.load("milex.csv"))
+
+
+#: A table of one's own: Japan's figures of the newest edition, a tenth more each.
+def own_table(folder: Path, factor: float = 1.1, economy: str = "JPN") -> str:
+    milex = raw.load("milex.csv")
+    figures = milex[(milex["edition"] == "2026-04") & (milex["iso3"] == "JPN") & (milex["year"] >= 2015)]
+    lines = [f"{economy},{row.year},{row.milex_current_usd_m * factor}" for row in figures.itertuples()]
+    (folder / "mine.csv").write_text("\n".join(["iso3,year,value", *lines, ""]), encoding="utf-8")
+    return str(folder / "mine.csv")
+
+
+def test_a_series_of_ones_own_is_compared_and_written_only_when_asked(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (folder / "series.csv").read_bytes()
+    asked = ("ingest", "table", own_table(tmp_path), "--source", "Ministry of Defence", "--unit", "usd_m")
+    assert run(*asked, "--dry-run") == 0
+    told = capsys.readouterr().out
+    assert "mine.csv: 11 figures, milex_current_usd_m; beside SIPRI's edition 2026-04:" in told
+    assert (folder / "series.csv").read_bytes() == before
+    assert run(*asked, "--economies", "jpn, ") == 0
+    assert "to use it: data.series: [ministry_of_defence] in params.yaml." in capsys.readouterr().out
+    series, editions = raw.load("series.csv"), raw.load("editions.csv")
+    assert set(series["series"]) == {"ministry_of_defence"}
+    assert series["year"].tolist() == list(range(2015, 2026))
+    row = editions.set_index(["publisher", "edition"]).loc[("own", "ministry_of_defence")]
+    assert (row["first_year"], row["last_year"], row["file"]) == (2015, 2025, "mine.csv")
+    assert check_all(folder)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ((), "--source: is missing"),
+        (("--source", "x", "--unit", "usd_m", "--base", "2020"), "--base: is for constant prices alone"),
+        (("--source", "x", "--unit", "constant_usd_m", "--base", "1990"), "--base: is no price base of an edition"),
+        (("--source", "x", "--unit", "usd_m", "--economies", "KOR"), "no figure"),
+    ],
+)
+def test_a_series_of_ones_own_that_cannot_be_placed_is_refused(
+    folder: Path, tmp_path: Path, more: tuple[str, ...], told: str
+) -> None:
+    with pytest.raises(OvertakeError, match=told):
+        run("ingest", "table", own_table(tmp_path), *more)

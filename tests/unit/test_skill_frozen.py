@@ -103,3 +103,29 @@ def test_without_a_later_edition_nothing_is_scored(tmp_path: Path) -> None:
     freeze(tmp_path)
     (one,) = frozen.read(tmp_path)
     assert frozen.scored(one, edition().as_printed("2021-04")).empty
+
+
+def test_the_command_scores_all_that_is_frozen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from overtake import edition as editions
+    from overtake import paths as project
+    from overtake.cli.main import main
+
+    monkeypatch.setattr(project, "ROOT", tmp_path)
+    monkeypatch.setattr(editions, "read", lambda data: edition())
+    freeze(tmp_path)
+    freeze(tmp_path, "2021-06-01")
+    found = pd.concat([frozen.scored(one, edition()) for one in frozen.read(tmp_path)])
+    assert main(["score"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].split() == ["forecast", "kind", "horizon", "score"]
+    pinball = found[(found["kind"] == "growth") & (found["horizon"] == 2) & (found["score"] == "pinball")]["value"]
+    shown = [line.split() for line in lines if line.split()[:2] == ["2", "pinball"]]
+    # Growth and ratio of two forecasts that are the same: each has a row of its own.
+    assert len(shown) == 4
+    assert shown[0] == shown[2] == ["2", "pinball", f"{pinball.iloc[:3].mean():.4f}", "3"]
+    assert [line.split()[0] for line in lines if line.startswith("2021")] == [
+        "2021-04_2021-05-01",
+        "2021-04_2021-06-01",
+    ]
