@@ -12,9 +12,10 @@ import pytest
 
 from overtake import paths
 from overtake.config.core import Data
-from overtake.edition import Edition, read
+from overtake.draws import write_parquet
+from overtake.edition import Edition, of_run, read, shipped
 from overtake.edition.memo import once
-from overtake.sources import raw
+from overtake.sources import panel, raw
 
 
 def test_an_edition_is_what_its_spring_knew() -> None:
@@ -96,3 +97,51 @@ def test_the_memory_belongs_to_one_edition_and_ends_with_it() -> None:
     one, two = Edition("2025-04"), Edition("2025-04")
     assert [of(one, "a"), of(one, "a"), of(one, "b"), of(two, "a")] == ["a", "a", "b", "a"]
     assert asked == ["2025-04 a", "2025-04 b", "2025-04 a"]
+
+
+def test_a_forecast_is_that_of_the_time_or_none() -> None:
+    found = read(Data())
+    then = found.as_printed("2021-04")
+    macro = raw.load("macro.csv")
+    assert then.name == "2021-04"
+    assert then.weo == max(str(name) for name in macro["edition"] if str(name) <= "2021-04") < found.weo
+    later = dataclasses.replace(found, published={**found.published, "macro": macro[macro["edition"] > "2021-04"]})
+    assert (later.as_printed("2021-04").weo, len(later.as_printed("2021-04").macro)) == ("", 0)
+    observed = ~then.spending["gap_filled"]
+    assert not observed.all()
+    pd.testing.assert_frame_equal(later.as_printed("2021-04").spending[observed], then.spending[observed])
+
+
+def test_a_series_of_ones_own_stands_in_its_place_alone() -> None:
+    found = read(Data())
+    milex = raw.load("milex.csv")
+    rows = milex[(milex["edition"] == "2026-04") & (milex["iso3"] == "KOR")][["iso3", "year", "milex_current_usd_m"]]
+    mine = rows.rename(columns={"milex_current_usd_m": "value"}).assign(
+        series="mine", measure="milex_current_usd_m", status="estimate", source="x", cell="line"
+    )
+    mine["value"] *= 1.5
+    other = mine.assign(series="other", iso3="JPN", value=1.0)
+    known = dataclasses.replace(found, published={**found.published, "series": pd.concat([mine, other])})
+    moved = known.at(Data(series=("mine",))).spending.set_index(["iso3", "year"])
+    before = found.spending.set_index(["iso3", "year"])
+    for measure in ("milex_constant_usd_bn", "milex_current_usd_bn", "milex_lcu_bn", "gdp_share_pct"):
+        pd.testing.assert_series_equal(moved.loc["KOR", measure], before.loc["KOR", measure] * 1.5)
+    assert set(moved.loc["KOR", "status"]) == {"estimate"}
+    pd.testing.assert_frame_equal(moved.drop(index="KOR"), before.drop(index="KOR"))
+    pd.testing.assert_frame_equal(known.at(Data()).spending, found.spending)
+
+
+def test_the_edition_of_the_run_is_that_of_its_tables(tmp_path: Path) -> None:
+    then = read(Data(edition="2020-04"))
+    for name in ("spending", "macro"):
+        write_parquet(getattr(then, name), tmp_path / f"{name}.parquet")
+    found = of_run(tmp_path)
+    assert (found.name, found.last, found.weo, found.names()) == (then.name, then.last, then.weo, then.names())
+    assert list(found.ledgers) == list(then.ledgers)
+    empty = shipped("2020-04")
+    assert (empty.name, len(empty.spending), len(empty.macro), empty.weo) == ("2020-04", 0, 0, "")
+
+
+def test_economies_of_the_own_panel_are_among_the_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(panel, "with_own", lambda file, folder: pd.DataFrame({"asked": [file, str(folder)]}))
+    assert shipped("2026-04", tmp_path).published["milex"]["asked"].tolist() == ["milex.csv", str(tmp_path)]
