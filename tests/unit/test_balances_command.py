@@ -85,7 +85,7 @@ def test_weights_tie_downs_and_threshold_are_said(tables: Path, capsys: pytest.C
     ("arguments", "what"),
     [
         (["--side", "JPN,JPN"], "JPN: named twice"),
-        (["--side", ""], "an empty name"),
+        (["--side", ""], "--side: 1 problem\n    ``: an empty name"),
         (["--side", "JPN,"], "an empty name"),
         (["--side", "JPM"], "JPM: unknown economy; did you mean JPN?"),
         (["--side", "jp"], "JP: unknown economy; did you mean JPN?"),
@@ -93,8 +93,14 @@ def test_weights_tie_downs_and_threshold_are_said(tables: Path, capsys: pytest.C
             ["--side", "JPN,CAN"],
             "CAN: unknown economy: Canada (CAN) has no figures here yet; to add it: `overtake economy",
         ),
-        (["--side", "JPN", "--against", "France"], "France (FRA) has no figures here yet"),
-        (["--side", "JPN", "--tie-down", "qqq:0.1"], "QQQ: unknown economy; allowed: AUS, CHN"),
+        (
+            ["--side", "JPN", "--against", "France"],
+            "--against: 1 problem\n    FRANCE: unknown economy: France (FRA) has no figures here yet",
+        ),
+        (
+            ["--side", "JPN", "--tie-down", "qqq:0.1"],
+            "--tie-down: 1 problem\n    QQQ: unknown economy; allowed: AUS, CHN",
+        ),
         (["--side", "JPN:1.5"], "share `1.5`; allowed: a number from 0 to 1"),
         (["--side", "JPN:nan"], "share `nan`"),
         (["--side", "JPN:0"], "counts nothing"),

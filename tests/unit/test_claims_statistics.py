@@ -97,6 +97,11 @@ def test_shift_is_the_largest_f_of_a_dummy_regression() -> None:
     assert found.size.value == pytest.approx(fit.params[1])
     assert (found.size.lo, found.size.hi) == pytest.approx(tuple(fit.conf_int(0.1)[1]))
     assert found.p_value < 0.05
+    early = np.r_[values[:2] - 0.5, values[2:]]
+    shift = statistics.shift_in_mean(early, years, [2001, 2002], 90, 1, 99, "JPN")
+    assert shift is not None
+    assert shift.year == 2002  # two years before it; one would be no mean
+    assert statistics.shift_in_mean(early, years, [2000, 2001, 2025], 90, 1, 99, "JPN") is None
 
 
 def test_break_test_keeps_its_size() -> None:

@@ -168,6 +168,8 @@ def test_an_economy_without_a_gdp_forecast_starts_from_its_own_growth() -> None:
     np.testing.assert_allclose(
         100 * np.expm1(gdp.expected_growth(whole, pd.DataFrame(), 25)), np.stack([by_hand, by_hand])
     )
+    for steps in (1, 2, 3):
+        np.testing.assert_allclose(100 * np.expm1(gdp.expected_growth(whole, macro, steps)), found[:, :steps])
 
 
 def test_forecast_errors_of_gdp_by_hand_and_by_default_where_unknown() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from overtake.balances.reversal import chosen, reversal, treatments, waterfall
+from overtake.balances.reversal import chosen, reversal, treatments, waterfall, waterfalls
 from overtake.config.balances import Balance, Crossing
 from overtake.config.futures import Futures
+from overtake.config.params import Params
 from overtake.draws import Draws
 from overtake.errors import OvertakeError
 
@@ -89,8 +91,32 @@ def test_waterfall_adds_up_by_hand() -> None:
 
 
 def test_waterfall_refuses_a_year_beyond_the_futures() -> None:
-    with pytest.raises(OvertakeError, match="2060"):
+    with pytest.raises(OvertakeError) as caught:
         waterfall(even([0.03]), even([0.03]), PAIR, 2060)
+    assert str(caught.value) == (
+        "waterfall: wants two futures of the same years\n  found:   2060\n  allowed: up to 2040"
+    )
+    with pytest.raises(OvertakeError) as caught:
+        waterfall(even([0.03]), even([0.03]), Balance(label="x", side={"JPN": 1.0, "IDN": 1.0, "AUS": 1.0}), 2030, "x")
+    assert str(caught.value) == "balances.x: has members without futures\n  found:   AUS, IDN"
+
+
+@pytest.mark.parametrize(("plans", "taken"), [("off", "cut"), ("cut", "cut"), ("face_value", "face_value")])
+def test_waterfalls_are_of_the_treatment_in_use_and_of_cut_plans_where_none_is(plans: str, taken: str) -> None:
+    params = Params().model_copy(
+        update={
+            "balances": {"pair": PAIR, "other": PAIR},
+            "crossing": Crossing(reversal=("pair", "other"), reversal_years=(2030, 2035)),
+            "futures": Futures(plans=plans),
+        }
+    )
+    by_plans = {"off": even([0.01]), "cut": even([0.02]), "face_value": even([0.03])}
+    found = waterfalls(by_plans, params)
+    assert set(found["plans"]) == {taken}
+    assert set(found["balance"]) == {"pair"}
+    assert list(dict.fromkeys(found["year"])) == [2030, 2035]
+    wanted = waterfall(by_plans["off"], by_plans[taken], PAIR, 2035, "pair")
+    pd.testing.assert_frame_equal(found[found["year"] == 2035].drop(columns="plans").reset_index(drop=True), wanted)
 
 
 def test_unknown_balances_are_refused_together() -> None:
