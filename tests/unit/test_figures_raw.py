@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -500,3 +501,53 @@ def test_a_series_of_ones_own_that_cannot_be_placed_is_refused(
 ) -> None:
     with pytest.raises(OvertakeError, match=told):
         run("ingest", "table", own_table(tmp_path), *more)
+
+
+def described(**field: object) -> str:
+    """Return a descriptor of one table with one field."""
+    schema = {"fields": [{"name": "iso3", "type": "string", **field}]}
+    return json.dumps({"resources": [{"path": "milex.csv", "format": "csv", "schema": schema}]})
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "is not valid JSON"),
+        ("[" * 100_000, "is not valid JSON"),
+        ("[]", "has no list of resources"),
+        ('{"resources": {}}', "has no list of resources"),
+        ('{"resources": [3]}', "resources.0: needs a path that is a file's name"),
+        ('{"resources": [{"path": "../milex.csv"}]}', "resources.0: needs a path that is a file's name"),
+        ('{"resources": [{"path": "milex.csv"}]}', r"resources.0 \(milex.csv\): has no schema with fields"),
+        ('{"resources": [{"path": "x", "format": "csv", "schema": {"fields": []}}]}', "has no schema with fields"),
+        (described(name=3), "names of fields stand twice"),
+        (described(type="money"), "a field needs a name and a type of"),
+        (described(constraints=[]), r"milex.csv\), iso3: constraints of the wrong kind"),
+        (described(constraints={"pattern": "("}), "constraints of the wrong kind"),
+        (described(constraints={"pattern": 3}), "constraints of the wrong kind"),
+        (described(constraints={"minimum": "1"}), "constraints of the wrong kind"),
+        (described(constraints={"enum": "AB"}), "constraints of the wrong kind"),
+        (described(constraints={"enum": [1]}), "constraints of the wrong kind"),
+    ],
+)
+def test_a_descriptor_that_describes_no_tables_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / package.NAME).write_text(text, encoding="utf-8")
+    with pytest.raises(OvertakeError, match=told):
+        package.load(tmp_path)
+
+
+def test_a_descriptor_says_what_it_lacks(tmp_path: Path) -> None:
+    with pytest.raises(OvertakeError, match=r"is missing\n  next:    git checkout -- data/raw"):
+        package.load(tmp_path)
+    (tmp_path / package.NAME).write_text(described(constraints={"pattern": "[A-Z]+", "enum": ["CHN"]}), "utf-8")
+    assert package.resource(package.load(tmp_path), "milex.csv")["format"] == "csv"
+    with pytest.raises(OvertakeError, match=r"describes no macro\.csv"):
+        package.resource(package.load(tmp_path), "macro.csv")
+
+
+def test_a_file_that_is_described_and_not_there_and_one_that_is_there_and_not_described(folder: Path) -> None:
+    (folder / "claims.yaml").rename(folder / "more.yaml")
+    with pytest.raises(OvertakeError) as caught:
+        check_all(folder)
+    assert "data/raw/claims.yaml: is missing" in str(caught.value)
+    assert f"data/raw/more.yaml: is not described in {package.NAME}" in str(caught.value)

@@ -19,7 +19,7 @@ from overtake.brief.brief import Brief
 from overtake.draws import read_parquet, write_parquet
 from overtake.errors import OvertakeError
 from overtake.publish.files import publish
-from overtake.publish.trace import records, trace
+from overtake.publish.trace import raw_lines, records, trace
 from tests import synthetic
 from tests.provenance import unrecorded
 
@@ -212,6 +212,36 @@ def test_trace_goes_down_to_the_figures(reports):
 def test_trace_refuses_an_unknown_id_with_the_nearest(reports):
     with pytest.raises(OvertakeError, match=r"crossings\.eleven\.constant_usd\.margin"):
         trace("crossing.eleven.constant_usd.margins", reports.parents[1])
+    with pytest.raises(OvertakeError, match="allowed: an id that a number of the brief shows"):
+        trace("§", reports.parents[1])
+
+
+def test_trace_says_how_to_have_numbers_where_there_are_none(tmp_path):
+    with pytest.raises(OvertakeError, match=r"numbers\.json: is missing\n  next:    run `make brief`"):
+        records("x", tmp_path)
+    (tmp_path / "numbers.json").write_text("{", encoding="utf-8")
+    with pytest.raises(OvertakeError, match=r"numbers\.json: is not JSON(?s:.*)next:    run `dvc repro brief`"):
+        records("x", tmp_path, tmp_path)
+
+
+def test_figures_that_are_in_no_file_are_named_as_they_are(tmp_path):
+    assert raw_lines("by hand", tmp_path) == ["by hand"]
+    assert raw_lines("data/raw/none.csv[iso3=CHN]", tmp_path) == ["data/raw/none.csv[iso3=CHN]"]
+    folder = tmp_path / "data" / "raw"
+    folder.mkdir(parents=True)
+    (folder / "milex.csv").write_text("edition,iso3,year,cell\n" + "".join(
+        f"2026-04,CHN,{year},Constant!B{year}\n" for year in range(2020, 2026)), encoding="utf-8")  # fmt: skip
+    assert raw_lines("data/raw/milex.csv[iso3=USA, year=2020]", tmp_path) == ["data/raw/milex.csv[iso3=USA, year=2020]"]
+    assert raw_lines("data/raw/milex.csv[iso3=CHN, year<=2021]", tmp_path) == [
+        "data/raw/milex.csv: edition = 2026-04, iso3 = CHN, year = 2020",
+        "  workbook of edition 2026-04, Constant, cell B2020",
+        "data/raw/milex.csv: edition = 2026-04, iso3 = CHN, year = 2021",
+        "  workbook of edition 2026-04, Constant, cell B2021",
+    ]
+    # Of a long run the first and the last row.
+    first, *rest = raw_lines("data/raw/milex.csv[iso3=CHN]", tmp_path)
+    assert first == "data/raw/milex.csv[iso3=CHN]"
+    assert [line.rsplit(" ", 1)[1] for line in rest] == ["2020", "B2020", "2025", "B2025"]
 
 
 def test_a_failed_publication_keeps_the_last_good_brief(reports, tmp_path):
