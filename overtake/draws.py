@@ -59,13 +59,17 @@ class Draws:
         return replace(self, values=values, years=self.years[first:])
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per draw and economy (columns draw, iso3), one float32 column per year."""
+        """Return one row per draw and economy (columns draw, iso3), one float32 column per year.
+
+        Unit and last observed year are the frame's attributes.
+        """
         draws, count, _ = self.values.shape
         frame = pd.DataFrame(
             self.values.reshape(draws * count, -1).astype(np.float32), columns=[str(y) for y in self.years]
         )
         frame.insert(0, "iso3", np.tile(np.array(self.economies), draws))
         frame.insert(0, "draw", np.repeat(np.arange(draws, dtype=np.int32), count))
+        frame.attrs = {"unit": self.unit, "last_observed": self.last_observed}
         return frame
 
 
@@ -174,11 +178,9 @@ def read_parquet(path: Path) -> pd.DataFrame:
         raise OvertakeError(str(path), "is not a readable parquet table", found=error, next_step=rebuild) from error
 
 
-def write_draws(paths: Draws, path: Path, about: About | None = None) -> None:
-    """Write `paths` (see `Draws.to_frame`) to `path`, its unit and last observed year in the frame's attributes."""
-    frame = paths.to_frame()
-    frame.attrs = {"unit": paths.unit, "last_observed": paths.last_observed}
-    write_parquet(frame, path, packed=False, about=about)
+def write_draws(paths: Draws, path: Path) -> None:
+    """Write `paths` (see `Draws.to_frame`) to `path`."""
+    write_parquet(paths.to_frame(), path, packed=False)
 
 
 def read_draws(path: Path) -> Draws:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from overtake.draws import Draws, write_draws, write_parquet
+from overtake.draws import Draws, write_parquet
 from overtake.errors import OvertakeError, raise_all
 
 TYPES = {"text": "string", "whole": "integer", "number": "number", "flag": "boolean"}
@@ -500,10 +500,7 @@ def write(content: pd.DataFrame | Draws, path: Path) -> None:
     faults = list(_faults(frame, contract))
     raise_all(f"{path}: not what overtake/pipeline/contracts.py says", faults)
     about = {name: column.told() for name in map(str, frame.columns) if (column := contract.column(name))}
-    if isinstance(content, Draws):
-        write_draws(content, path, about)
-    else:
-        write_parquet(frame, path, about=about)
+    write_parquet(frame, path, packed=not isinstance(content, Draws), about=about)
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:

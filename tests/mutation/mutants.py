@@ -15,14 +15,14 @@ SURVIVED, UNTESTED = 0, 33
 TEXT = re.compile(r"(['\"])(?:(?!\1).)*\1")
 
 
-def sample(count: int) -> list[str]:
-    """Return the names of `count` mutants of every room, all where it has fewer, always the same."""
+def sample(count: int, seed: int) -> list[str]:
+    """Return the names of `count` mutants of every room, all where it has fewer, the same for the same seed."""
     by_room = defaultdict(list)
     for file in sorted(MADE.rglob("*.py")):
         module = ".".join(file.relative_to(MADE.parent).with_suffix("").parts).removesuffix(".__init__")
         for name in re.findall(r"def (x[_ǁ][^\s(]*__mutmut_\d+)", file.read_text(encoding="utf-8")):
             by_room[module.split(".")[1]].append(f"{module}.{name}")
-    chance = random.Random(1)
+    chance = random.Random(seed)
     return [name for names in by_room.values() for name in chance.sample(names, min(count, len(names)))]
 
 
@@ -47,7 +47,7 @@ def kind(old: str, new: str) -> str:
 def main() -> int:
     """Print names, or the table and every change of the code that no test noticed."""
     if sys.argv[1] == "sample":
-        print("\n".join(sample(int(sys.argv[2]))))
+        print("\n".join(sample(*map(int, sys.argv[2:]))))
         return 0
     counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     unseen = []
