@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from overtake import alike
 from overtake.balances import RECENT, leads, ratio, settled
+from overtake.balances.states import Bools
 from overtake.config.balances import Balance
 from overtake.config.futures import Futures
 from overtake.config.params import Params
@@ -33,13 +34,15 @@ FUTURES_KEPT, GROWTH_KEPT = 4, 12
 
 
 def points(settings: Sensitivity) -> list[tuple[tuple[str, float], ...]]:
-    """Return where the tornado looks: at the base, then at the low and the high end of every parameter."""
-    ends = [((name, end),) for name, bounds in settings.ranges.items() for end in (bounds.low, bounds.high)]
-    return [(), *ends]
+    """Return where the tornado looks: at the low and the high end of every parameter."""
+    return [((name, end),) for name, bounds in settings.ranges.items() for end in (bounds.low, bounds.high)]
 
 
 def rows(answers: pd.DataFrame, settings: Sensitivity) -> pd.DataFrame:
-    """Return the contract's `sensitivity` table from the answers at `points`: a row a parameter, balance, measure."""
+    """Return the contract's `sensitivity` table: a row a parameter, balance, measure.
+
+    answers: where nothing is moved, then at `points`.
+    """
     base, found = answers.iloc[0], []
     for at, (parameter, bounds) in enumerate(settings.ranges.items()):
         low, high = answers.iloc[1 + 2 * at], answers.iloc[2 + 2 * at]
@@ -82,17 +85,29 @@ class Bench:
     def answers(self, moved: Mapping[str, float]) -> dict[tuple[str, str], float]:
         """Return P(China's side leads) by balance and measure with the parameters of `moved` at these values.
 
-        Keys: `futures.` and a dotted key of that section, `crossing.sustain`, `threshold` (a factor on every
-        balance's own), `china_level` (a factor), `growth_shift_pct.` and an economy or `side`.
+        moved: see `shares`.
+        """
+        asked = (self.params.crossing.sustain,)
+        return {
+            (balance, name): anchored(share, *self._anchors.get(f"{balance} {name}", (0.5, 0.5)))
+            for (balance, name, _), share in self.shares(moved, asked).items()
+        }
+
+    def shares(self, moved: Mapping[str, float], sustains: Sequence[int]) -> dict[tuple[str, str, int], float]:
+        """Return the shares of draws in which China's side leads, by balance, measure and each of `sustains`.
+
+        moved: keys are `futures.` and a dotted key of that section, `crossing.sustain` (then each of `sustains` has the
+        same answer), `threshold` (a factor on every balance's own), `china_level` (a factor), `growth_shift_pct.` and
+        an economy or `side`.
         """
         params, settings = self.params, self.settings
-        futures, sustain, threshold, level = params.futures, params.crossing.sustain, 1.0, 1.0
+        futures, moved_sustain, threshold, level = params.futures, None, 1.0, 1.0
         shifts: dict[str, float] = {}
         for parameter, value in moved.items():
             if parameter.startswith("futures."):
                 futures = with_value(futures, parameter.removeprefix("futures."), value)
             elif parameter == "crossing.sustain":
-                sustain = int(value)
+                moved_sustain = int(value)
             elif parameter == "threshold":
                 threshold = value
             elif parameter == "china_level":
@@ -101,22 +116,27 @@ class Bench:
                 shifts[parameter.removeprefix("growth_shift_pct.")] = value
             else:
                 raise OvertakeError(f"params.yaml: sensitivity.ranges.{parameter}", "is no parameter that can be moved")
+        longest = max(*sustains, moved_sustain or 1)
+
+        def above(name: str, recent: bool) -> tuple[Bools, tuple[int, ...]]:
+            balance = params.balances[name]
+            paths = _shifted(self.near(futures, longest, recent), balance, shifts, level)
+            drawn = ratio(paths, balance, name) / (balance.threshold * threshold)
+            first = int(np.argmax(np.isfinite(drawn).all(axis=0)))
+            return drawn[:, first:] > 1, paths.years[first:]
+
         found = {}
         for name in settings.balances:
-            balance = params.balances[name]
-            for recent in (True, False):
-                paths = _shifted(self.near(futures, sustain, recent), balance, shifts, level)
-                drawn = ratio(paths, balance, name) / (balance.threshold * threshold)
-                first = int(np.argmax(np.isfinite(drawn).all(axis=0)))
-                above = drawn[:, first:] > 1
-                if not recent or settled(above, paths.years.index(paths.last_observed) - first, sustain):
-                    break
-            lead = leads(above, sustain)
-            for year in settings.years:
-                share = float(lead[:, paths.years.index(year) - first].mean())
-                found[name, f"p_ahead_{year}"] = anchored(
-                    share, *self._anchors.get(f"{name} p_ahead_{year}", (0.5, 0.5))
-                )
+            near, every = above(name, True), None
+            now = near[1].index(self.measured(futures).last_observed)
+            for sustain in sustains:
+                lasting = moved_sustain or sustain
+                order, years = near
+                if not settled(order, now, lasting):
+                    order, years = every = every or above(name, False)
+                lead = leads(order, lasting)
+                for year in settings.years:
+                    found[name, f"p_ahead_{year}", sustain] = float(lead[:, years.index(year)].mean())
         return found
 
     def row(self, moved: Mapping[str, float]) -> dict[str, float]:

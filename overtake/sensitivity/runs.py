@@ -101,7 +101,7 @@ def run_sobol(edition: Edition, params: Params, options: Options) -> Path | None
     table = _points("sobol", edition, params, world.named(design, list(ranges)), settings.search_draws, options)
     if table is None:
         return None
-    found = world.indices(ranges, table, settings.samples, seed)
+    found = world.indices(ranges, table.iloc[1:], settings.samples, seed)
     return write(found.assign(draws=settings.search_draws), options.out / SOBOL)
 
 
@@ -110,7 +110,9 @@ def run_sweep(edition: Edition, params: Params, given: Sequence[str], options: O
     grid = sweep.grid(given, params.sensitivity.ranges, options.limit)
     points = sweep.points(grid)
     table = _points("sweep", edition, params, points, params.sensitivity.search_draws, options)
-    return None if table is None else write(pd.concat([sweep.frame(points), table], axis=1), options.out / SWEEP)
+    if table is None:
+        return None
+    return write(pd.concat([sweep.frame(points), table.iloc[1:].reset_index(drop=True)], axis=1), options.out / SWEEP)
 
 
 def run_flips(edition: Edition, params: Params, options: Options) -> Path | None:
@@ -135,14 +137,21 @@ def run_flips(edition: Edition, params: Params, options: Options) -> Path | None
 def _points(
     name: str, edition: Edition, params: Params, points: Sequence[world.Point], draws: int, options: Options
 ) -> pd.DataFrame | None:
-    """Return the answers at `points`, a row each; only the balances that are watched count."""
-    settings = params.sensitivity
-    chunks = world.chunked(points)
+    """Return the answers where nothing is moved and at `points`, a row each; only the balances that are watched count.
+
+    Each point is evaluated for every value of `crossing.sustain` in its range, which costs little: where that moves
+    alone, the chunks serve again.
+    """
+    settings, sustain = params.sensitivity, params.crossing.sustain
+    bounds = settings.ranges.get("crossing.sustain")
+    sustains = tuple(range(int(bounds.low), int(bounds.high) + 1)) if bounds else ()
+    sustains = sustains if sustain in sustains else (sustain,)
+    chunks = world.chunked([(), *points])
     stated = cost.words(len(points), len(chunks), draws, options.how.workers, each=cost.POINT_SECONDS)
     watched = settings.model_copy(update={"multiverse": Axes()})
-    printed = local.as_printed(edition, params)
-    shared = (edition, narrowed(params, settings.balances), watched, draws, printed)
-    return _run(name, POINTS, shared, chunks, len(points), stated, options)
+    shared = (edition, narrowed(params, settings.balances, sustain=max(sustains)), watched, draws, sustains)
+    shares = _run(name, POINTS, shared, chunks, len(points), stated, options)
+    return None if shares is None else world.answers(shares, sustain, local.as_printed(edition, params))
 
 
 def _run(

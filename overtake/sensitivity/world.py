@@ -15,7 +15,7 @@ from overtake.draws import FloatArray
 from overtake.edition import Edition
 from overtake.errors import OvertakeError
 from overtake.sensitivity.inputs import with_draws
-from overtake.sensitivity.local import Bench
+from overtake.sensitivity.local import Bench, anchored
 from overtake.streams import stream
 
 COLUMNS = ("balance", "measure", "parameter", "samples", "first", "first_conf", "total", "total_conf", "spread")
@@ -73,15 +73,34 @@ def indices(ranges: Mapping[str, Range], answers: pd.DataFrame, samples: int, se
     return pd.DataFrame(rows, columns=list(COLUMNS)).round(6)
 
 
-def prepare(shared: tuple[Edition, Params, Sensitivity, int, Mapping[str, float]]) -> Bench:
-    """Return a worker's bench; shared: edition, parameters, settings, draws, the answers of the run itself."""
-    edition, params, settings, draws, printed = shared
-    return Bench(edition, with_draws(params, draws), settings, printed)
+def prepare(shared: tuple[Edition, Params, Sensitivity, int, tuple[int, ...]]) -> tuple[Bench, tuple[int, ...]]:
+    """Return a worker's bench and what of `crossing.sustain` it answers for.
+
+    shared: edition, parameters, settings, draws, values of `crossing.sustain`.
+    """
+    edition, params, settings, draws, sustains = shared
+    return Bench(edition, with_draws(params, draws), settings), sustains
 
 
-def evaluate(bench: Bench, chunk: Sequence[Point]) -> pd.DataFrame:
-    """Return a row per point of `chunk` (parameters and their values), a column per balance and measure."""
-    return pd.DataFrame([bench.row(dict(point)) for point in chunk])
+def evaluate(own: tuple[Bench, tuple[int, ...]], chunk: Sequence[Point]) -> pd.DataFrame:
+    """Return a row per point of `chunk` (parameters and their values), a column per balance, measure and sustain."""
+    bench, sustains = own
+    rows = [bench.shares(dict(point), sustains) for point in chunk]
+    return pd.DataFrame([{" ".join(map(str, key)): share for key, share in row.items()} for row in rows])
+
+
+def answers(shares: pd.DataFrame, sustain: int, printed: Mapping[str, float]) -> pd.DataFrame:
+    """Return the answers at one value of `crossing.sustain`, a column per balance and measure.
+
+    shares: of `evaluate`, the first row where nothing is moved. printed: the answers of the run itself, to which the
+    odds of all others are held (see `local.anchored`).
+    """
+    return pd.DataFrame(
+        {
+            name: [anchored(share, shares[f"{name} {sustain}"].iloc[0], value) for share in shares[f"{name} {sustain}"]]
+            for name, value in printed.items()
+        }
+    )
 
 
 def named(design: FloatArray, names: Sequence[str]) -> list[Point]:

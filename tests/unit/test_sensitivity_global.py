@@ -3,6 +3,7 @@
 import itertools
 import math
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from overtake import paths
 from overtake.balances import leads, ratio, stage
 from overtake.cli import main as cli
 from overtake.config.load import load, parse
+from overtake.config.multiverse import Axes
 from overtake.config.params import Params
 from overtake.config.sensitivity import Range, Sensitivity
 from overtake.edition import read
@@ -21,7 +23,7 @@ from overtake.errors import OvertakeError
 from overtake.futures.simulate import simulate
 from overtake.rulers.base import observed
 from overtake.rulers.tables import observed_table, of_spending, wide
-from overtake.sensitivity import cost, flips, local, sweep, variance, verdicts, world
+from overtake.sensitivity import cost, flips, local, runs, sweep, variance, verdicts, world
 from overtake.sensitivity.inputs import fingerprint, narrowed, with_draws
 
 PARAMS = load(paths.PARAMS)
@@ -240,7 +242,7 @@ def test_the_tornado_by_the_slow_road():
     )
     edition, case = read(PARAMS.data), with_draws(PARAMS, 300)
     bench = local.Bench(edition, case, settings)
-    answers = pd.DataFrame([bench.row(dict(point)) for point in local.points(settings)])
+    answers = pd.DataFrame([bench.row(dict(point)) for point in [(), *local.points(settings)]])
     table = local.rows(answers, settings).set_index("parameter")
 
     def answer(threshold: float, shrink: float) -> float:
@@ -283,6 +285,34 @@ def test_what_is_printed_twice_is_equal() -> None:
             ratio_of_odds = odds(bare.row(moved)[key]) / odds(base)
             assert odds(bench.row(moved)[key]) / odds(printed[key]) == pytest.approx(ratio_of_odds)
     assert set(bench.row({"china_level": 1e3}).values()) == {1.0}
+
+
+def test_chunks_answer_for_every_sustain_and_serve_again_where_it_moves(tmp_path: Path) -> None:
+    settings = PARAMS.sensitivity.model_copy(update={"draws": 150, "multiverse": Axes()})
+    params = with_draws(PARAMS, 300).model_copy(update={"sensitivity": settings})
+    edition = read(params.data)
+    shared = (edition, params, settings, 150, (1, 2, 4))
+    moved = {"threshold": 1.1, "growth_shift_pct.CHN": -1.0}
+    found = world.evaluate(world.prepare(shared), [(), tuple(moved.items()), (("crossing.sustain", 4.0),)])
+    for sustain in (1, 2, 4):
+        own = params.model_copy(update={"crossing": params.crossing.model_copy(update={"sustain": sustain})})
+        printed = local.as_printed(edition, own)
+        bench = local.Bench(edition, with_draws(own, 150), settings, printed)
+        answers = world.answers(found, sustain, printed)
+        assert answers.iloc[1].to_dict() == pytest.approx(bench.row(moved), abs=1e-12)
+        assert answers.iloc[0].to_dict() == pytest.approx(printed, abs=1e-12)
+    # Where it is moved itself, what is asked for does not count.
+    assert len(set(found.iloc[2])) == len(found.columns) / 3
+
+    def run(sustain: int) -> tuple[set[str], bytes]:
+        crossing = params.crossing.model_copy(update={"sustain": sustain})
+        runs.run_tornado(edition, params.model_copy(update={"crossing": crossing}), runs.Options(out=tmp_path))
+        names = {path.name for path in (tmp_path / "chunks" / "tornado").iterdir()}
+        return names, (tmp_path / "sensitivity.parquet").read_bytes()
+
+    two, three, beyond = run(2), run(3), run(9)
+    assert two[0] == three[0] < beyond[0]
+    assert len({two[1], three[1], beyond[1]}) == 3
 
 
 def test_a_scenario_moves_what_everything_starts_from() -> None:
