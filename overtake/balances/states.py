@@ -95,12 +95,11 @@ def crossing_curve(found: States) -> tuple[FloatArray, FloatArray]:
     return counts / len(found.year), found.lead.mean(axis=0)
 
 
-def quantile_year(found: States, level: float, by_year: FloatArray | None = None) -> float:
+def quantile_year(found: States, level: float, by_year: FloatArray) -> float:
     """Return the first year by which the balance is crossed in at least a share `level` of draws, else NaN.
 
-    by_year: the first of `crossing_curve(found)`, where the caller has it already.
+    by_year: the first of `crossing_curve(found)`.
     """
-    by_year = crossing_curve(found)[0] if by_year is None else by_year
     reached = np.flatnonzero(by_year >= level)
     return float(found.years[reached[0]]) if reached.size else float("nan")
 

@@ -7,6 +7,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from overtake.errors import OvertakeError
+from overtake.sources.workbook import DOWNLOAD
+
 #: Order in which the theme's colours are numbered by cells (light and dark stand swapped against the file).
 THEME_ORDER = ("lt1", "dk1", "lt2", "dk2", "accent1", "accent2", "accent3", "accent4", "accent5", "accent6")
 
@@ -24,8 +27,16 @@ def theme_palette(theme: bytes | str | None) -> tuple[str, ...]:
     return tuple(found)
 
 
-def rgb(colour: Any, palette: Sequence[str], theme: Sequence[str]) -> str | None:
-    """Return a font colour as six hex digits, from RGB, indexed `palette` or `theme`; None where it has none."""
+def of_font(cell: Any, palette: Sequence[str], theme: Sequence[str]) -> str | None:
+    """Return the colour of a cell's font as six hex digits, from RGB, indexed `palette` or `theme`; None without one.
+
+    A cell names its style by number: one that the workbook does not have is refused.
+    """
+    try:
+        colour = cell.font.color if cell.font else None
+    except (IndexError, TypeError) as error:
+        place = f"sheet '{cell.parent.title[:60]}', cell {cell.coordinate}"
+        raise OvertakeError(place, "has a style that the workbook does not have", next_step=DOWNLOAD) from error
     if colour is None:
         return None
     kind = colour.type

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from overtake.errors import OvertakeError, raise_all
-from overtake.sources.colours import rgb, status, theme_palette
+from overtake.sources.colours import of_font, status, theme_palette
 from overtake.sources.names import REGIONS as HEADINGS
 from overtake.sources.names import iso3
 from overtake.sources.sipri import SHEETS, Workbook, is_blank, is_missing, one_sheet, year_columns
@@ -124,7 +124,7 @@ def _sums(sheet: Any, path: Path, base: int, palette: tuple[str, ...], theme: tu
                 what = f"found {str(cell.value)[:40]!r}, expected a figure up to {LARGEST:,.0f} US$ bn"
                 problems.append(f"cell {cell.coordinate} ({region} {year}): {what}")
                 continue
-            colour = rgb(cell.font.color if cell.font else None, palette, theme)
+            colour = of_font(cell, palette, theme)
             found.append({"region": region, "year": year, "milex_constant_usd_bn": float(cell.value),
                           "status": status(colour), "cell": f"{sheet.title}!{cell.coordinate}"})  # fmt: skip
     problems += [f"{region}: is missing" for region in REGIONS if region not in seen]

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from overtake.errors import OvertakeError, raise_all
-from overtake.sources.colours import rgb, status, theme_palette
+from overtake.sources.colours import of_font, status, theme_palette
 from overtake.sources.names import BROAD, heading, iso3
 from overtake.sources.workbook import DOWNLOAD, open_book, rows
 
@@ -118,7 +118,7 @@ def read(path: Path, economies: Iterable[str] | None = None) -> Workbook:
         palette = tuple(str(colour) for colour in book._colors)
 
         def colours(cell: Any) -> str | None:
-            return rgb(cell.font.color if cell.font else None, palette, theme)
+            return of_font(cell, palette, theme)
 
         base = int(re.sub(r"\D", "", sheets["milex_constant_usd_m"].title))
         found = _Found(economies=None if economies is None else frozenset(economies))

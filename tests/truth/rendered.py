@@ -117,7 +117,7 @@ def tabulate(params: Params, root: Path) -> None:
     found = stage.by_ruler(drawn, observed(edition.spending), edition, params, seed)
     by_plans = reversal.treatments(bare, edition, params.futures, seed)
     bench = local.Bench(edition, params, params.sensitivity, local.as_printed(edition, params))
-    points = [bench.row(dict(point)) for point in local.points(params.sensitivity)]
+    points = [bench.row(dict(point)) for point in [(), *local.points(params.sensitivity)]]
     tables = {
         "spending": edition.spending,
         "macro": edition.macro,

@@ -31,7 +31,7 @@ def world(draws: int = 400) -> Draws:
     return Draws(values, ("CHN", "JPN", "KOR"), YEARS, 2025, "US$ bn")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def tables() -> Tables:
     drawn = world()
     middle = Draws(np.median(drawn.values, axis=0, keepdims=True), drawn.economies, YEARS, 2025, "US$ bn")

@@ -64,6 +64,8 @@ def test_a_window_that_an_edition_does_not_hold_is_left_out() -> None:
     assert set(early["since"]) == {2016, 2010}
     assert list(early) == list(COLUMNS)
     assert set(early["until"]) == {2019}
+    # A window needs a year before the last.
+    assert set(trend(read(Data(edition="2020-04")), Crossing(trend_from=(2016, 2018, 2019)))["since"]) == {2016, 2018}
 
 
 def test_a_coalition_of_which_a_part_counts_has_no_members() -> None:
