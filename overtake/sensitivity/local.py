@@ -132,8 +132,9 @@ class Bench:
             for sustain in sustains:
                 lasting = moved_sustain or sustain
                 order, years = near
-                if not settled(order, now, lasting):
-                    order, years = every = every or above(name, False)
+                if not settled(order, now, lasting):  # who leads now is told by years before these
+                    every = every or above(name, False)
+                    order, years = every
                 lead = leads(order, lasting)
                 for year in settings.years:
                     found[name, f"p_ahead_{year}", sustain] = float(lead[:, years.index(year)].mean())
