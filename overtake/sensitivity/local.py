@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
@@ -100,37 +100,22 @@ class Bench:
         same answer), `threshold` (a factor on every balance's own), `china_level` (a factor), `growth_shift_pct.` and
         an economy or `side`.
         """
-        params, settings = self.params, self.settings
-        futures, moved_sustain, threshold, level = params.futures, None, 1.0, 1.0
-        shifts: dict[str, float] = {}
-        for parameter, value in moved.items():
-            if parameter.startswith("futures."):
-                futures = with_value(futures, parameter.removeprefix("futures."), value)
-            elif parameter == "crossing.sustain":
-                moved_sustain = int(value)
-            elif parameter == "threshold":
-                threshold = value
-            elif parameter == "china_level":
-                level = value
-            elif parameter.startswith("growth_shift_pct."):
-                shifts[parameter.removeprefix("growth_shift_pct.")] = value
-            else:
-                raise OvertakeError(f"params.yaml: sensitivity.ranges.{parameter}", "is no parameter that can be moved")
-        longest = max(*sustains, moved_sustain or 1)
+        settings, what = self.settings, _what(moved, self.params.futures)
+        longest = max(*sustains, what.sustain or 1)
 
         def above(name: str, recent: bool) -> tuple[Bools, tuple[int, ...]]:
-            balance = params.balances[name]
-            paths = _shifted(self.near(futures, longest, recent), balance, shifts, level)
-            drawn = ratio(paths, balance, name) / (balance.threshold * threshold)
+            balance = self.params.balances[name]
+            paths = _shifted(self.near(what.futures, longest, recent), balance, what.shifts, what.level)
+            drawn = ratio(paths, balance, name) / (balance.threshold * what.threshold)
             first = int(np.argmax(np.isfinite(drawn).all(axis=0)))
             return drawn[:, first:] > 1, paths.years[first:]
 
         found = {}
         for name in settings.balances:
             near, every = above(name, True), None
-            now = near[1].index(self.measured(futures).last_observed)
+            now = near[1].index(self.measured(what.futures).last_observed)
             for sustain in sustains:
-                lasting = moved_sustain or sustain
+                lasting = what.sustain or sustain
                 order, years = near
                 if not settled(order, now, lasting):  # who leads now is told by years before these
                     every = every or above(name, False)
@@ -187,6 +172,36 @@ class Bench:
         key = f"{name} {steps} {own.model_dump_json() if own is not None else ''}"
         model, run = models.MODELS[name], self.params.run
         return kept(self._growth, key, lambda: model(self.series, self.edition, futures, steps, run), GROWTH_KEPT)
+
+
+@dataclass(frozen=True)
+class _What:
+    """What is moved: futures' settings, `crossing.sustain` (None: as asked), factors, shifts of growth by economy."""
+
+    futures: Futures
+    sustain: int | None = None
+    threshold: float = 1.0
+    level: float = 1.0
+    shifts: Mapping[str, float] = field(default_factory=dict)
+
+
+def _what(moved: Mapping[str, float], futures: Futures) -> _What:
+    """Return what the keys of `Bench.shares` move; `futures`: the settings where none is."""
+    what = _What(futures)
+    for parameter, value in moved.items():
+        if parameter.startswith("futures."):
+            what = replace(what, futures=with_value(what.futures, parameter.removeprefix("futures."), value))
+        elif parameter == "crossing.sustain":
+            what = replace(what, sustain=int(value))
+        elif parameter == "threshold":
+            what = replace(what, threshold=value)
+        elif parameter == "china_level":
+            what = replace(what, level=value)
+        elif parameter.startswith("growth_shift_pct."):
+            what = replace(what, shifts={**what.shifts, parameter.removeprefix("growth_shift_pct."): value})
+        else:
+            raise OvertakeError(f"params.yaml: sensitivity.ranges.{parameter}", "is no parameter that can be moved")
+    return what
 
 
 def anchored(share: float, own: float, printed: float) -> float:
