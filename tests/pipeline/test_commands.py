@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from overtake import edition as editions
 from overtake import paths
 from overtake.cli.main import main
 from overtake.publish import diff
@@ -30,6 +32,8 @@ def told(project, monkeypatch, capsys):
     for name, value in vars(paths).items():
         if isinstance(value, Path) and value.is_relative_to(root):
             monkeypatch.setattr(paths, name, project / value.relative_to(root))
+    # Its defaults are the folders of this checkout.
+    monkeypatch.setattr(editions, "of_run", partial(editions.of_run, paths.PROCESSED, paths.RAW))
 
     def run(*command: str) -> tuple[int, str, str]:
         code = main(command)
