@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 
 from overtake.config.base import Section
 from overtake.config.economies import REGION, Economy, economies, expanded
@@ -70,10 +70,23 @@ class Balance(Section):
         return self
 
 
+#: Years that a new order must last to count.
+Sustain = Annotated[int, Field(ge=1, le=10)]
+
+
+def whole_years(value: float) -> int:
+    """Return a value of `crossing.sustain` that was given as a number; ValueError where it is not legal there."""
+    legal = TypeAdapter(Sustain).json_schema()
+    if not legal["minimum"] <= value <= legal["maximum"] or value != int(value):
+        allowed = f"whole numbers from {legal['minimum']} to {legal['maximum']}"
+        raise ValueError(f"crossing.sustain: {value:g} is no number of years there; allowed: {allowed}")
+    return int(value)
+
+
 class Crossing(Section):
     """When a balance counts as having changed hands, and how it is reported."""
 
-    sustain: Annotated[int, Field(ge=1, le=10)] = 2
+    sustain: Sustain = 2
     """Years that a new order must last to count; 1 counts a single year's touch."""
 
     interval_pct: Annotated[float, Field(ge=50, le=99)] = 80

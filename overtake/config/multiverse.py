@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from overtake.config.balances import BalanceName, Share
+from overtake.config.balances import BalanceName, Share, Sustain
 from overtake.config.base import Section
 from overtake.config.core import EditionId
 from overtake.config.futures import Model
@@ -81,7 +81,7 @@ class Axes(Section):
     us_shares: Annotated[tuple[Share, ...], Field(min_length=1)] = (0.0, 0.1, 0.2, 0.3, 1.0)
     """Shares of US spending that count on the coalition's side."""
 
-    sustain: Annotated[tuple[Annotated[int, Field(ge=1, le=10)], ...], Field(min_length=1)] = (1, 2)
+    sustain: Annotated[tuple[Sustain, ...], Field(min_length=1)] = (1, 2)
     """Years that a new order must last to count."""
 
     years: Annotated[tuple[Annotated[int, Field(ge=2027, le=2075)], ...], Field(min_length=1)] = (2030, 2035, 2040)

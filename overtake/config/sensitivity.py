@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from overtake.config.balances import whole_years
 from overtake.config.base import Section
 from overtake.config.multiverse import Axes
 
@@ -80,3 +81,12 @@ class Sensitivity(Section):
 
     multiverse: Axes = Axes()
     """Every defensible choice, crossed with every other."""
+
+    @field_validator("ranges", mode="after")
+    @classmethod
+    def _legal(cls, ranges: dict[str, Range]) -> dict[str, Range]:
+        """Refuse ends of `crossing.sustain` that it may not have: each value between them is answered for."""
+        lasting = ranges.get("crossing.sustain")
+        for end in (lasting.low, lasting.high) if lasting else ():
+            whole_years(end)
+        return ranges

@@ -12,7 +12,7 @@ import pandas as pd
 from overtake import alike
 from overtake.balances import RECENT, leads, ratio, settled
 from overtake.balances.states import Bools
-from overtake.config.balances import Balance
+from overtake.config.balances import Balance, whole_years
 from overtake.config.futures import Futures
 from overtake.config.params import Params
 from overtake.config.sensitivity import Sensitivity
@@ -192,7 +192,10 @@ def _what(moved: Mapping[str, float], futures: Futures) -> _What:
         if parameter.startswith("futures."):
             what = replace(what, futures=with_value(what.futures, parameter.removeprefix("futures."), value))
         elif parameter == "crossing.sustain":
-            what = replace(what, sustain=int(value))
+            try:
+                what = replace(what, sustain=whole_years(value))
+            except ValueError as error:
+                raise OvertakeError("crossing.sustain", "is moved to what it may not be", found=error) from error
         elif parameter == "threshold":
             what = replace(what, threshold=value)
         elif parameter == "china_level":

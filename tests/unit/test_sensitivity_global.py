@@ -3,6 +3,7 @@
 import itertools
 import math
 import pickle
+import re
 from pathlib import Path
 
 import numpy as np
@@ -313,6 +314,17 @@ def test_chunks_answer_for_every_sustain_and_serve_again_where_it_moves(tmp_path
     two, three, beyond = run(2), run(3), run(9)
     assert two[0] == three[0] < beyond[0]
     assert len({two[1], three[1], beyond[1]}) == 3
+
+
+@pytest.mark.parametrize("end", [0, 2.5, 11, 500_000])
+def test_a_number_of_years_that_is_not_legal_is_refused_in_a_range_and_in_a_sweep(end: float) -> None:
+    ends = {"low": min(1.0, end - 1), "high": end} if end else {"low": 0, "high": 4}
+    told = f"crossing.sustain: {end:g} is no number of years there; allowed: whole numbers from 1 to 10"
+    with pytest.raises(ValueError, match=re.escape(told)):
+        Sensitivity.of({"ranges": {"crossing.sustain": {**ends, "reason": "as the test has it"}}})
+    bench = local.Bench(read(PARAMS.data), with_draws(PARAMS, 200), PARAMS.sensitivity)
+    with pytest.raises(OvertakeError, match=re.escape(told)):
+        bench.answers({"crossing.sustain": float(end)})
 
 
 def test_a_scenario_moves_what_everything_starts_from() -> None:
