@@ -178,13 +178,8 @@ def read_parquet(path: Path) -> pd.DataFrame:
         raise OvertakeError(str(path), "is not a readable parquet table", found=error, next_step=rebuild) from error
 
 
-def write_draws(paths: Draws, path: Path) -> None:
-    """Write `paths` (see `Draws.to_frame`) to `path`."""
-    write_parquet(paths.to_frame(), path, packed=False)
-
-
 def read_draws(path: Path) -> Draws:
-    """Read what `write_draws` wrote; values are float32, shape (draws, economies, years), and not to be written to.
+    """Read a file of `Draws.to_frame`; values are float32, shape (draws, economies, years), and not to be written to.
 
     The last file that was read stays in memory for as long as it is the same on the disk.
     """

@@ -103,13 +103,16 @@ class _Late:
     """What `module` calls `name`, imported when it is called or asked for something."""
 
     def __init__(self, module: str, name: str) -> None:
-        self.__dict__["it"] = functools.cache(lambda: getattr(importlib.import_module(module), name))
+        self._module, self._name = module, name
+
+    def _it(self) -> Any:
+        return getattr(importlib.import_module(self._module), self._name)
 
     def __call__(self, *given: Any, **named: Any) -> Any:
-        return self.__dict__["it"]()(*given, **named)
+        return self._it()(*given, **named)
 
     def __getattr__(self, asked: str) -> Any:
-        return getattr(self.__dict__["it"](), asked)
+        return getattr(self._it(), asked)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import pytest
 from overtake import paths as project
 from overtake.balances.adhoc import adhoc_balance, parse_side
 from overtake.cli import balance as balances_command
-from overtake.draws import Draws, write_draws, write_parquet
+from overtake.draws import Draws, write_parquet
 from overtake.errors import OvertakeError
 from overtake.rulers import observed
 
@@ -35,7 +35,8 @@ def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ahead[:, past.economies.index("CHN")] = 1.02 ** np.arange(1, 16)
     values = np.concatenate([np.repeat(past.values, 50, axis=0), past.values[:, :, -1:] * ahead], axis=2)
     write_parquet(spending, tmp_path / "spending.parquet")
-    write_draws(Draws(values, past.economies, tuple(range(2000, 2041)), 2025, past.unit), tmp_path / "futures.parquet")
+    futures = Draws(values, past.economies, tuple(range(2000, 2041)), 2025, past.unit)
+    write_parquet(futures.to_frame(), tmp_path / "futures.parquet")
     (tmp_path / "params.yaml").write_text("run: {draws: 100}\n")
     monkeypatch.setattr(project, "PROCESSED", tmp_path)
     monkeypatch.setattr(project, "PARAMS", tmp_path / "params.yaml")

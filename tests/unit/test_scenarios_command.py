@@ -14,7 +14,7 @@ from overtake import edition
 from overtake import paths as project
 from overtake.cli import scenarios as scenarios_command
 from overtake.config.load import load
-from overtake.draws import Draws, write_draws, write_parquet
+from overtake.draws import Draws, write_parquet
 from overtake.errors import OvertakeError
 
 
@@ -50,7 +50,7 @@ def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     case.write(tmp_path / "scenarios", "baseline", "{}")
     case.write(tmp_path / "scenarios", "slow", "{scenario.growth_shift_pct.CHN: -5}")
     write_parquet(case.FIGURES.spending, tmp_path / "spending.parquet")
-    write_draws(case.FUTURES, tmp_path / "futures.parquet")
+    write_parquet(case.FUTURES.to_frame(), tmp_path / "futures.parquet")
     return tmp_path
 
 
@@ -85,7 +85,7 @@ def test_plans_alone_take_the_futures_without_plans(tables: Path, monkeypatch: p
         return paths.with_values(paths.values * np.float32(2), paths.unit)
 
     monkeypatch.setattr(plans, "apply", lifted)
-    write_draws(case.FUTURES, tables / "futures_without_plans.parquet")
+    write_parquet(case.FUTURES.to_frame(), tables / "futures_without_plans.parquet")
     base = load(project.PARAMS)
     other = base.model_copy(update={"futures": base.futures.model_copy(update={"plans": "face_value"})})
     found = scenarios_command._futures(other, base, case.FIGURES)
