@@ -57,7 +57,7 @@ test-fast: $(VENV)/.tested ## the static checks and the quick tests: a developer
 
 test-long: $(VENV)/.tested ## what takes too long for every change: the walk-through, every fault three times, every processor
 	@OVERTAKE_LONG=1 OVERTAKE_PROCESSORS=all OVERTAKE_FAULT_ROUNDS=3 \
-	  pytest tests/pipeline/test_sensitivity_doc.py tests/pipeline/test_processors.py tests/faults
+	  pytest tests/pipeline/test_sensitivity_doc.py tests/faults
 
 truth: $(VENV)/.tested ## check every sentence on 300 random legal parameter sets (about 40 minutes)
 	@python -m tests.truth --sets 300

@@ -1,6 +1,6 @@
 """The same bytes on any processor: the whole pipeline with instructions hidden from NumPy, OpenBLAS and the C library.
 
-`OVERTAKE_PROCESSORS=all pytest tests/pipeline/test_processors.py` tries every disguise; without it the strongest alone.
+`OVERTAKE_PROCESSORS=all pytest tests/faults/test_processors.py` tries every disguise; without it the strongest alone.
 """
 
 import os
