@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import errno
+import gc
 import importlib
 import os
 import signal
@@ -77,6 +79,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Called as a command (`argv` None) it acts on the checkout that the working directory lies in, or refuses.
     """
+    if argv is None:
+        _look_less_for_garbage()
     arguments = parser().parse_args(argv)
     try:
         if argv is None:
@@ -105,6 +109,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         if error.code == ENDED:
             print("overtake: asked to end (SIGTERM); nothing was overwritten, run it again", file=sys.stderr)
         raise
+
+
+def _look_less_for_garbage() -> None:
+    """Let Python look through its objects more seldom, and not at all at the end: a tenth of a stage, and 0.4 s.
+
+    Nearly all of them are the libraries' own, which stay until the system takes the memory back.
+    """
+    gc.set_threshold(20_000, 20, 50)
+    atexit.register(gc.freeze)
 
 
 def _outside(error: ModuleNotFoundError) -> str:
