@@ -51,14 +51,17 @@ def _in_chunks(function: Callable[[FloatArray], FloatArray], x: Any) -> FloatArr
     """Return `function` of every value; a single number comes back as a NumPy scalar."""
     values = np.asarray(x)
     kind = values.dtype if values.dtype.kind == "f" else np.dtype(float)
-    flat = np.ascontiguousarray(values).reshape(-1)
-    out = np.empty(flat.shape, dtype=kind)
+    if 0 in values.strides:  # broadcast: it has no order in memory of its own
+        values = values.copy()
+    # Both in the order of the memory, which `found` keeps.
+    found: FloatArray = np.empty_like(values, dtype=kind)
+    flat, out = values.ravel(order="K"), found.ravel(order="K")
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         for first in range(0, flat.size, CHUNK):
             part = slice(first, first + CHUNK)
             out[part] = function(flat[part].astype(float, copy=False))
-    found: FloatArray = out.reshape(values.shape)[()]
-    return found
+    whole: FloatArray = found[()]
+    return whole
 
 
 def _exp(x: FloatArray) -> FloatArray:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,13 +20,16 @@ from overtake.errors import OvertakeError
 
 #: Significant digits of the doubles of a table: what the last ones hold is rounding.
 DIGITS = 12
+#: Rows of draws that are written at once: more is memory, less is no faster to read.
+PART = 2**18
 
 
 @dataclass(frozen=True)
 class Draws:
     """Spending of every economy in every year, in every draw.
 
-    values: (draws, economies, years), levels in `unit` (never logs); history has one draw or as many as the future.
+    values: (draws, economies, years), levels in `unit` (never logs); history has one draw or as many as the future. In
+    memory the draws of an economy and year lie side by side (`draws_last`).
     years: consecutive calendar years; `last_observed` is the last of them that an edition reports.
     """
 
@@ -40,6 +44,7 @@ class Draws:
             raise ValueError(
                 f"values {self.values.shape} against {len(self.economies)} economies, {len(self.years)} years"
             )
+        object.__setattr__(self, "values", draws_last(self.values))
 
     def economy(self, iso3: str) -> FloatArray:
         """Return the paths of one economy, shape (draws, years)."""
@@ -49,28 +54,41 @@ class Draws:
         """Return the same economies and years with other values in another unit."""
         return replace(self, values=values, unit=unit)
 
-    def by_draw(self, since: int | None = None) -> Draws:
-        """Return the same paths, from the year `since` on, the draws of an economy and year side by side in memory.
+    def since(self, year: int) -> Draws:
+        """Return the same paths from `year` on."""
+        first = max(year - self.years[0], 0)
+        return replace(self, values=self.values[:, :, first:], years=self.years[first:])
 
-        What runs over members, then years, then draws is several times faster in this order.
-        """
-        first = 0 if since is None else max(since - self.years[0], 0)
-        values = np.ascontiguousarray(self.values[:, :, first:].transpose(1, 2, 0)).transpose(2, 0, 1)
-        return replace(self, values=values, years=self.years[first:])
-
-    def to_frame(self) -> pd.DataFrame:
+    def to_frame(self, first: int = 0, last: int | None = None) -> pd.DataFrame:
         """Return one row per draw and economy (columns draw, iso3), one float32 column per year.
 
-        Unit and last observed year are the frame's attributes.
+        first, last: only draws from `first` to before `last`. Unit and last observed year are the frame's attributes.
         """
-        draws, count, _ = self.values.shape
-        frame = pd.DataFrame(
-            self.values.reshape(draws * count, -1).astype(np.float32), columns=[str(y) for y in self.years]
-        )
-        frame.insert(0, "iso3", np.tile(np.array(self.economies), draws))
-        frame.insert(0, "draw", np.repeat(np.arange(draws, dtype=np.int32), count))
+        values = self.values[first:last].astype(np.float32, copy=False)
+        draws, count, _ = values.shape
+        columns: dict[str, object] = {
+            "draw": np.repeat(np.arange(first, first + draws, dtype=np.int32), count),
+            "iso3": np.tile(np.array(self.economies), draws),
+        }
+        columns |= {str(year): values[:, :, at].ravel() for at, year in enumerate(self.years)}
+        frame = pd.DataFrame(columns)
         frame.attrs = {"unit": self.unit, "last_observed": self.last_observed}
         return frame
+
+
+def empty(draws: int, *others: int, kind: type = np.float32) -> FloatArray:
+    """Return an array (draws, *others) to be filled, laid out as `draws_last` has it."""
+    return np.moveaxis(np.empty((*others, draws), dtype=kind), -1, 0)
+
+
+def draws_last(values: FloatArray) -> FloatArray:
+    """Return `values` (draws, ...) with the draws side by side in memory, themselves where they are.
+
+    What runs over members, then years, then draws is several times faster in this order.
+    """
+    if len(values) < 2 or values.strides[0] == values.itemsize:
+        return values
+    return np.moveaxis(np.ascontiguousarray(np.moveaxis(values, 0, -1)), -1, 0)
 
 
 @contextmanager
@@ -147,31 +165,54 @@ def take_back(reports: Path) -> list[str]:
 About = Mapping[str, Mapping[str, str]]
 
 
-def write_parquet(frame: pd.DataFrame, path: Path, *, packed: bool = True, about: About | None = None) -> None:
+def write_parquet(frame: pd.DataFrame, path: Path, *, about: About | None = None) -> None:
     """Write `frame` without its index to `path`, whole or not at all, the same bytes for the same content.
 
-    Doubles are written to DIGITS significant digits; the float32 of draws are as they are.
-    packed: compress; random draws do not shrink, and trying costs most of the writing. about: what the file tells of
-    each column, such as its unit.
+    Doubles are written to DIGITS significant digits. about: what the file tells of each column, such as its unit.
     """
+    doubles = [column for column, kind in frame.dtypes.items() if kind == np.float64]
+    frame = frame.assign(**{str(name): alike.significant(frame[name].to_numpy(), DIGITS) for name in doubles})
+    _write([frame], path, about or {}, compression="zstd")
+
+
+def write_draws(paths: Draws, path: Path, *, about: About | None = None) -> None:
+    """Write `paths` as `to_frame` has them, a part of the draws after the other; `about` as in `write_parquet`.
+
+    Not compressed: random draws do not shrink, and trying costs most of the writing.
+    """
+    part = max(PART // len(paths.economies), 1)
+    frames = (paths.to_frame(first, first + part) for first in range(0, len(paths.values), part))
+    _write(frames, path, about or {}, compression=None, use_dictionary=False)
+
+
+def _write(frames: Iterable[pd.DataFrame], path: Path, about: About, **options: Any) -> None:
+    """Write frames of the same columns one under the other, each a row group of the file."""
     import pyarrow as pa
     from pyarrow import parquet
 
-    doubles = [column for column, kind in frame.dtypes.items() if kind == np.float64]
-    frame = frame.assign(**{str(name): alike.significant(frame[name].to_numpy(), DIGITS) for name in doubles})
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    for at, field in enumerate(table.schema):
-        if told := (about or {}).get(field.name):
-            table = table.cast(table.schema.set(at, field.with_metadata(dict(told))))
-    with whole(path) as partial:
-        parquet.write_table(table, partial, compression="zstd" if packed else None, use_dictionary=packed)
+    with whole(path) as partial, ExitStack() as stack:
+        writer = None
+        for frame in frames:
+            table = pa.Table.from_pandas(frame, preserve_index=False)
+            for at, field in enumerate(table.schema):
+                if told := about.get(field.name):
+                    table = table.cast(table.schema.set(at, field.with_metadata(dict(told))))
+            writer = writer or stack.enter_context(parquet.ParquetWriter(partial, table.schema, **options))
+            writer.write_table(table)
 
 
 def read_parquet(path: Path) -> pd.DataFrame:
     """Read the table at `path`; a missing or damaged file is refused with the command that rebuilds it."""
+    with _readable(path):
+        return pd.read_parquet(path)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Refuse a file that is missing or damaged, with the command that rebuilds it."""
     rebuild = "run `dvc repro`: it rebuilds what is missing or damaged"
     try:
-        return pd.read_parquet(path)
+        yield
     except FileNotFoundError as error:
         raise OvertakeError(str(path), "is missing", next_step=rebuild) from error
     except (OSError, ValueError) as error:
@@ -179,7 +220,7 @@ def read_parquet(path: Path) -> pd.DataFrame:
 
 
 def read_draws(path: Path) -> Draws:
-    """Read a file of `Draws.to_frame`; values are float32, shape (draws, economies, years), and not to be written to.
+    """Read a file of `write_draws`; values are float32, shape (draws, economies, years), and not to be written to.
 
     The last file that was read stays in memory for as long as it is the same on the disk.
     """
@@ -189,16 +230,26 @@ def read_draws(path: Path) -> Draws:
 
 @lru_cache(maxsize=1)
 def _read_draws(path: Path, stamp: tuple[int, int, int] | None) -> Draws:
-    frame = read_parquet(path)
-    years = [column for column in frame.columns if column not in ("draw", "iso3")]
-    draws = int(frame["draw"].iloc[-1]) + 1
-    economies = tuple(frame["iso3"].iloc[: len(frame) // draws])
-    values = frame[years].to_numpy(dtype=np.float32).reshape(draws, len(economies), len(years))
+    from pyarrow import parquet
+
+    with _readable(path), parquet.ParquetFile(path) as file:
+        schema = file.schema_arrow
+        told = (schema.pandas_metadata or {}).get("attributes", {})
+        lacks = {"draw", "iso3", "unit", "last_observed"} - {*schema.names, *told}
+        if lacks or not file.metadata.num_rows:
+            raise ValueError("it holds no draws")
+        years = [name for name in schema.names if name not in ("draw", "iso3")]
+        draws = file.read(["draw"]).column(0)[-1].as_py() + 1
+        economies = file.read(["iso3"]).column(0)[: file.metadata.num_rows // draws].to_pylist()
+        values = np.empty((len(economies), len(years), draws), dtype=np.float32)
+        # A year at a time: the whole file beside the whole array is what takes the memory.
+        for at, year in enumerate(years):
+            values[:, at] = file.read([year]).column(0).to_numpy().reshape(draws, -1).T
     values.flags.writeable = False
     return Draws(
-        values,
-        economies,
+        values.transpose(2, 0, 1),
+        tuple(economies),
         tuple(int(year) for year in years),
-        int(frame.attrs["last_observed"]),
-        str(frame.attrs["unit"]),
+        int(told["last_observed"]),
+        str(told["unit"]),
     )

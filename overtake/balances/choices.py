@@ -77,12 +77,11 @@ def by_level(drawn: Draws, edition: Edition, params: Params, seed: int) -> pd.Da
     return pd.concat(parts, ignore_index=True)[list(LEVELS_COLUMNS)]
 
 
-def leads(drawn: Draws, balances: Mapping[str, Balance], settings: Crossing) -> pd.DataFrame:
+def leads(paths: Draws, balances: Mapping[str, Balance], settings: Crossing) -> pd.DataFrame:
     """Return P(the challenger leads) and the median ratio in the last observed year and in `BY_YEARS`, where inside.
 
     Columns: balance, year, p_ahead, ratio; the lead as `states` has it, so that one year's touch does not count.
     """
-    paths = drawn.by_draw()
     present = presence(paths)
     rows = []
     for name, balance in measurable(paths, balances, present).items():

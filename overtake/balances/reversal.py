@@ -35,8 +35,7 @@ def reversal(
     the ruler does not measure has no row.
     """
     tail, rows = (100 - settings.interval_pct) / 200, []
-    for plans, treated in by_plans.items():
-        paths = treated.by_draw()
+    for plans, paths in by_plans.items():
         present = presence(paths)
         for name, balance in measurable(paths, balances, present).items():
             drawn = ratio(paths, balance, name, present)

@@ -60,7 +60,6 @@ def summarise(
     rows: list[dict[str, object]] = []
     curves: list[pd.DataFrame] = []
     shares: list[pd.DataFrame] = []
-    paths = paths.by_draw()
     present = presence(paths)
     for name, balance in balances.items():
         head = {"balance": name, "ruler": ruler, "edition": edition, "last_observed": paths.last_observed}
@@ -159,10 +158,8 @@ def _one(
         "hi_year": last,
     }
     bands = quantiles(kept, RATIO_QUANTILES)
-    curve = pd.DataFrame({"year": found.years, "p_crossed_by": by_year, "p_ahead": ahead})
-    for percent, band in zip(RATIO_QUANTILES, bands, strict=True):
-        curve[f"ratio_q{percent:02d}"] = band.astype(float)
-    return row, curve
+    ratios = {f"ratio_q{percent:02d}": band for percent, band in zip(RATIO_QUANTILES, bands.astype(float), strict=True)}
+    return row, pd.DataFrame({"year": found.years, "p_crossed_by": by_year, "p_ahead": ahead, **ratios})
 
 
 def _breakeven_rows(
@@ -171,11 +168,9 @@ def _breakeven_rows(
     """Return the quantiles of the break-even share by year, from the first year that has it; its interval."""
     share = breakeven(paths, balance, member, name, present)
     first = int(np.argmax(np.isfinite(share).all(axis=0)))
-    frame = pd.DataFrame({"member": member, "year": paths.years[first:]})
     tail = (100 - settings.interval_pct) / 2
-    for name, band in zip(SHARES, quantiles(share[:, first:], (*SHARE_QUANTILES, tail, 100 - tail)), strict=True):
-        frame[name] = band.astype(float)
-    return frame
+    bands = quantiles(share[:, first:], (*SHARE_QUANTILES, tail, 100 - tail)).astype(float)
+    return pd.DataFrame({"member": member, "year": paths.years[first:], **dict(zip(SHARES, bands, strict=True))})
 
 
 def _at(curve: FloatArray, years: tuple[int, ...], year: int) -> float:

@@ -142,7 +142,7 @@ def odds(edition: Edition, claim: Claim, settings: Params) -> pd.DataFrame:
         # A lead must last, and a year before the claim's may begin it: earlier years than these settle nothing.
         since = min(paths.last_observed, year - sustain)
         for ruler in claim.params["rulers"]:
-            near = measure(ruler, paths, edition, Rulers(), seed).by_draw(since)
+            near = measure(ruler, paths, edition, Rulers(), seed).since(since)
             for name, balance in chosen.items():
                 ahead = leads(ratio(near, balance, name) > balance.threshold, sustain)[:, near.years.index(year)]
                 rows.append((name, ruler, float(ahead.mean())))

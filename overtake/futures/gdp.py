@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from overtake import alike
-from overtake.draws import FloatArray
+from overtake.draws import FloatArray, empty
 from overtake.futures.series import Series
 from overtake.streams import stream
 
@@ -70,7 +70,7 @@ def paths(series: Series, expected: FloatArray, error_pct: float, draws: int, se
     """
     steps, sd = expected.shape[1], error_pct / 100
     common = stream(seed, "gdp", "world").standard_normal((draws, steps))
-    out = np.empty((draws, len(series.economies), steps))
+    out = empty(draws, len(series.economies), steps, kind=float)
     for at, iso3 in enumerate(series.economies):
         random = stream(seed, "gdp", iso3)
         yearly = np.sqrt(0.5) * (common + random.standard_normal((draws, steps)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from overtake import alike
-from overtake.draws import FloatArray
+from overtake.draws import FloatArray, empty
 from overtake.futures import gdp
 from overtake.futures.series import Series
 from overtake.streams import stream
@@ -24,7 +24,7 @@ def gdp_share(series: Series, expected: FloatArray, error_pct: float, draws: int
     speed, volatility = reversion(share)
     away = share[:, -1] - share.mean(axis=1)
     grown = gdp.paths(series, expected, error_pct, draws, seed)
-    out = np.empty(grown.shape, dtype=np.float32)
+    out = empty(*grown.shape)
     for at, iso3 in enumerate(series.economies):
         random = stream(seed, "gdp_share", iso3)
         shocks = volatility[at] * random.standard_normal(grown.shape[::2])
@@ -83,7 +83,7 @@ def error_correction(series: Series, expected: FloatArray, error_pct: float, dra
     own: FloatArray = np.nanstd(_within(change), axis=1)
     volatility: FloatArray = np.sqrt(own * np.median(own))
     grown = gdp.paths(series, expected, error_pct, draws, seed)
-    out = np.empty(grown.shape, dtype=np.float32)
+    out = empty(*grown.shape)
     for at, iso3 in enumerate(series.economies):
         shocks = volatility[at] * stream(seed, "error_correction", iso3).standard_normal(grown.shape[::2])
         total: FloatArray = np.zeros(draws)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from overtake import alike
-from overtake.draws import FloatArray
+from overtake.draws import FloatArray, empty
 from overtake.streams import stream
 
 #: Scale of a normal from the median absolute deviation.
@@ -109,7 +109,7 @@ def level_error(
     scale = year_sd(spending, revision_sd(milex), economies).astype(np.float32)
     common = common_sd(milex)
     together = common * stream(seed, "measurement", "common").standard_normal(draws, dtype=np.float32)
-    errors = np.empty((draws, *scale.shape), dtype=np.float32)
+    errors = empty(draws, *scale.shape)
     for at, iso3 in enumerate(economies):
         own = stream(seed, "measurement", iso3).standard_normal(draws, dtype=np.float32)
         errors[:, at] = own[:, None] * scale[at] + together[:, None]

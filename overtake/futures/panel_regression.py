@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from overtake import alike
 from overtake.config.futures import PanelRegression
-from overtake.draws import FloatArray
+from overtake.draws import FloatArray, draws_last, empty
 from overtake.futures.features import features
 from overtake.futures.series import Series
 from overtake.streams import stream
@@ -114,10 +114,10 @@ def simulate(
     phi = settings.persistence
     shares = coefficients.shares[np.minimum(np.arange(steps), HORIZONS - 1)]
     loads = np.sqrt(np.column_stack([shares, 1 - shares.sum(axis=1)])).astype(np.float32)
-    out = np.empty((draws, len(series.economies), steps), dtype=np.float32)
+    out = empty(draws, len(series.economies), steps)
     for at, iso3 in enumerate(series.economies):
         above = (headings or {}).get(iso3, (f"region of {iso3}", f"subregion of {iso3}"))
-        rank = np.zeros((draws, steps), dtype=np.float32)
+        rank = np.zeros((steps, draws), dtype=np.float32).T
         for level, name in enumerate(("world", f"region {above[0]}", f"subregion {above[1]}", iso3)):
             if loads[:, level].any():
                 rank += loads[:, level] * _ranks(seed, name, draws, steps, phi)
@@ -132,7 +132,7 @@ def _ranks(seed: int, name: str, draws: int, steps: int, phi: float) -> FloatArr
     Kept, since a sensitivity run asks for the same ranks under many settings: not to be written to.
     """
     random = stream(seed, "panel_regression", name)
-    shocks = random.standard_normal((draws, steps), dtype=np.float32)
+    shocks = draws_last(random.standard_normal((draws, steps), dtype=np.float32))
     shocks[:, 0] /= np.float32(np.sqrt(1 - phi**2))
     for step in range(1, steps):
         shocks[:, step] += np.float32(phi) * shocks[:, step - 1]

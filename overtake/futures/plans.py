@@ -49,7 +49,7 @@ def apply(paths: Draws, edition: Edition, settings: Futures, seed: int) -> Draws
     """
     if settings.plans == "off":
         return paths
-    values = paths.values.copy()
+    values = paths.values.copy(order="K")
     for pledge in pledges(edition, settings.plan_tiers):
         if pledge.iso3 not in paths.economies:
             continue

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from overtake import alike
 from overtake.config.core import Run
 from overtake.config.futures import PooledRandomWalk
-from overtake.draws import FloatArray
+from overtake.draws import FloatArray, empty
 from overtake.futures.series import SHORTEST, Series
 from overtake.streams import stream
 
@@ -140,7 +140,7 @@ def simulate(
     """
     rho = growth.autocorrelation
     carried = np.cumprod(np.full(steps, rho))
-    out = np.empty((draws, len(economies), steps), dtype=np.float32)
+    out = empty(draws, len(economies), steps)
     for at, iso3 in enumerate(economies):
         loading, volatility = float(growth.loading[at]), float(growth.volatility[at])
         kept, normal = _shocks(seed, iso3, draws, steps, tail_df, loading, volatility, rho)

@@ -10,7 +10,7 @@ import warnings
 
 import numpy as np
 
-from overtake.draws import FloatArray
+from overtake.draws import FloatArray, empty
 from overtake.futures.series import Series
 from overtake.streams import stream
 
@@ -21,7 +21,7 @@ SMALLEST, LARGEST_PHI, LARGEST_AR = 1e-3, 0.98, 0.95
 
 def damped_trend(series: Series, steps: int, draws: int, seed: int) -> FloatArray:
     """Return log growth since the origin, (draws, economies, steps), float32, of ETS(A,Ad,N) on log spending."""
-    out = np.empty((draws, len(series.economies), steps), dtype=np.float32)
+    out = empty(draws, len(series.economies), steps)
     for at, iso3 in enumerate(series.economies):
         out[:, at] = _damped(_tail(series.log_milex[at]), steps, draws, stream(seed, "damped_trend", iso3))
     return out
@@ -29,7 +29,7 @@ def damped_trend(series: Series, steps: int, draws: int, seed: int) -> FloatArra
 
 def state_space(series: Series, steps: int, draws: int, seed: int) -> FloatArray:
     """Return log growth since the origin, (draws, economies, steps), float32: mean growth with an AR(1) around it."""
-    out = np.empty((draws, len(series.economies), steps), dtype=np.float32)
+    out = empty(draws, len(series.economies), steps)
     for at, iso3 in enumerate(series.economies):
         out[:, at] = _autoregressive(_tail(series.log_milex[at]), steps, draws, stream(seed, "state_space", iso3))
     return out
@@ -56,7 +56,7 @@ def _damped(y: FloatArray, steps: int, draws: int, random: np.random.Generator) 
         level, trend = level + phi * trend + alpha * error, phi * trend + beta * error
         squares += error**2
     sigma = np.sqrt(squares / random.chisquare(len(y) - 4, draws))
-    start, path = y[-1], np.empty((draws, steps))
+    start, path = y[-1], empty(draws, steps, kind=float)
     for step in range(steps):
         error = sigma * random.standard_normal(draws)
         path[:, step] = level + phi * trend + error - start
@@ -76,7 +76,7 @@ def _autoregressive(y: FloatArray, steps: int, draws: int, random: np.random.Gen
     rho = np.clip(ar + np.sqrt((1 - ar**2) / count) * random.standard_normal(draws), -LARGEST_AR, LARGEST_AR)
     sigma = np.sqrt(fitted.params[-1] * (count - 2) / random.chisquare(count - 2, draws))
     mean = growth.mean() + sigma / (1 - rho) / np.sqrt(count) * random.standard_normal(draws)
-    path, gap = np.empty((draws, steps)), growth[-1] - mean
+    path, gap = empty(draws, steps, kind=float), growth[-1] - mean
     for step in range(steps):
         gap = rho * gap + sigma * random.standard_normal(draws)
         path[:, step] = mean + gap

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from overtake.draws import Draws, write_parquet
+from overtake.draws import Draws, write_draws, write_parquet
 from overtake.errors import OvertakeError, raise_all
 
 TYPES = {"text": "string", "whole": "integer", "number": "number", "flag": "boolean"}
@@ -491,7 +491,8 @@ def write(content: pd.DataFrame | Draws, path: Path) -> None:
 
     Refused before anything is written: columns that are not described, lack or are of another kind; keys twice.
     """
-    frame = content.to_frame() if isinstance(content, Draws) else _typed(content)
+    # One draw has the columns and kinds of all.
+    frame = content.to_frame(0, 1) if isinstance(content, Draws) else _typed(content)
     contract = CONTRACTS.get(path.stem)
     if contract is None:
         raise OvertakeError(
@@ -500,7 +501,10 @@ def write(content: pd.DataFrame | Draws, path: Path) -> None:
     faults = list(_faults(frame, contract))
     raise_all(f"{path}: not what overtake/pipeline/contracts.py says", faults)
     about = {name: column.told() for name in map(str, frame.columns) if (column := contract.column(name))}
-    write_parquet(frame, path, packed=not isinstance(content, Draws), about=about)
+    if isinstance(content, Draws):
+        write_draws(content, path, about=about)
+    else:
+        write_parquet(frame, path, about=about)
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from overtake.config.rulers import Rulers
-from overtake.draws import Draws, FloatArray
+from overtake.draws import Draws, FloatArray, draws_last
 from overtake.edition import Edition
 from overtake.errors import OvertakeError
 
@@ -63,7 +63,8 @@ def panel(table: pd.DataFrame, column: str, paths: Draws, *, hold: bool = True) 
 
 def scaled(paths: Draws, factor: FloatArray, unit: str) -> Draws:
     """Return `paths` times `factor`, broadcast over (draws, economies, years), keeping their dtype."""
-    return paths.with_values(paths.values * factor.astype(paths.values.dtype), unit)
+    own = factor.astype(paths.values.dtype)
+    return paths.with_values(paths.values * (draws_last(own) if own.ndim == paths.values.ndim else own), unit)
 
 
 def united_states(paths: Draws, panel_: FloatArray) -> FloatArray:

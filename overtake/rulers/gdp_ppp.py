@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from overtake import alike
 from overtake.config.rulers import Rulers
-from overtake.draws import Draws, FloatArray
+from overtake.draws import Draws, FloatArray, empty
 from overtake.edition import Edition
 from overtake.rulers.base import Ruler, scaled
 from overtake.rulers.prices import current_factor, price_level, us_prices
@@ -24,7 +22,8 @@ def measure(paths: Draws, edition: Edition, settings: Rulers, seed: int) -> Draw
 def ppp_error(paths: Draws, error_pct: float, seed: int) -> FloatArray:
     """Return a factor for the error of the PPPs, (draws, economies, 1): one for one draw and the United States."""
     draws = paths.values.shape[0]
-    found = np.ones((draws, len(paths.economies), 1))
+    found = empty(draws, len(paths.economies), 1, kind=float)
+    found.fill(1.0)
     if draws == 1 or error_pct == 0:
         return found
     for at, iso3 in enumerate(paths.economies):

@@ -6,7 +6,7 @@ import numpy as np
 
 from overtake import alike
 from overtake.config.rulers import Prices
-from overtake.draws import Draws, FloatArray
+from overtake.draws import Draws, FloatArray, draws_last
 from overtake.edition import Edition
 from overtake.rulers.base import panel, united_states
 from overtake.streams import stream
@@ -96,7 +96,7 @@ def exchange_shocks(paths: Draws, edition: Edition, settings: Prices, seed: int)
     for year in range(ahead):
         level = keep * level + steps[year] @ root.T
         shocks[year][:, moving] = level
-    return shocks.transpose(1, 2, 0)
+    return draws_last(shocks.transpose(1, 2, 0))
 
 
 def _real_rate_changes(paths: Draws, edition: Edition, settings: Prices) -> FloatArray:

@@ -153,7 +153,7 @@ class Bench:
             years = tuple(year for year in paths.years if year <= max(self.settings.years) + sustain)
             values, economies = paths.values[:, rows, : len(years)], tuple(paths.economies[row] for row in rows)
             needed = replace(paths, values=values, economies=economies, years=years)
-            return needed.by_draw(paths.last_observed - RECENT if recent else None)
+            return needed.since(paths.last_observed - RECENT) if recent else needed
 
         return kept(self._near, f"{sustain} {recent} {futures.model_dump_json()}", make, FUTURES_KEPT)
 

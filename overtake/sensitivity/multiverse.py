@@ -104,9 +104,8 @@ def evaluate(bench: Bench, chunk: Chunk) -> pd.DataFrame:
     for treatment in axes.plans:
         settings = params.futures.model_copy(update={"plans": treatment})
         planned = adjust(plans.apply(bare, edition, settings, params.run.seed), params.scenario, edition)
-        by_draw = np.ascontiguousarray(planned.values.transpose(1, 2, 0))
         for ruler in axes.rulers:
-            measured = _measured(bench, ruler, planned, by_draw)
+            measured = _measured(bench, ruler, planned)
             parts += [_coalition(bench, measured, name, ruler) for name in axes.coalitions]
     found = pd.DataFrame(np.concatenate(parts), columns=columns(axes)[len(CHOICES) :])
     return pd.concat([specifications(axes, chunk), found], axis=1).dropna(subset=[found.columns[0]], ignore_index=True)
@@ -133,22 +132,20 @@ def _with_history(paths: Draws, spending: pd.DataFrame) -> Draws:
     return replace(paths, values=np.concatenate([history, paths.values], axis=2), years=(*earlier, *paths.years))
 
 
-def _measured(bench: Bench, ruler: str, paths: Draws, by_draw: FloatArray) -> Measured:
-    """Return `paths` on a ruler, China as SIPRI has it; by_draw: their values (economies, years, draws).
+def _measured(bench: Bench, ruler: str, paths: Draws) -> Measured:
+    """Return `paths` on a ruler, China as SIPRI has it.
 
     Where a ruler is proportional to spending, its factor is found once an edition, from paths of ones.
     """
     edition, seed = bench.edition, bench.params.run.seed
     settings = bench.params.rulers.model_copy(update={"china_level": SIPRI})
     if not rulers.RULERS[ruler].proportional:
-        values = measure(ruler, paths, edition, settings, seed).values.transpose(1, 2, 0)
+        measured = measure(ruler, paths, edition, settings, seed)
     else:
         if ruler not in bench.factors:
             ones = paths.with_values(np.ones_like(paths.values), paths.unit)
-            factor = measure(ruler, ones, edition, settings, seed).values
-            bench.factors[ruler] = np.ascontiguousarray(factor.transpose(1, 2, 0))
-        values = by_draw * bench.factors[ruler]
-    measured = paths.with_values(np.ascontiguousarray(values).transpose(2, 0, 1), ruler)
+            bench.factors[ruler] = measure(ruler, ones, edition, settings, seed).values
+        measured = paths.with_values(paths.values * bench.factors[ruler], ruler)
     return Measured(measured, presence(measured))
 
 

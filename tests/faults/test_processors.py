@@ -22,7 +22,7 @@ DISGUISES = {
         "OPENBLAS_CORETYPE": "Nehalem",
         "GLIBC_TUNABLES": WITHOUT_AVX2,
     },
-    "without AVX-512": {"NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL", "OPENBLAS_CORETYPE": "Nehalem"},
+    "all there is": {"NPY_DISABLE_CPU_FEATURES": ""},
     "NumPy without AVX2": {"NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL X86_V3"},
     "another OpenBLAS": {"OPENBLAS_CORETYPE": "Haswell"},
     "C library without AVX2 and FMA": {"GLIBC_TUNABLES": WITHOUT_AVX2},

@@ -30,8 +30,9 @@ print(hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest())
 """
 #: Instructions that a processor may lack, hidden from NumPy, OpenBLAS and the C library.
 DISGUISES = {
-    "native": {},
-    "without AVX-512": {"NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL", "OPENBLAS_CORETYPE": "Haswell"},
+    "as we run": {},
+    "all there is": {"NPY_DISABLE_CPU_FEATURES": ""},
+    "another OpenBLAS": {"OPENBLAS_CORETYPE": "Haswell"},
     "without AVX2 and FMA": {
         "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL X86_V3",
         "OPENBLAS_CORETYPE": "Nehalem",
@@ -67,6 +68,35 @@ def test_shape_and_type_stay_and_a_float32_is_the_rounded_double():
     assert alike.exp(x).shape == x.shape
     assert alike.exp(x).dtype == np.float32
     assert (alike.exp(x) == alike.exp(x.astype(float)).astype(np.float32)).all()
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        lambda x: x,
+        lambda x: x.transpose(2, 0, 1),
+        lambda x: x.transpose(1, 2, 0)[:, ::2, 1:],
+        lambda x: x[::-1, :, ::-3],
+        lambda x: x[:, :1],
+        lambda x: np.broadcast_to(x[:, :1], x.shape),
+    ],
+)
+def test_every_value_stays_in_its_place_whatever_the_order_in_memory(cut):
+    x = np.random.default_rng(5).normal(size=(3, 4, 20_000))
+    kept = cut(x)
+    one_by_one = alike.exp(np.array(kept, order="C").ravel()).reshape(kept.shape)
+    assert (alike.exp(kept) == one_by_one).all()
+
+
+def test_numpy_sorts_without_avx512_unless_somebody_says_otherwise():
+    asked = "import overtake, os; print(os.environ['NPY_DISABLE_CPU_FEATURES'])"
+    bare = {key: value for key, value in os.environ.items() if key != "NPY_DISABLE_CPU_FEATURES"}
+    for given, expected in (({}, "X86_V4 AVX512_ICL AVX512_SPR"), ({"NPY_DISABLE_CPU_FEATURES": ""}, "")):
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", f"import overtake, numpy; {asked}"],
+            capture_output=True, text=True, env={**bare, "PYTHONPATH": str(paths.ROOT), **given},
+        )  # fmt: skip
+        assert (done.stdout.strip(), done.stderr) == (expected, "")
 
 
 def test_power_of_whole_numbers():

@@ -1,10 +1,11 @@
 """Every table is what its contract says, before it is written; files, docs and stages say the same."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from pyarrow import parquet
 
-from overtake import paths
+from overtake import draws, paths
 from overtake.draws import Draws, read_draws
 from overtake.errors import OvertakeError
 from overtake.pipeline import contracts
@@ -45,6 +46,31 @@ def test_draws_keep_what_they_are(tmp_path):
     assert (found.economies, found.years, found.last_observed, found.unit) == (("CHN",), (2024, 2025), 2024, "US$ bn")
     assert found.values.tolist() == [[[1.5, 2.5]]]
     assert parquet.read_schema(tmp_path / "futures.parquet").field("2025").metadata[b"unit"] == b"US$ bn, constant"
+
+
+def test_draws_lie_side_by_side_and_are_written_a_part_after_the_other(tmp_path, monkeypatch):
+    values = np.random.default_rng(1).random((7, 2, 3), dtype=np.float32)
+    drawn = Draws(values, ("CHN", "USA"), (2024, 2025, 2026), 2024, "US$ bn")
+    assert drawn.values.strides[0] == 4
+    assert np.shares_memory(drawn.since(2025).values, drawn.values)
+    assert np.shares_memory(drawn.with_values(drawn.values * 2, "US$").values, drawn.values) is False
+    assert (drawn.since(2025).years, drawn.since(1990).years) == ((2025, 2026), drawn.years)
+    contracts.write(drawn, tmp_path / "whole" / "futures.parquet")
+    monkeypatch.setattr(draws, "PART", 5)  # two draws of two economies
+    contracts.write(drawn, tmp_path / "futures.parquet")
+    assert parquet.read_metadata(tmp_path / "futures.parquet").num_row_groups == 4
+    assert pd.read_parquet(tmp_path / "futures.parquet").equals(pd.read_parquet(tmp_path / "whole" / "futures.parquet"))
+    found = read_draws(tmp_path / "futures.parquet")
+    assert (found.values == values).all()
+    assert not found.values.flags.writeable
+
+
+def test_a_table_that_holds_no_draws_is_refused(tmp_path):
+    for name, table in (("other", TIERS), ("bare", pd.DataFrame({"draw": [0], "iso3": ["CHN"], "2025": [1.0]}))):
+        path = tmp_path / f"{name}.parquet"
+        table.to_parquet(path)
+        with pytest.raises(OvertakeError, match=r"is not a readable parquet table[\s\S]*holds no draws"):
+            read_draws(path)
 
 
 @pytest.mark.parametrize(
