@@ -17,6 +17,12 @@ from overtake.config.sensitivity import Sensitivity
 from overtake.config.skill import Skill
 
 
+#: What stands in a section of the file and apart from it for stages: labels of `balances`, plans of `futures`.
+APART = ("labels", "plans")
+#: The keys of `futures` that tell what is made of announced plans.
+PLANS = ("plans", "plan_tiers", "plan_realisation_sd")
+
+
 class Params(Section):
     """Every parameter of a run; a run with the same parameters and figures gives the same bytes."""
 
@@ -41,9 +47,10 @@ class Params(Section):
         return balances | {name: balances[name].model_copy(update={"label": label}) for name, label in bare.items()}
 
     def sections(self) -> dict[str, Any]:
-        """Return the sections in JSON form as stages see them: balances without labels, which stand apart in `labels`.
+        """Return the sections in JSON form as stages see them, with those of APART beside them.
 
-        No figure hangs on what a balance is called: a stage that prints labels says so.
+        No figure hangs on what a balance is called, and none of the skill on plans: a stage that reads them says so.
         """
         found = self.model_dump(mode="json")
-        return found | {"labels": {name: balance.pop("label") for name, balance in found["balances"].items()}}
+        labels = {name: balance.pop("label") for name, balance in found["balances"].items()}
+        return found | {"labels": labels, "plans": {key: found["futures"].pop(key) for key in PLANS}}

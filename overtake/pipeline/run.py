@@ -40,7 +40,7 @@ STEADY = {
 def subset(params: Params, keys: tuple[str, ...]) -> dict[str, Any]:
     """Return the JSON form of the dotted `keys` of `params`, nested as in the file: all that a stage may see.
 
-    Balances have their labels where `labels` is among the keys.
+    Balances have their labels, futures their plans, where these are among the keys.
     """
     every = params.sections()
     chosen: dict[str, Any] = {}
@@ -53,6 +53,8 @@ def subset(params: Params, keys: tuple[str, ...]) -> dict[str, Any]:
     if {"balances", "labels"} <= chosen.keys():
         labels = chosen.pop("labels")
         chosen["balances"] = {name: {"label": labels[name], **one} for name, one in chosen["balances"].items()}
+    if {"futures", "plans"} <= chosen.keys():
+        chosen["futures"] |= chosen.pop("plans")
     return chosen
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from overtake import paths
-from overtake.config.params import Params
+from overtake.config.params import APART, Params
 from overtake.errors import OvertakeError
 
 #: Where `validate` puts each section of params.yaml. A stage names a long one there among its dependencies: DVC would
@@ -48,7 +48,7 @@ def _stage(name: str, entry: dict[str, Any]) -> Stage:
     deps = tuple(map(str, entry.get("deps", ())))
     outs = tuple(str(next(iter(out))) if isinstance(out, dict) else str(out) for out in entry.get("outs", ()))
     executed = tuple(Path(out).name for out in outs if out.endswith(".ipynb"))
-    every = [*Params.model_fields, "labels"]
+    every = [*Params.model_fields, *APART]
     keys = [*map(str, entry.get("params", ())), *(section for section in every if settings(section) in deps)]
     keys = every if SETTINGS in deps else sorted(keys, key=lambda key: every.index(key.split(".")[0]))
     return Stage(name, executed, tuple(keys), deps, outs)

@@ -9,7 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from overtake import paths
-from overtake.config.params import Params
+from overtake.config.params import APART, Params
 from overtake.pipeline.stages import stages
 from overtake.publish.manifest import manifest
 
@@ -105,9 +105,10 @@ def test_no_dependency_is_idle(stage):
 def test_a_stage_is_read_from_dvc_yaml():
     found = stages()["balances"]
     assert found.notebooks == ("04_balances.ipynb",)
-    assert found.params == ("data", "run", "futures", "rulers", "scenario", "crossing", "balances", "scenarios")
+    sections = ("data", "run", "futures", "rulers", "scenario", "crossing", "balances", "scenarios")
+    assert found.params == (*sections, "plans")
     assert stages()["skill"].params == ("run.seed", "futures", "balances", "skill")
-    assert stages()["brief"].params == (*Params.model_fields, "labels")
+    assert stages()["brief"].params == (*Params.model_fields, *APART)
     assert stages()["brief"].notebooks == ("annex.ipynb", "brief.ipynb")
     assert "data/processed/crossings.parquet" in found.outs
     assert stages()["brief"].outs[-1] == "reports/brief"
@@ -162,7 +163,7 @@ def test_whatever_the_manifest_of_the_brief_tells_makes_the_brief_anew():
     deps = [paths.ROOT / dep for dep in DVC["brief"]["deps"]]
     files = [*told["code"], *(f"data/raw/{name}" for name in told["figures"])]
     assert [name for name in files if not covered(paths.ROOT / name, deps)] == []
-    assert {name.split(".")[0] for name in told["parameters"]} | {"labels"} == set(stages()["brief"].params)
+    assert {name.split(".")[0] for name in told["parameters"]} | {*APART} == set(stages()["brief"].params)
     assert {"overtake/cli/main.py", "overtake/publish/templates/overtake_brief/brief.css"} <= set(files)
 
 
