@@ -16,7 +16,6 @@ from overtake.config.scenarios import Scenarios
 from overtake.config.sensitivity import Sensitivity
 from overtake.config.skill import Skill
 
-
 #: What stands in a section of the file and apart from it for stages: labels of `balances`, plans of `futures`.
 APART = ("labels", "plans")
 #: The keys of `futures` that tell what is made of announced plans.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -18,20 +21,27 @@ def shares(ledger: pd.DataFrame, economies: tuple[str, ...], default: Compositio
     ledger: iso3, year, part, share (0 to 1); of an economy only the newest year counts. Parts that the ledger does
     not name share what is left in the proportions of the default.
     """
-    rows = {iso3: _one(ledger[ledger["iso3"] == iso3], default, iso3) for iso3 in economies}
-    return pd.DataFrame.from_dict(rows, orient="index")[[*PARTS, "known"]]
+    return pd.DataFrame.from_dict(_by_economy(ledger, economies, default), orient="index")[[*PARTS, "known"]]
 
 
 def weights(ledger: pd.DataFrame, economies: tuple[str, ...], default: Composition) -> FloatArray:
     """Return the shares as an array (economies, 3) in the order of `PARTS`."""
-    found: FloatArray = shares(ledger, economies, default)[list(PARTS)].to_numpy(dtype=float)
-    return found
+    found = _by_economy(ledger, economies, default)
+    return np.array([[found[iso3][part] for part in PARTS] for iso3 in economies], dtype=float)
 
 
-def _one(rows: pd.DataFrame, default: Composition, iso3: str) -> dict[str, object]:
+def _by_economy(ledger: pd.DataFrame, economies: tuple[str, ...], default: Composition) -> dict[str, dict[str, object]]:
+    """Return the columns of `shares` by economy."""
+    rows: dict[str, list[dict[Hashable, Any]]] = {iso3: [] for iso3 in economies}
+    for row in ledger.to_dict("records"):
+        rows.get(row["iso3"], []).append(row)
+    return {iso3: _one(own, default, iso3) for iso3, own in rows.items()}
+
+
+def _one(rows: list[dict[Hashable, Any]], default: Composition, iso3: str) -> dict[str, object]:
     """Return one economy's shares and the names of those the ledger gives."""
-    newest = rows[rows["year"] == rows["year"].max()] if len(rows) else rows
-    known = {str(part): float(share) for part, share in zip(newest["part"], newest["share"], strict=True)}
+    newest = max((row["year"] for row in rows), default=0)
+    known = {str(row["part"]): float(row["share"]) for row in rows if row["year"] == newest}
     place = f"data/raw/composition.csv, {iso3}"
     raise_all(place, [f"unknown part {part!r}; allowed: {', '.join(PARTS)}" for part in known if part not in PARTS])
     raise_all(
