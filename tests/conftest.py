@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -15,6 +17,9 @@ from hypothesis import Phase, settings
 PHASES = set(Phase) - ({Phase.shrink, Phase.explain} if os.environ.get("OVERTAKE_NO_SHRINKING") else set())
 settings.register_profile("steady", deadline=None, derandomize=True, phases=sorted(PHASES, key=list(Phase).index))
 settings.load_profile("steady")
+# As in every command (overtake/cli/main.py).
+gc.set_threshold(20_000, 20, 50)
+atexit.register(gc.freeze)
 
 
 @pytest.fixture(autouse=True)

@@ -62,6 +62,13 @@ def test_version_help_and_completion_need_no_checkout(tmp_path):
     assert "allowed: bash, zsh" in odd.stderr
 
 
+def test_a_command_looks_less_for_garbage_and_not_at_all_at_the_end():
+    """Its objects are frozen last of all that is to be done at the end."""
+    told = "import atexit, gc; atexit.register(lambda: print(gc.get_threshold()[0], gc.get_freeze_count() > 10_000))"
+    done = run([sys.executable, "-c", f"{told}; {SCRIPT}", "outputs"], paths.OWN)
+    assert done.stdout.splitlines()[-1] == "20000 True"
+
+
 def test_the_script_of_one_checkout_acts_on_the_one_it_stands_in(other):
     done = script(other / "notebooks", "validate")
     assert (done.returncode, done.stderr) == (0, "")
