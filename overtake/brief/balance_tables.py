@@ -286,12 +286,14 @@ def _state_cells(ctx: Context, view: View) -> list[Markup]:
         )
     else:
         crossing = Markup("{} by {}").format(
-            view.show("p_crossing", PROBABILITY), ctx.num.show(ctx.horizon_cell(), YEAR)
+            ctx.num.show(view.by_horizon(), PROBABILITY), ctx.num.show(ctx.horizon_cell(), YEAR)
         )
     return [
         now,
         Markup("{} to {}").format(low, high),
-        Markup("since {}{}").format(_year_only(view), " or before" * view.older) if view.ahead else Markup("not yet"),
+        Markup("since {}{}").format(_year_only(view), " or before" * view.older)
+        if view.ahead
+        else Markup("newly" if view.more else "not yet"),
         crossing,
         ctx.num.show(view.curve("p_ahead", ctx.ten_years_on), PROBABILITY),
     ]

@@ -46,12 +46,13 @@ def month_words(edition: str) -> str:
 
 @dataclass(frozen=True)
 class Balance:
-    """A declared balance: its label and the weights of both sides by iso3."""
+    """A declared balance: its label, the weights of both sides by iso3, and the ratio above which is a lead."""
 
     name: str
     label: str
     against: dict[str, float]
     side: dict[str, float]
+    threshold: float = 1.0
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -80,7 +81,13 @@ class Context:
     def open(cls, root: Path, settings: Mapping[str, Any]) -> Context:
         """Return the context for `settings`, the JSON form of params.yaml (sections balances and brief used)."""
         balances = {
-            name: Balance(name, str(entry.get("label", name)), dict(entry["against"]), dict(entry["side"]))
+            name: Balance(
+                name,
+                str(entry.get("label", name)),
+                dict(entry["against"]),
+                dict(entry["side"]),
+                float(entry.get("threshold", 1.0)),
+            )
             for name, entry in settings.get("balances", {}).items()
         }
         brief = settings.get("brief", {})
@@ -247,6 +254,14 @@ class Context:
         text = articled(self.side_text(balance))
         return self.prose(text, f"params.balances.{balance}.label", f"balances.{balance}.label")
 
+    def rival(self, balance: str) -> Markup:
+        """Return what a lead is a lead over: the coalition, or as many times it as the balance's threshold says."""
+        threshold = self.balances[balance].threshold
+        if threshold == 1:
+            return self.whom(balance)
+        key = f"balances.{balance}.threshold"
+        return Markup("{} times {}").format(self.prose(f"{threshold:g}", f"params.{key}", key), self.whom(balance))
+
     def many(self, balance: str) -> bool:
         """Tell whether a balance has several challengers, and their verb a plural."""
         return len(self.balances[balance].against) > 1
@@ -293,7 +308,7 @@ class Context:
         if level == "sipri":
             return ""
         if level == "uncertain":
-            return "China's level drawn from all estimates at market exchange rates, not SIPRI's alone"
+            return "China's level drawn from each author's newest estimate in dollars, not SIPRI's alone"
         frame = self.frame("china_estimates")
         rows = [] if frame is None else frame[frame["estimate"] == level].to_dict("records")
         label = f"{rows[0]['label']}, {int(rows[0]['year'])}" if rows else level
@@ -319,11 +334,16 @@ class Context:
             for iso3, value in scenario.get("growth_shift_pct", {}).items()
             if value
         ]
-        targets = [f"{self.name(iso3)} {share}" for iso3, share in scenario.get("share_targets", {}).items()]
+        targets = [
+            f"{self.name(iso3)} {target['share_pct']:g}% by {target['year']}"
+            + " in its government’s definition" * (target["definition"] == "government")
+            for iso3, target in scenario.get("share_targets", {}).items()
+        ]
         if not shifts and not targets:
             return ""
-        parts = [f"growth of spending: {', '.join(shifts)}"] * bool(shifts) + [
-            f"shares of GDP: {', '.join(targets)}"
+        span = f"{scenario['from_year']} to {scenario['to_year']}" if shifts else ""
+        parts = [f"growth of spending from {span}: {', '.join(shifts)}"] * bool(shifts) + [
+            f"shares of GDP of at least: {', '.join(targets)}"
         ] * bool(targets)
         return f"Under a scenario, which has no probability ({'; '.join(parts)})"
 

@@ -18,6 +18,7 @@ from overtake.brief.sentences import (
     headline,
     interval_words,
     margin_phrase,
+    others,
     otherwise,
     state_sentence,
     upper,
@@ -104,7 +105,8 @@ def lead(ctx: Context) -> dict[str, Any]:
     elif view.cell("median_year").present:
         big, small = view.show("median_year", YEAR), "median year of the crossing"
     else:
-        big, small = view.show("p_crossing", PROBABILITY), "probability of a crossing"
+        end = ctx.num.show(ctx.horizon_cell(), YEAR)
+        big, small = ctx.num.show(view.by_horizon(), PROBABILITY), Markup("probability of a crossing by {}").format(end)
     first, low, high = (view.cell(name) for name in ("first_crossed", "lo_year", "hi_year"))
     told = view.ahead and low.present and high.present
     dated = told and not view.older
@@ -129,7 +131,8 @@ def by_ruler(ctx: Context) -> dict[str, Any] | None:
     return {
         "big": ctx.num.show(cell, RATIO),
         "small": f"ratio in {ctx.ruler_name(other.ruler)}",
-        "turned": other.ahead != view.ahead,
+        "turned": other.more != view.more,
+        "apart": any(one.more != view.more for one in others(ctx, view)),
         "ruler": ctx.ruler_name(other.ruler),
         "margin": margin_phrase(other),
         "year": ctx.last_cell(),

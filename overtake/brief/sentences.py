@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from overtake.balances import leads
+from overtake.brief.charts.common import side_sums
 from overtake.brief.context import EXPERIMENTAL, Context
 from overtake.show.formats import PERCENT, PROBABILITY, YEAR, Format, capital
 from overtake.show.numbers import Cell, term
@@ -72,6 +74,11 @@ class View:
         return self.cell("first_crossed").present
 
     @property
+    def more(self) -> bool:
+        """Tell whether China's side spends more in the last observed year, lasting or not."""
+        return self.value("margin") > 0
+
+    @property
     def older(self) -> bool:
         """Tell whether the lead is as old as the figures of this balance on this ruler, so that it may be older."""
         return self.ahead and bool(self.value("first_crossed") <= self.ctx.begins[self.balance, self.ruler])
@@ -89,13 +96,27 @@ class View:
         """Return the probability that China's side leads in the last year of the futures."""
         return self.curve("p_ahead", self.ctx.horizon)
 
+    def by_horizon(self) -> Cell:
+        """Return the probability that China's side leads now or takes the lead by the last year of the futures."""
+        return self.curve("p_crossed_by", self.ctx.horizon)
+
     @property
     def state(self) -> str:
-        """Return the state to write about: crossed or crossed_back where China's side leads now, else the likeliest."""
+        """Return the state to write about: of the figures where China's side leads, or led before; else `ahead`."""
         if self.ahead:
             return "crossed" if self.at_horizon().value >= 0.45 else "crossed_back"
-        names = ("crossing", "not_within", "crossed_back")
-        return max(names, key=lambda name: self.value(f"p_{name}"))
+        if self.more:
+            return "new"
+        return "regained" if self._led_before() and self.by_horizon().value < 0.5 else "ahead"
+
+    def _led_before(self) -> bool:
+        """Tell whether China's side held the lead in an observed year."""
+        if not self.ctx.has("rulers"):
+            return False
+        sums = side_sums(self.ctx, self.balance, self.ruler)
+        above = (sums["against"] / sums["side"] > self.ctx.balances[self.balance].threshold).to_numpy()
+        sustain = int(self.ctx.settings.get("crossing", {}).get("sustain", 1))
+        return bool(leads(above[None], sustain).any())
 
     def who(self) -> Markup:
         """Return the names of the challengers, a share in them recorded."""
@@ -111,8 +132,8 @@ class View:
         return many if self.they else one
 
     def whom(self) -> Markup:
-        """Return the coalition's label as it stands in a sentence, numerals recorded."""
-        return self.ctx.whom(self.balance)
+        """Return the coalition as it stands in a sentence, or the multiple of it that a lead is a lead over."""
+        return self.ctx.rival(self.balance)
 
 
 def verb_of(view: View, probability: float) -> str:
@@ -155,13 +176,22 @@ def state_sentence(view: View) -> Markup:
             upper(who), whom, since(view), "and" if state == "crossed" else "but", verb_of(view, then.value),
             " still" if state == "crossed" else "", end, view.ctx.num.show(then, PROBABILITY), _in_words(then.value),
         )  # fmt: skip
-    if state == "crossed_back":
+    if state == "new":
+        then = view.at_horizon()
+        return Markup("{} newly {} {}, and {} lead in {} ({} probability{}).").format(
+            upper(who), view.does("outspends", "outspend"), whom, verb_of(view, then.value), end,
+            view.ctx.num.show(then, PROBABILITY), _in_words(then.value),
+        )  # fmt: skip
+    by_then = view.by_horizon()
+    if state == "regained":
+        how = "one less the probability of a lead by then"
+        kept = view.ctx.num.derive(f"{by_then.id}.kept", 1 - by_then.value, how, [by_then])
         return Markup("{} once led {}; the lead has been regained, and lasts to {} with {} probability.").format(
-            upper(who), whom, end, view.show("p_crossed_back", PROBABILITY)
+            upper(who), whom, end, view.ctx.num.show(kept, PROBABILITY)
         )
-    likely = view.value("p_crossing")
+    likely = by_then.value
     head = Markup("{} {} overtake {} by {} ({} probability{})").format(
-        upper(who), verb_of(view, likely), whom, end, view.show("p_crossing", PROBABILITY), _in_words(likely)
+        upper(who), verb_of(view, likely), whom, end, view.ctx.num.show(by_then, PROBABILITY), _in_words(likely)
     )
     if likely > 0.5 and view.cell("median_year").present:
         return head + Markup("; the median year is {}, the interval {} to {}.").format(
@@ -201,9 +231,9 @@ def headline(ctx: Context) -> Markup:
         has, year = view.does("has", "have"), view.show("first_crossed", YEAR)
         older = " or before" if view.older else ""
         return Markup("{} {} outspent {} since {}{}").format(upper(who), has, whom, year, older)
-    if view.value("margin") > 0:
+    if view.more:
         return Markup("{} newly {} {}").format(upper(who), view.does("outspends", "outspend"), whom)
-    if view.state == "crossed_back":
+    if view.state == "regained":
         return upper(Markup("{} {} regained the lead over {}").format(whom, "has" if one else "have", who))
     return upper(Markup("{} still {} {}").format(whom, "outspends" if one else "outspend", who))
 
@@ -221,21 +251,23 @@ def upper(text: str) -> Markup:
 def otherwise(ctx: Context, view: View) -> Markup:
     """Return on which other ruler it is the other way round, as the end of a sentence; nothing where on none."""
     other = contrast(ctx, view)
-    if other is None or (other.value("margin") > 0) == (view.value("margin") > 0):
+    if other is None:
         return Markup("")
     ruler, they = ctx.ruler_name(other.ruler), view.does("it spends", "they spend")
-    return Markup("; by {} {} {}").format(ruler, they, "more" if other.value("margin") > 0 else "less")
+    than = "" if ctx.balances[view.balance].threshold == 1 else " than that"
+    return Markup("; by {} {} {}{}").format(ruler, they, "more" if other.more else "less", than)
 
 
 def contrast(ctx: Context, view: View) -> View | None:
-    """Return the same balance on the first other ruler where the other side leads, or nothing."""
-    known = [ruler for ruler in ctx.rulers if ruler != "gdp_ppp" and ruler not in EXPERIMENTAL]
-    order = ["gdp_ppp", *known]
-    for ruler in order:
-        other = View(ctx, view.balance, ruler)
-        if ruler != view.ruler and ruler in ctx.rulers and other.measured and other.ahead != view.ahead:
-            return other
-    return None
+    """Return the same balance on the first other ruler on which the other side spends more, or nothing."""
+    found = [other for other in others(ctx, view) if other.ruler not in EXPERIMENTAL and other.more != view.more]
+    return min(found, key=lambda other: other.ruler != "gdp_ppp", default=None)
+
+
+def others(ctx: Context, view: View) -> list[View]:
+    """Return the same balance on every other ruler that measures it."""
+    found = (View(ctx, view.balance, ruler) for ruler in ctx.rulers if ruler != view.ruler)
+    return [other for other in found if other.measured]
 
 
 def interval_words(ctx: Context) -> Markup:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from overtake.brief.blocks import MIME
-from overtake.draws import folder_of, write_parquet
+from overtake.draws import write_parquet
 from overtake.errors import OvertakeError
 from overtake.publish import crate, embed, hubverse
 from overtake.publish.exporter import page_description
@@ -20,20 +20,12 @@ from overtake.publish.exporter import page_description
 NUMBERS_SCHEMA, NUMBERS_VERSION = Path(__file__).parent / "templates" / "numbers.schema.json", 1
 
 
-def publish(executed: Path, out: Path) -> list[Path]:
-    """Write the brief or annex of the executed notebook to the folder `out`; return the files, relative to it.
+def write_all(executed: Path, folder: Path) -> None:
+    """Write the brief or annex of the executed notebook into the empty `folder`.
 
     NAME.html, numbers.json, manifest.json, figures/*.svg and *.html, tables/*.csv and *.parquet, the crate;
-    of the brief also metrics.json, key_metrics.json, plots/*.csv and the projections. All are written to a sibling
-    folder first: a failure leaves the last good one as it was.
+    of the brief also metrics.json, key_metrics.json, plots/*.csv and the projections.
     """
-    with folder_of(out) as fresh:
-        write_all(executed, fresh)
-    return sorted(path.relative_to(out) for path in out.rglob("*") if path.is_file())
-
-
-def write_all(executed: Path, folder: Path) -> None:
-    """Write every published file into the empty `folder`."""
     notebook = read_notebook(executed)
     data = published_data(notebook)
     works = bibliography(executed)

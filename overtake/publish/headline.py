@@ -9,11 +9,14 @@ from xml.sax.saxutils import escape
 
 import pandas as pd
 
+from overtake.balances.sides import weights
 from overtake.config.params import Params
 from overtake.rulers import RULERS
 
 _PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}
 _ANY_NUMBER = {"type": ["number", "null"]}
+_WEIGHTS = {"type": "object", "additionalProperties": {"type": "number"},
+            "description": "ISO 3166: share of its spending that counts, less what is tied down elsewhere"}  # fmt: skip
 #: Schema of headline.json.
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -23,8 +26,8 @@ SCHEMA: dict[str, Any] = {
         "$schema": {"type": "string"},
         "statement": {"type": "string", "description": "one sentence, true alone"},
         "balance": {"type": "string"},
-        "against": {"type": "object", "additionalProperties": {"type": "number"}, "description": "ISO 3166: weight"},
-        "side": {"type": "object", "additionalProperties": {"type": "number"}, "description": "ISO 3166: weight"},
+        "against": _WEIGHTS,
+        "side": _WEIGHTS,
         "ruler": {"type": "string"},
         "threshold": {"type": "number"},
         "margin": {
@@ -62,12 +65,13 @@ def headline(
     mine = curves[(curves["balance"] == balance) & (curves["ruler"] == ruler)]
     ahead = mine[mine["year"] >= row["last_observed"]].sort_values("year", kind="stable")
     about = params.balances[balance]
+    against, side = weights(about)
     found = {
         "$schema": "headline.schema.json",
         "statement": statement,
         "balance": about.label,
-        "against": dict(about.against),
-        "side": dict(about.side),
+        "against": against,
+        "side": side,
         "ruler": RULERS[ruler].label,
         "threshold": about.threshold,
         "margin": {
@@ -108,7 +112,7 @@ def plain_text(citation: Mapping[str, Any], answer: str, edition: str) -> str:
     """Return llms.txt: title, the brief's answer (Markdown), sources, and where what lies; folders are its siblings."""
     links = [
         ("The brief", "../brief/brief.html", "findings, figures, every number with its source"),
-        ("The annex", "../brief/annex.html", "every balance on every ruler, tests, register, editions"),
+        ("The annex", "../annex/annex.html", "every balance on every ruler, tests, register, editions"),
         ("The explorer", "../explorer/explorer.html", "any coalition, ruler and scenario"),
         ("Numbers", "../brief/numbers.json", "each printed number with table, row and source"),
         ("Headline", "headline.json", "value, interval, edition; see headline.schema.json"),
@@ -177,7 +181,7 @@ def _entry(edition: str, rows: pd.DataFrame, labels: Mapping[str, str], names: M
         said.append(f"Verdicts that differ: {', '.join(sorted(verdicts['subject'].astype(str)))}.")
     return (
         f"<entry><title>From the edition of {edition} to that of {newest}</title><id>{_id(f'{edition} {newest}')}</id>"
-        f'<updated>{_date(newest)}</updated><link href="../brief/annex.html"/>'
+        f'<updated>{_date(newest)}</updated><link href="../annex/annex.html"/>'
         f"<summary>{escape(' '.join(said))}</summary></entry>\n"
     )
 

@@ -15,12 +15,9 @@ CELL = re.compile(r"(?P<file>data/raw/[\w.]+)\[(?P<key>[^\]]+)\]")
 INDENT = "  "
 
 
-def trace(id: str, root: Path, reports: Path | None = None) -> str:
-    """Return the chain under the number `id` of the brief or its annex, one step a line, deepest last.
-
-    reports: a folder with numbers.json; by default reports/brief and, if it is there, reports/annex.
-    """
-    numbers = _recorded(id, root, reports)
+def trace(id: str, root: Path) -> str:
+    """Return the chain under the number `id` of the brief or its annex, one step a line, deepest last."""
+    numbers = _recorded(id, root)
     if id in numbers["tables"]:
         return _table(id, numbers["tables"][id])
     lines: list[str] = []
@@ -28,9 +25,9 @@ def trace(id: str, root: Path, reports: Path | None = None) -> str:
     return "\n".join(lines)
 
 
-def records(id: str, root: Path, reports: Path | None = None) -> dict[str, Any]:
+def records(id: str, root: Path) -> dict[str, Any]:
     """Return the record of the number or table `id` and of every number under it, by id, deepest last."""
-    numbers = _recorded(id, root, reports)
+    numbers = _recorded(id, root)
     if id in numbers["tables"]:
         return {id: numbers["tables"][id]}
     found, waiting = {}, [id]
@@ -42,13 +39,15 @@ def records(id: str, root: Path, reports: Path | None = None) -> dict[str, Any]:
     return found
 
 
-def _recorded(id: str, root: Path, reports: Path | None) -> dict[str, Any]:
-    """Return all numbers and tables of brief and annex; refuse an id that neither has."""
-    numbers = load_numbers(reports or root / "reports" / "brief")
-    annex = root / "reports" / "annex"
-    if reports is None and annex.is_dir():
-        other = load_numbers(annex)
-        numbers = {kind: other[kind] | numbers[kind] for kind in ("numbers", "tables")}
+def _recorded(id: str, root: Path) -> dict[str, Any]:
+    """Return all numbers and tables of brief and annex, a table's file from the root; refuse an id that neither has."""
+    numbers: dict[str, Any] = {"numbers": {}, "tables": {}}
+    for name in ("annex", "brief"):
+        if name == "brief" or (root / "reports" / name).is_dir():
+            own = load_numbers(root / "reports" / name)
+            numbers["numbers"] |= own["numbers"]
+            for table, about in own["tables"].items():
+                numbers["tables"][table] = about | {"file": f"reports/{name}/{about['file']}"}
     if id not in {*numbers["numbers"], *numbers["tables"]}:
         close = difflib.get_close_matches(id, [*numbers["numbers"], *numbers["tables"]], n=3, cutoff=0.3)
         raise OvertakeError(
@@ -147,7 +146,7 @@ def _workbook(root: Path, edition: str) -> str:
 
 def _table(id: str, about: dict[str, Any]) -> str:
     lines = [
-        f"{id}: table of a figure, {about['rows']} rows, reports/brief/{about['file']}",
+        f"{id}: table of a figure, {about['rows']} rows, {about['file']}",
         f"{INDENT}{about['source']}",
     ]
     for name, column in about["columns"].items():

@@ -18,7 +18,7 @@ WORDS = tuple(word for _, word in TERMS)
 def no_holes(one: Rendered) -> list[str]:
     """Nothing is printed where there is no value: no nan, None, empty brackets, doubled or stray signs."""
     holes = re.compile(
-        r"\bnan\b|(?<!^)(?<!: )\bNone\b|\{\w*\}|\(\s*\)|\(–|– to –|\b–%|\s,|\.\.(?!\.)|,,|\bthe the\b|\ba a\b|%%|  "
+        r"\bnan\b|(?<!^)(?<!: )\bNone\b|[{}]|\(\s*\)|\(–|– to –|\b–%|\s,|\.\.(?!\.)|,,|\bthe the\b|\ba a\b|%%|  "
     )
     return [said for said in one.sentences if holes.search(said)]
 

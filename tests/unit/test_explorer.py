@@ -212,7 +212,7 @@ def test_nothing_in_the_page_points_elsewhere(page: str) -> None:
     assert re.findall(r"""(?:src|action)\s*=\s*["']?(?!data:|#)[^"'\s>]+""", outside) == []
     # Links that a reader may follow lead to the brief's other pages and nowhere else.
     links = set(re.findall(r"""href\s*=\s*["']?(?!data:|#)([^"'\s>]+)""", outside))
-    assert links == {"../brief/brief.html", "../brief/annex.html", "../economies/JPN.html"}
+    assert links == {"../brief/brief.html", "../annex/annex.html", "../economies/JPN.html"}
     assert not re.search(r"\bstyle\s*=|\bon[a-z]+\s*=", outside)
     assert re.findall(r"url\((?!data:)[^)]*\)", re.search(r"<style>(.*?)</style>", page, re.S)[1]) == []  # type: ignore[index]
     code = re.search(r"<script>(.*)</script>", page, re.S)[1]  # type: ignore[index]

@@ -16,9 +16,9 @@ from jsonschema import Draft202012Validator
 
 from overtake.brief import balance_tables, claim_tables, findings, gallery, record, robust, sentences
 from overtake.brief.brief import Brief
-from overtake.draws import read_parquet, write_parquet
+from overtake.draws import folder_of, read_parquet, write_parquet
 from overtake.errors import OvertakeError
-from overtake.publish.files import publish
+from overtake.publish.files import write_all
 from overtake.publish.trace import raw_lines, records, trace
 from tests import synthetic
 from tests.provenance import unrecorded
@@ -203,7 +203,9 @@ def test_trace_goes_down_to_the_figures(reports):
     assert "data/processed/rulers.parquet: iso3 = CHN" in chain
     assert "data/raw/milex.csv: edition = 2026-04, iso3 = CHN, year = 2025" in chain
     assert "fake.xlsx (sha256 000000000000...), Constant, cell B" in chain
-    assert trace("curves", reports.parents[1]).startswith("curves: table of a figure")
+    table = trace("curves", reports.parents[1])
+    assert table.startswith("curves: table of a figure")
+    assert (reports.parents[1] / re.match(r".*?, \d+ rows, (\S+)", table)[1]).is_file()
     found = records("surplus.eleven.2025.gap", reports.parents[1])
     assert [name for name in found if name not in chain] == []
     assert set(found) >= {"surplus.eleven.2025.gap", *found["surplus.eleven.2025.gap"]["parents"]}
@@ -219,9 +221,10 @@ def test_trace_refuses_an_unknown_id_with_the_nearest(reports):
 def test_trace_says_how_to_have_numbers_where_there_are_none(tmp_path):
     with pytest.raises(OvertakeError, match=r"numbers\.json: is missing\n  next:    run `make brief`"):
         records("x", tmp_path)
-    (tmp_path / "numbers.json").write_text("{", encoding="utf-8")
+    (tmp_path / "reports" / "brief").mkdir(parents=True)
+    (tmp_path / "reports" / "brief" / "numbers.json").write_text("{", encoding="utf-8")
     with pytest.raises(OvertakeError, match=r"numbers\.json: is not JSON(?s:.*)next:    run `dvc repro brief`"):
-        records("x", tmp_path, tmp_path)
+        records("x", tmp_path)
 
 
 def test_figures_that_are_in_no_file_are_named_as_they_are(tmp_path):
@@ -242,6 +245,12 @@ def test_figures_that_are_in_no_file_are_named_as_they_are(tmp_path):
     first, *rest = raw_lines("data/raw/milex.csv[iso3=CHN]", tmp_path)
     assert first == "data/raw/milex.csv[iso3=CHN]"
     assert [line.rsplit(" ", 1)[1] for line in rest] == ["2020", "B2020", "2025", "B2025"]
+
+
+def publish(executed, out):
+    """Publish as the stage does."""
+    with folder_of(out) as fresh:
+        write_all(executed, fresh)
 
 
 def test_a_failed_publication_keeps_the_last_good_brief(reports, tmp_path):
@@ -311,7 +320,7 @@ def crossing_row(root: Path, ahead_then: float, **changes: float) -> None:
     write_parquet(frame, path)
     curves = read_parquet(path.with_name("curves.parquet"))
     last = (curves["balance"] == "eleven") & (curves["year"] == synthetic.HORIZON)
-    curves.loc[last, "p_ahead"] = ahead_then
+    curves.loc[last, ["p_ahead", "p_crossed_by"]] = ahead_then
     write_parquet(curves, path.with_name("curves.parquet"))
 
 
@@ -372,12 +381,21 @@ def crossing_row(root: Path, ahead_then: float, **changes: float) -> None:
                 "p_not_within": 0.1,
                 "p_crossed_back": 0.8,
             },
+            "The eleven allies and partners still outspend China",
+        ),
+        (
+            {"ahead_then": 0.1, "margin": -0.1, "first_crossed": np.nan, "median_year": np.nan, "led_until": 2012},
             "The eleven allies and partners have regained the lead over China",
         ),
     ],
 )
 def test_the_headline_follows_the_state_in_grammar(tmp_path, row, told):
-    settings = synthetic.write_copy(tmp_path)
+    settings, row = synthetic.write_copy(tmp_path), dict(row)
+    led_until = row.pop("led_until", 0)
+    path = tmp_path / "data" / "processed" / "rulers.parquet"
+    observed = read_parquet(path)
+    led = (observed["iso3"] == "CHN") & (observed["year"] <= led_until)
+    write_parquet(observed.assign(value=observed["value"].where(~led, 50 * observed["value"])), path)
     crossing_row(tmp_path, **row)
     brief = Brief.open(settings, tmp_path)
     head = str(findings.head(brief.ctx))

@@ -45,7 +45,7 @@ def test_the_most_open_balance_takes_the_place_of_an_inner_line(settings, tmp_pa
     mine = frame["ruler"] == "constant_usd"
     names = list(frame.loc[mine & (frame["balance"] != "eleven"), "balance"])[:9]
     chosen = mine & frame["balance"].isin(names)
-    frame.loc[mine, ["p_crossing", "first_crossed"]] = [0.0, np.nan]
+    frame.loc[mine, ["p_crossing", "first_crossed", "margin"]] = [0.0, np.nan, -0.1]
     frame.loc[chosen, "p_crossing"] = 0.9
     frame.loc[chosen, "p_by_2040"] = np.linspace(0.9, 0.1, 9)
     frame.loc[mine, "p_by_2035"] = 0.0

@@ -58,8 +58,13 @@ def surplus(ctx: Context, balance: str | None = None) -> Figure | None:
     return make(
         ctx.num,
         "surplus",
-        title=Markup("{} {} {} by {} in {}").format(
-            upper(ctx.who_html(balance)), done, whom, ctx.num.show(gap, USD_BN), ctx.num.show(ctx.last_cell(), YEAR)
+        title=Markup("{} {} {} by {} in {}{}").format(
+            upper(ctx.who_html(balance)),
+            done,
+            whom,
+            ctx.num.show(gap, USD_BN),
+            ctx.num.show(ctx.last_cell(), YEAR),
+            "" if ctx.headline_ruler == ruler else ", in constant dollars",
         ),
         subtitle=Markup("{} minus {}, constant ({}) US$ billion at market exchange rates").format(
             upper(whom), ctx.who_html(balance), ctx.num.show(ctx.base_cell(), YEAR)
@@ -166,14 +171,15 @@ def fans(
 
 
 def _fans_title(ctx: Context, balance: str, ahead: Mapping[str, bool]) -> Markup:
-    """Return on which rulers, by name, China is ahead of the coalition."""
+    """Return on which rulers, by name, China spends more than the coalition."""
     who, whom, many = ctx.who_html(balance), ctx.whom(balance), ctx.many(balance)
     if all(ahead.values()):
         return Markup("On every ruler shown {} {} more than {}").format(who, "spend" if many else "spends", whom)
     if not any(ahead.values()):
         return Markup("On no ruler shown {} {} spend more than {}").format("do" if many else "does", who, whom)
-    on, off = (join([name for name, leads in ahead.items() if leads is wanted]) for wanted in (True, False))
-    return Markup("{} {} {} in {}, not in {}").format(upper(who), "lead" if many else "leads", whom, on, off)
+    on, off = (join([name for name, more in ahead.items() if more is wanted]) for wanted in (True, False))
+    does = "spend" if many else "spends"
+    return Markup("{} {} more than {} in {}, not in {}").format(upper(who), does, whom, on, off)
 
 
 def _plot_fans(frame: pd.DataFrame, names: Mapping[str, str], last: int, end: int, figure: Any, size: Size) -> None:

@@ -26,28 +26,24 @@ def measured(ctx: Context, ruler: str) -> Frame:
     return frame[(frame["ruler"] == ruler) & frame["p_crossed"].notna()]
 
 
-def ever(frame: Frame) -> Frame:
-    """Return the probability that China's side leads at the last year or takes the lead within the horizon."""
-    return frame["p_crossed"] + frame["p_crossing"]
-
-
 def open_balances(ctx: Context, ruler: str, limit: int = 5) -> list[str]:
-    """Return up to `limit` balances not led by China now that may be crossed, from likely to unlikely.
-
-    They are spread over the range, and the most open balance is one of them.
-    """
-    frame = measured(ctx, ruler)
-    frame = frame[frame["first_crossed"].isna() & (frame["p_crossing"] > OPEN_LOW)]
-    frame = frame.sort_values(["p_by_2040", "p_crossing"], ascending=False, kind="stable")
-    if len(frame) <= limit:
-        return list(frame["balance"])
-    at = np.unique(np.linspace(0, len(frame) - 1, limit).round().astype(int))
-    names = list(frame["balance"])
+    """Return up to `limit` of `open_of`, spread over the range, the most open balance one of them."""
+    names = open_of(ctx, ruler)
+    if len(names) <= limit:
+        return names
+    at = np.unique(np.linspace(0, len(names) - 1, limit).round().astype(int))
     wanted = most_open(ctx, ruler)
     if wanted in names and names.index(wanted) not in at:
         inner = at[1:-1]
         inner[np.abs(inner - names.index(wanted)).argmin()] = names.index(wanted)
-    return [str(names[i]) for i in at]
+    return [names[i] for i in at]
+
+
+def open_of(ctx: Context, ruler: str) -> list[str]:
+    """Return the balances in which the coalition spends more now but that may be crossed, from likely to unlikely."""
+    frame = measured(ctx, ruler)
+    frame = frame[frame["first_crossed"].isna() & (frame["margin"] <= 0) & (frame["p_crossing"] > OPEN_LOW)]
+    return list(frame.sort_values(["p_by_2040", "p_crossing"], ascending=False, kind="stable")["balance"].astype(str))
 
 
 def most_open(ctx: Context, ruler: str) -> str | None:
@@ -70,11 +66,15 @@ def curves(ctx: Context, ruler: str | None = None) -> Figure | None:
     frame = ctx.need("curves")
     frame = frame[(frame["ruler"] == ruler) & frame["balance"].isin(chosen) & (frame["year"] >= last)]
     wide = frame.pivot(index="year", columns="balance", values="p_crossed_by")[list(chosen)]
-    over = int((wide.iloc[-1] > 0.5).sum())
+    every = open_of(ctx, ruler)
+    tipped = sum(ctx.cell("curves", "p_crossed_by", balance=n, ruler=ruler, year=end).value > 0.5 for n in every)
     title = Markup("Open balances that will more likely than not have tipped to {} by {}: {}").format(
-        ctx.challenger(chosen),
+        ctx.challenger(every),
         ctx.num.show(ctx.horizon_cell(), YEAR),
-        common.counted(ctx, "curves.tipped", over, len(chosen), "curves", "balances above one half, and shown"),
+        common.counted(ctx, "curves.tipped", tipped, len(every), "curves", "balances above one half, and open"),
+    )
+    some = Markup("Shown are some of the {}, spread over the range.").format(
+        _count(ctx, "curves.open", len(every), "balances not led now whose crossing is more than near impossible")
     )
     ends = {name: ctx.cell("curves", "p_crossed_by", balance=name, ruler=ruler, year=end) for name in chosen}
     listed = Markup("; ").join(
@@ -91,9 +91,10 @@ def curves(ctx: Context, ruler: str | None = None) -> Figure | None:
         ),
         alt=f"Curves of the probability of a crossing by each year from {last} to {end}. By {end}: {told}.",
         description=Markup(
-            "One line a balance in which the coalition still leads. A line that reaches the middle rule marks the "
+            "One line a balance in which the coalition spends more now. A line that reaches the middle rule marks the "
             "median year. By the last year: {}."
         ).format(listed),
+        note=some if len(every) > len(chosen) else Markup(""),
         source=common.source_line(ctx, ruler, futures=True),
         table=wide.reset_index(),
         columns={"year": Column("Year", YEAR, "year")}

@@ -134,6 +134,7 @@ def plans(ctx: Context) -> Figure | None:
     )  # fmt: skip
     total = ctx.num.derive(f"waterfall.{balance}.effect", planned.value - without.value, "with plans minus without",
                            [planned, without])  # fmt: skip
+    size = ctx.num.derive(f"waterfall.{balance}.size", abs(total.value), "size of the effect", [total])
     told = "; ".join(f"{name} {value:+.1f}" for name, value in zip(bars["name"], bars["adds"], strict=True))
     when = ctx.num.show(common.year_cell(ctx, "waterfall", year, "waterfall"), YEAR)
     sides = dict.fromkeys(ctx.balances[balance].against, "challenger") | {"without": "", "planned": ""}
@@ -149,8 +150,8 @@ def plans(ctx: Context) -> Figure | None:
         "billion dollars.",
         description=Markup(
             "From the margin without announced plans, each bar adds what one economy's plans change; the challenger's "
-            "own plans count against the coalition. In all, plans move the margin by {}."
-        ).format(ctx.num.show(total, USD_BN)),
+            "own plans count against the coalition. In all, plans {} the margin by {}."
+        ).format("better" if total.value >= 0 else "worsen", ctx.num.show(size, USD_BN)),
         source=common.source_line(ctx, "constant_usd", extra="Plans: data/raw/plans.csv.", futures=True),
         table=bars.assign(side=[sides.get(step, "coalition") for step in bars["step"]]),
         columns={
@@ -182,13 +183,13 @@ def _plans_title(ctx: Context, balance: str, when: Markup, without: Cell, planne
     """Return who is ahead with the announced plans and by how much, and whether they turn the balance."""
     whom, who, one = ctx.whom(balance), ctx.who_html(balance), len(ctx.balances[balance].side) == 1
     if without.value < 0 <= planned.value:
-        return Markup("Announced plans put {} ahead of {} by {}, by {}").format(
+        return Markup("Announced plans put {} ahead of {} by {}, by {} in the mean of the futures").format(
             whom, who, when, ctx.num.show(planned, USD_BN)
         )
     lead = Cell(f"{planned.id}.size", abs(planned.value), planned.table, planned.row, "margin", ctx.edition, (),
                 "size of the margin", (planned.id,))  # fmt: skip
     stands = ("leads" if one else "lead") if planned.value >= 0 else ("still trails" if one else "still trail")
-    return Markup("With announced plans {} {} {} in {} by {}").format(
+    return Markup("With announced plans {} {} {} in {} by {} in the mean of the futures").format(
         whom, stands, who, when, ctx.num.show(lead, USD_BN)
     )
 

@@ -45,15 +45,17 @@ def matrix(ctx: Context) -> Figure | None:
         "matrix",
         title=_title(ctx, [[cells[n, r] for r in rulers if r not in EXPERIMENTAL] for n in names]),
         subtitle=Markup(
-            "Year since which the challenger leads (bold), else the median year of crossing, else the probability by {}"
+            "Year since which the challenger leads (bold), else the median year of crossing, else the probability "
+            "that it leads now or takes the lead by {}"
         ).format(ctx.num.show(ctx.horizon_cell(), YEAR)),
         alt=f"Matrix of {len(names)} balances by {len(rulers)} rulers. {told}",
         description=Markup(
-            "One row a balance, one column a ruler; the warmer a cell, the more likely the challenger leads at the "
-            "horizon. Bold cells are led by it now and give the first year of that lead, or by when, where the figures "
-            "begin with it. The other cells give the median year of the crossing where it is more likely than "
-            "not, else its probability."
-        ),
+            "One row a balance, one column a ruler; the warmer a cell, the more likely the challenger leads in {}, "
+            "which may be less likely than that it takes the lead for a time. Bold cells are led by it now and give "
+            "the first year of that lead, or by when, where the figures begin with it. The other cells give the "
+            "median year of the crossing where it is more likely than not, else the probability that it leads now or "
+            "takes the lead by then."
+        ).format(ctx.num.show(ctx.horizon_cell(), YEAR)),
         source=common.source_line(ctx, None, extra="macro" if len(rulers) > 2 else "", futures=True),
         table=pd.DataFrame([{"balance": ctx.label_text(n)} | {r: words[n, r] for r in rulers} for n in names]),
         columns={"balance": Column("Balance")} | {ruler: Column(capital(head)) for ruler, head in heads.items()},
@@ -69,11 +71,13 @@ def _grid(ctx: Context) -> tuple[list[str], list[str], Cells]:
     frame = ctx.need("crossings")
     rulers = [r for r in ctx.rulers if frame.loc[frame["ruler"] == r, "p_crossed"].notna().any()][:6]
     names = [n for n in dict.fromkeys(frame["balance"]) if len(common.side(ctx, n)) > 1 and not common.variant(n)]
-    shown = frame[frame["ruler"].isin(rulers) & frame["balance"].isin(names)].to_dict("records")
+    end = ctx.need("curves").query("year == @ctx.horizon")[["balance", "ruler", "p_ahead", "p_crossed_by"]]
+    shown = frame[frame["ruler"].isin(rulers) & frame["balance"].isin(names)].merge(end, "left", ["balance", "ruler"])
     cells = {
-        (row["balance"], row["ruler"]): row | {"older": View(ctx, row["balance"], row["ruler"]).older} for row in shown
+        (row["balance"], row["ruler"]): row | {"older": View(ctx, row["balance"], row["ruler"]).older}
+        for row in shown.to_dict("records")
     }
-    names.sort(key=lambda n: -np.nanmean([_lead(cells[n, r]) for r in rulers]))
+    names.sort(key=lambda n: -np.nanmean([cells[n, r]["p_ahead"] for r in rulers]))
     return names, rulers, cells
 
 
@@ -95,7 +99,7 @@ def _plot(ctx: Context, names: list[str], rulers: list[str], cells: Cells, figur
     left, font = (200, 12) if not size.small else (118, 11)
     axes = style.panel(figure, size, left, 0, 44 if not size.small else 64, 6)
     grid = [[cells[n, r] for r in rulers] for n in names]
-    leads = [[np.nan_to_num(_lead(row), nan=-1) for row in line] for line in grid]
+    leads = [[np.nan_to_num(row["p_ahead"], nan=-1) for row in line] for line in grid]
     words = [[_cell_text(row, ctx, size.small) for row in line] for line in grid]
     sns.heatmap(leads, cmap=ListedColormap(list(TINTS)), norm=BoundaryNorm(BOUNDS, len(TINTS)), cbar=False,
                 linewidths=2, linecolor=style.PAPER, annot=words, fmt="",
@@ -113,19 +117,14 @@ def _plot(ctx: Context, names: list[str], rulers: list[str], cells: Cells, figur
     sns.despine(ax=axes, left=True, bottom=True)
 
 
-def _lead(row: Any) -> float:
-    """Return the probability that China's side leads at the horizon."""
-    return float(row["p_crossed"] + row["p_crossing"])
-
-
 def _cell_text(row: Any, ctx: Context, small: bool) -> str:
     if pd.isna(row["margin"]):
         return "–"
     if pd.notna(row["first_crossed"]):
         return f"{'by ' * row['older']}{row['first_crossed']:.0f}"
-    if pd.notna(row["median_year"]) and row["median_year"] > row["last_observed"]:
+    if pd.notna(row["median_year"]):
         return f"{row['median_year']:.0f}" if small else f"~{row['median_year']:.0f}"
-    return PROBABILITY(float(row["p_crossing"] + row["p_crossed"]))
+    return PROBABILITY(row["p_crossed_by"])
 
 
 def _state_words(row: Any, ctx: Context) -> str:
@@ -133,9 +132,9 @@ def _state_words(row: Any, ctx: Context) -> str:
         return "not measured"
     if pd.notna(row["first_crossed"]):
         return f"crossed, since {row['first_crossed']:.0f}{' or before' * row['older']}"
-    if pd.notna(row["median_year"]) and row["median_year"] > row["last_observed"]:
+    if pd.notna(row["median_year"]):
         return f"crossing, median {row['median_year']:.0f}"
-    return f"{PROBABILITY(float(row['p_crossing'] + row['p_crossed']))} by {ctx.horizon}"
+    return f"{PROBABILITY(row['p_crossed_by'])} by {ctx.horizon}"
 
 
 def _ruler_head(name: str) -> str:
