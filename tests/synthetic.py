@@ -319,7 +319,9 @@ def register() -> pd.DataFrame:
     columns = ["forecast", "made", "who", "claim", "measure", "subject", "comparator", "denominator", "direction",
                "threshold", "target_year_lo", "target_year_hi", "year", "value", "unit", "state", "needed_pct",
                "reference"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    found = pd.DataFrame(rows, columns=columns)
+    found.insert(len(columns) - 1, "remark", "on its own figures")
+    return found
 
 
 def editions(edition: str) -> pd.DataFrame:

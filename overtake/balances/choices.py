@@ -27,13 +27,14 @@ TIERS_COLUMNS = ("tiers", "balance", "ruler", "year", "p_ahead", "ratio")
 LEVELS_COLUMNS = ("level", "label", "of_year", "end", "factor", "balance", "ruler", "year", "p_ahead", "ratio")
 
 
-def by_tier(without: Draws, edition: Edition, params: Params, seed: int) -> pd.DataFrame:
+def by_tier(without: Draws, edition: Edition, params: Params) -> pd.DataFrame:
     """Return who leads by tiers of plans: tiers, balance, ruler, year, p_ahead, ratio (median).
 
     without: futures without plans, constant US$ bn; tiers: steps of `futures.plans.ladder`, from these draws. Balances
     and rulers are those of `crossing.reversal`; p_ahead: that the challenger leads in the year.
     """
     balances, rulers = chosen(params.balances, params.crossing.reversal), params.crossing.reversal_rulers
+    seed = params.run.seed
 
     def on(step: str, tiers: Sequence[Tier]) -> list[pd.DataFrame]:
         drawn = with_tiers(without, edition, params.futures, tiers, seed)
@@ -45,7 +46,7 @@ def by_tier(without: Draws, edition: Edition, params: Params, seed: int) -> pd.D
     return pd.concat(parts, ignore_index=True)[list(TIERS_COLUMNS)]
 
 
-def by_level(drawn: Draws, edition: Edition, params: Params, seed: int) -> pd.DataFrame:
+def by_level(drawn: Draws, edition: Edition, params: Params) -> pd.DataFrame:
     """Return who leads by China's level: level, label, of_year, end (`low`, `high` or `sipri`), factor over SIPRI's,
     then as in `by_tier`.
 
@@ -62,7 +63,7 @@ def by_level(drawn: Draws, edition: Edition, params: Params, seed: int) -> pd.Da
     rulers = [ruler for ruler in params.crossing.reversal_rulers if ruler not in OWN_LEVEL]
 
     def on(ruler: str) -> pd.DataFrame:
-        measured = measure(ruler, drawn, edition, settings, seed)
+        measured = measure(ruler, drawn, edition, settings, params.run.seed)
         rows = [
             leads(at_factor(measured, np.array([factor])), balances, params.crossing).assign(
                 level=level, label=label, of_year=year, end=end, factor=factor

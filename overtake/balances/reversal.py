@@ -106,12 +106,12 @@ def waterfall(without: Draws, planned: Draws, balance: Balance, year: int, name:
     return steps[["balance", "year", "step", "adds", "margin", "unit"]]
 
 
-def table(by_plans: Mapping[str, Draws], edition: Edition, params: Params, seed: int) -> pd.DataFrame:
+def table(by_plans: Mapping[str, Draws], edition: Edition, params: Params) -> pd.DataFrame:
     """Return `reversal` for the balances and rulers of the parameters; by_plans: see `treatments`."""
     balances = chosen(params.balances, params.crossing.reversal)
 
     def on(ruler: str, plans: str) -> pd.DataFrame:
-        measured = {plans: measure(ruler, by_plans[plans], edition, params.rulers, seed)}
+        measured = {plans: measure(ruler, by_plans[plans], edition, params.rulers, params.run.seed)}
         return reversal(measured, balances, params.crossing, ruler=ruler)
 
     jobs = [partial(on, ruler, plans) for ruler in params.crossing.reversal_rulers for plans in by_plans]

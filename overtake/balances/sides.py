@@ -23,7 +23,6 @@ class Sides:
     against: FloatArray
     side: FloatArray
     years: tuple[int, ...]
-    last_observed: int
 
 
 def weights(balance: Balance) -> tuple[dict[str, float], dict[str, float]]:
@@ -55,7 +54,6 @@ def sides(paths: Draws, balance: Balance, name: str = "balance", present: Bools 
         _weighted(paths, against)[:, first:],
         _weighted(paths, side)[:, first:],
         paths.years[first:],
-        paths.last_observed,
     )
 
 

@@ -12,21 +12,21 @@ from overtake.rulers.tables import measure
 from overtake.work import side_by_side
 
 
-def by_ruler(drawn: Draws, history: Draws, edition: Edition, settings: Params, seed: int) -> Tables:
+def by_ruler(drawn: Draws, history: Draws, edition: Edition, params: Params) -> Tables:
     """Return crossings, curves and break-even shares of all balances on every ruler in use, rulers in their order.
 
     drawn: futures, constant US$ bn; history: the figures themselves, one draw.
     """
-    jobs = [partial(_on, ruler, drawn, history, edition, settings, seed) for ruler in settings.rulers.use]
+    jobs = [partial(_on, ruler, drawn, history, edition, params) for ruler in params.rulers.use]
     return joined(side_by_side(jobs))
 
 
-def _on(ruler: str, drawn: Draws, history: Draws, edition: Edition, settings: Params, seed: int) -> Tables:
+def _on(ruler: str, drawn: Draws, history: Draws, edition: Edition, params: Params) -> Tables:
     return summarise(
-        measure(ruler, drawn, edition, settings.rulers, seed),
-        measure(ruler, history, edition, settings.rulers, seed),
-        settings.balances,
-        settings.crossing,
+        measure(ruler, drawn, edition, params.rulers, params.run.seed),
+        measure(ruler, history, edition, params.rulers, params.run.seed),
+        params.balances,
+        params.crossing,
         ruler=ruler,
         edition=edition.name,
     )

@@ -30,7 +30,6 @@ class States:
     year: npt.NDArray[np.float64]
     lead: Bools
     years: tuple[int, ...]
-    last_observed: int
 
     def probability(self, state: str) -> float:
         """Return the share of draws in `state`."""
@@ -81,7 +80,7 @@ def states(ratio: FloatArray, years: tuple[int, ...], last_observed: int, sustai
         [STATES.index("crossed"), STATES.index("crossing"), STATES.index("not_within")],
         STATES.index("crossed_back"),
     ).astype(np.int8)
-    return States(code, _year(lead, at, kept_years), lead, kept_years, last_observed)
+    return States(code, _year(lead, at, kept_years), lead, kept_years)
 
 
 def crossing_curve(found: States) -> tuple[FloatArray, FloatArray]:

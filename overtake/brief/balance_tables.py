@@ -71,7 +71,9 @@ def allies(ctx: Context) -> Markup:
             continue
         view = View(ctx, name, ctx.headline_ruler)
         if view.measured:
-            ratio = ctx.cell("curves", "ratio_q50", balance=name, ruler=view.ruler, year=ctx.last_observed)
+            margin = view.cell("margin")
+            ratio = ctx.num.derive(f"{margin.id}.ratio", (1 + margin.value) * known.threshold,
+                                   "one plus the margin, times the threshold", [margin])  # fmt: skip
             rows.append(
                 (
                     *_spent(ctx, next(iter(known.side))),
@@ -153,7 +155,8 @@ def reversal(ctx: Context) -> Markup:
     ]
     year = ctx.num.show(Cell("reversal.year", BY_YEAR, ctx.path("reversal"), (), column), YEAR)
     caption = Markup(
-        "Of the futures in which the challenger leads now, those in which it loses the lead by {}, and the ratio then"
+        "Of the futures in which the challenger leads now, those in which it loses the lead by {0}; in brackets the "
+        "median ratio of {0} in all futures"
     ).format(year)
     return table(caption, [("Balance", ""), *((TREATMENTS[one], "r") for one in known)], rows)
 

@@ -12,7 +12,7 @@ from overtake.brief.charts.common import articled
 from overtake.brief.context import Context
 from overtake.brief.sentences import missing
 from overtake.config.balances import default_balances
-from overtake.show.formats import COUNT, PERCENT, SHARE, YEAR, for_unit
+from overtake.show.formats import COUNT, PERCENT, SHARE, YEAR, Format, for_unit
 from overtake.show.numbers import Cell
 
 #: Verdicts as the claims table writes them, and the look of their tag.
@@ -42,7 +42,7 @@ def scorecard(ctx: Context) -> Markup:
         )
     heads = [("No.", ""), ("Claim", ""), ("Result", ""), ("Verdict then", "verdict"), ("Verdict now", "verdict")]
     return table(
-        Markup("What was claimed in {}, judged on the figures of the time and on those of today").format(
+        Markup("What was claimed in {}, judged on the figures of the time and on those in use").format(
             declared("October 2020")
         ),
         heads,
@@ -77,12 +77,17 @@ def claim_result(ctx: Context, row: dict[str, Any]) -> Markup:
                 filled += _detail(ctx, claim, column)
             elif isinstance(row[column], int | float):
                 cell = ctx.cell("claims", column, claim=claim)
-                filled += _count(ctx, cell, int(group), str(row["unit"])) if group else ctx.num.show(cell, fmt)
+                filled += _count(ctx, cell, int(group), str(row["unit"])) if group else _known(ctx, cell, fmt)
             else:
                 filled += Markup.escape("" if missing(row.get(column)) else row.get(column, ""))
         else:
             filled += ctx.prose(piece, f"claims.{claim}.result.{index}", f"{claim} result", "data/raw/claims.yaml")
     return filled
+
+
+def _known(ctx: Context, cell: Cell, fmt: Format) -> Markup:
+    """Return a number of a sentence, printed and recorded, or that it is not known."""
+    return ctx.num.show(cell, fmt) if cell.present else Markup("not known")
 
 
 def _detail(ctx: Context, claim: str, named: str) -> Markup:

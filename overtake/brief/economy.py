@@ -153,8 +153,10 @@ def outlook(ctx: Context, iso3: str) -> Markup:
         told.append(Markup("{} in {} (four fifths of the futures: {} to {})").format(shown[0], when, *shown[1:]))
     if not told:
         return Markup("")
-    return Markup("<p>With the plans of this run {} spends {} of its GDP in the middle future.</p>").format(
-        _the(ctx, iso3), join(told)
+    plans = ctx.settings.get("futures", {}).get("plans", "cut")
+    under = {"off": "Without announced plans", "face_value": "With announced plans at face value"}
+    return Markup("<p>{} {} spends {} of its GDP in the middle future.</p>").format(
+        under.get(plans, "With announced plans, cut by what earlier ones delivered,"), _the(ctx, iso3), join(told)
     )
 
 
@@ -163,14 +165,18 @@ def figures(ctx: Context, iso3: str) -> Markup:
     frame = ctx.need("spending")
     own = frame[frame["iso3"] == iso3]
     count = own["status"].replace("", "without a status").value_counts()
-    told = []
+    told: list[Markup] = []
     for status in ("reported", "estimate", "highly uncertain", "without a status"):
         if count.get(status):
             cell = _count(ctx, iso3, status, int(count[status]), "status")
-            told.append(Markup("{} {}").format(ctx.num.show(cell, COUNT), status))
+            told.append(
+                Markup("{} for {}{}").format(
+                    "estimates" if status == "estimate" else status, ctx.num.show(cell, COUNT), "" if told else " years"
+                )
+            )
     filled = int(own["gap_filled"].sum())
     whose = declared(ctx.own[iso3][1]) if iso3 in ctx.own else "SIPRI"
-    text = Markup("Of the years in the table {} has {}.").format(whose, join(told))
+    text = Markup("The figures of {} are {}.").format(whose, join(told))
     if filled:
         cell = _count(ctx, iso3, "filled", filled, "gap_filled")
         text += Markup(" {} of them had no figure and were filled.").format(ctx.num.show(cell, COUNT))

@@ -113,7 +113,7 @@ def lead(ctx: Context) -> dict[str, Any]:
     year, led = (view.curve(name, int(first.value)) for name in ("year", "p_ahead")) if dated else (None, None)
     same = "same" if low.value == high.value else "apart"
     return {"big": big, "small": small, "sentence": state_sentence(view), "ends": same if told else "", "low": low,
-            "high": high, "year": year, "led": led}  # fmt: skip
+            "high": high, "year": year, "led": led, "width": interval_words(ctx)}  # fmt: skip
 
 
 def by_ruler(ctx: Context) -> dict[str, Any] | None:

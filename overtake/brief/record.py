@@ -104,9 +104,10 @@ def coverage(ctx: Context) -> Markup:
     said = (
         "wider than their name" if held.value > 0.83 else "narrower" if held.value < 0.77 else "about as wide as named"
     )
-    return Markup("<p>For single economies intervals of four fifths held {} of the outcomes: they are {}.</p>").format(
-        ctx.num.show(held, SHARE), said
-    )
+    return Markup(
+        "<p>For single economies, on the figures of today, intervals of four fifths held {} of the outcomes at all "
+        "horizons together: there they are {}.</p>"
+    ).format(ctx.num.show(held, SHARE), said)
 
 
 def _told(ctx: Context) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from overtake.show.numbers import Cell, slug
 STATES = {
     "held": "held",
     "missed": "missed",
-    "early": "has come about",
+    "early": "met already, on this measure",
     "broken": "already exceeded",
     "open": "open",
 }
@@ -33,7 +33,7 @@ def register(ctx: Context) -> Markup:
             (
                 ctx.prose(str(entry["made"]), f"register.{id}.made", f"{id} made", path),
                 Markup("{}{}").format(entry["who"], _cited(entry)),
-                ctx.prose(str(entry["claim"]), f"register.{id}.claim", f"{id} claim", path),
+                ctx.prose(_said(entry), f"register.{id}.claim", f"{id} claim", path),
                 _denominator(entry),
                 _outcome(ctx, entry),
             )
@@ -53,14 +53,25 @@ def _outcome(ctx: Context, entry: dict[str, Any]) -> Markup:
                  (("forecast", str(entry["forecast"])),), column, ctx.edition),
             how,
         )
-        for column, how in (("value", fmt), ("year", YEAR), ("needed_pct", CHANGE1))
+        for column, how in (("value", fmt), ("year", YEAR), ("needed_pct", CHANGE1), ("target_year_hi", YEAR))
         if not missing(entry.get(column))
     }  # fmt: skip
     words = STATES.get(str(entry["state"]), str(entry["state"]))
-    told = Markup("<strong>{}</strong>: {} in {}").format(words, shown["value"], shown["year"])
+    told = Markup("<strong>{}</strong>: {} {} {}").format(
+        words,
+        shown["value"],
+        "a year on average, to" if entry["measure"] == "milex_growth_pct" else "in",
+        shown["year"],
+    )
     if "needed_pct" in shown:
-        told += Markup("; needs {} a year").format(shown["needed_pct"])
+        told += Markup("; needs {} a year to {}").format(shown["needed_pct"], shown["target_year_hi"])
     return told
+
+
+def _said(entry: dict[str, Any]) -> str:
+    """Return the forecast with the condition or the figures that it was made on, which are part of it."""
+    remark = "" if missing(entry.get("remark")) else str(entry["remark"])
+    return f"{entry['claim']} ({remark})" if remark else str(entry["claim"])
 
 
 def _denominator(entry: dict[str, Any]) -> str:

@@ -32,9 +32,9 @@ def multiverse(ctx: Context) -> Markup:
         for name in ("specifications", "draws")
     ]
     text = Markup(
-        "<p>All the choices that could be defended were crossed: {} specifications, each answered with the same {} "
-        "joint futures. The table of all of them is <code>{}</code>; <code>overtake multiverse</code> makes a larger "
-        "one.</p>"
+        "<p>All the choices that the parameters declare were crossed: {} specifications, each answered with the "
+        "same {} joint futures. The table of all of them is <code>{}</code>; <code>overtake multiverse</code> makes "
+        "a larger one.</p>"
     )
     return text.format(*(ctx.num.show(cell, COUNT) for cell in cells), ctx.path("multiverse"))
 

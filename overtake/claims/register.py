@@ -18,7 +18,7 @@ from overtake.rulers.tables import of_spending
 NEAR = 0.05
 COLUMNS = ("forecast", "made", "who", "claim", "measure", "subject", "comparator", "denominator", "direction",
            "threshold", "target_year_lo", "target_year_hi", "year", "value", "unit", "state", "needed_pct",
-           "reference")  # fmt: skip
+           "remark", "reference")  # fmt: skip
 #: What a ratio is over, in words: measure and comparator -> denominator. SIPRI adds up regions in constant US$ only.
 DENOMINATORS = {
     ("gdp_ratio", "USA"): "the GDP of the United States, current US$",
@@ -39,7 +39,8 @@ UNITS = {
 def outcomes(edition: Edition) -> pd.DataFrame:
     """Return every forecast with the year and value that judge it and its state, current US$ at market rates.
 
-    denominator: what a ratio is over, in words, which say so where US$ are constant; empty for no ratio.
+    denominator: what a ratio is over, in words, which say so where US$ are constant; empty for no ratio. remark: the
+    condition that the forecast was made on, or whose figures it was meant for.
     state: held or missed once the target year is observed; before it, early (already met), broken (an upper bound
     already exceeded) or open. needed_pct: yearly growth of the measure that would still meet an open forecast.
     """
@@ -58,6 +59,8 @@ def _judged(row: dict[str, Any], edition: Edition) -> dict[str, Any]:
     value = float(series.get(year, np.nan))
     found = {"year": year, "value": value, "unit": UNITS[row["measure"]], "needed_pct": np.nan}
     found["denominator"] = DENOMINATORS.get((str(row["measure"]), str(row["comparator"])), "")
+    if row["measure"] == "milex_factor":
+        found["denominator"] = f"its own of {int(row['base_year'])}, current US$"
     found["state"] = state(str(row["direction"]), value, float(row["threshold"]), due <= last)
     if found["state"] == "open" and row["direction"] != "at_most" and row["measure"] != "milex_growth_pct":
         found["needed_pct"] = alike.yearly_pct(float(row["threshold"]) / value, due - year)

@@ -181,10 +181,10 @@ def uneven_growth(edition: Edition, claim: Claim, settings: Params) -> Result:
     first, last, own = claim.params["first_year"], claim.params["last_year"], list(members(claim.params["coalition"]))
     if edition.last < last:
         return not_yet(edition.last)
-    wide = edition.macro.pivot(index="year", columns="iso3", values="real_growth_pct").reindex(columns=own)
+    growth = edition.macro.pivot(index="year", columns="iso3", values="real_growth_pct").reindex(columns=own)
     steps = last - first + 1
-    level = np.cumsum(alike.log(1 + wide.to_numpy(dtype=float) / 100), axis=0)
-    grown = pd.DataFrame(level, index=wide.index, columns=own).diff(steps)
+    level = np.cumsum(alike.log(1 + growth.to_numpy(dtype=float) / 100), axis=0)
+    grown = pd.DataFrame(level, index=growth.index, columns=own).diff(steps)
     grown = 100 * (grown.apply(lambda column: alike.exp(column.to_numpy())) - 1)
     spread = grown.std(axis=1, skipna=False)
     usual = spread[(spread.index - steps + 1 >= claim.params["usual_from"]) & (spread.index < first)].median()

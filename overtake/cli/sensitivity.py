@@ -32,7 +32,7 @@ def _shared(parser: argparse.ArgumentParser) -> None:
     """Add the options of every run."""
     from overtake.sensitivity.cost import LIMIT
 
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes on this machine")
+    parser.add_argument("--workers", type=int, help="processes on this machine (default: its cores, OVERTAKE_CORES)")
     parser.add_argument(
         "--scheduler", metavar="ADDRESS", help="Dask scheduler (tcp://host:8786); `local`: a Dask cluster of --workers"
     )
@@ -45,10 +45,11 @@ def _options(arguments: argparse.Namespace) -> Any:
     from overtake.pipeline.run import STEADY
     from overtake.sensitivity.runs import Options
     from overtake.sensitivity.task import How
+    from overtake.work import cores
 
     # One BLAS thread here and in every process started from here: same bytes, and no two workers on one core.
     os.environ.update(STEADY)
-    how = How(arguments.workers, arguments.scheduler)
+    how = How(cores() if arguments.workers is None else arguments.workers, arguments.scheduler)
     return Options(how, arguments.limit, arguments.out, arguments.count)
 
 

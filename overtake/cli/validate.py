@@ -24,7 +24,7 @@ def _validate(_: argparse.Namespace) -> int:
     from overtake.config.load import foreign, load, undeclared
     from overtake.sources import commit, own, package, panel, raw
     from overtake.sources.checks import check_all
-    from overtake.sources.economies import unfigured
+    from overtake.sources.economies import unfigured, unlevelled
 
     commit.finish(paths.RAW)
     params, step = load(paths.PARAMS), "edit params.yaml, then rerun"
@@ -32,7 +32,8 @@ def _validate(_: argparse.Namespace) -> int:
     hashes = check_all(paths.RAW)
     problems = own.misused(params.data.series, raw.load("series.csv"), raw.load("editions.csv"), params.data.edition)
     panel.write(foreign(params), paths.PROCESSED / panel.OWN)
-    raise_all(paths.PARAMS.name, problems + unfigured(params, panel.with_own("milex.csv")), next_step=step)
+    problems += unlevelled(params, raw.load("china_estimates.csv")) + unfigured(params, panel.with_own("milex.csv"))
+    raise_all(paths.PARAMS.name, problems, next_step=step)
     write_settings(params, paths.PROCESSED)
     package.write_text(paths.PROCESSED / "figures.json", json.dumps(hashes, indent=2, sort_keys=True) + "\n")
     print(f"{len(hashes)} files of data/raw are sound")

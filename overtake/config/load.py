@@ -101,7 +101,28 @@ def undeclared(params: Params) -> list[str]:
     ruler = params.brief.headline_ruler
     if ruler in rulers and ruler not in params.rulers.use:
         lines.append(f"brief.headline_ruler: {ruler} is not in rulers.use; in use: {', '.join(params.rulers.use)}")
-    return lines + _foreign(params) + _beyond(params)
+    return lines + _immovable(params) + _foreign(params) + _beyond(params)
+
+
+def _immovable(params: Params) -> list[str]:
+    """Return a line per key of `sensitivity.ranges` that names nothing that can be moved."""
+    known = ["crossing.sustain", "threshold", "china_level", "growth_shift_pct.side"]
+    known += [f"growth_shift_pct.{iso3}" for iso3 in economies()]
+    known += [f"futures.{key}" for key in _numbers(params.futures.model_dump(mode="json"), ())]
+    return [
+        f"sensitivity.ranges: {key:.60} is no parameter that can be moved; {_nearest(key, known)}"
+        for key in params.sensitivity.ranges
+        if key not in known
+    ]
+
+
+def _numbers(values: Mapping[str, Any], parents: tuple[str, ...]) -> Iterator[str]:
+    """Yield the dotted keys of the numbers in nested `values`."""
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _numbers(value, (*parents, key))
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            yield ".".join((*parents, key))
 
 
 def foreign(params: Params) -> list[str]:

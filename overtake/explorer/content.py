@@ -25,7 +25,7 @@ from overtake.explorer.settings import Settings
 
 #: Thresholds that the page offers: low, high, step.
 THRESHOLDS = (0.5, 2.0, 0.05)
-#: Names of estimates as a reader knows them; others are shown by their own name.
+#: The challengers that the page offers.
 SIDES = ({"CHN": 1.0}, {"CHN": 1.0, "RUS": 1.0})
 
 

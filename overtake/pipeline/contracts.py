@@ -355,6 +355,7 @@ value                 | number | unit of the row  | what came
 unit
 state                 | text   |                  | held, missed, early, broken, open or not measured
 needed_pct            | number | per cent a year  | growth still needed; blank where it is decided
+remark                | text   |                  | condition of the forecast, or whose figures it was meant for
 reference             | text   |                  | key in references.json
 """,
         ),

@@ -99,12 +99,12 @@ def run_notebook(source: Path, target: Path, parameters: dict[str, Any], root: P
 
     if not source.is_file():
         raise OvertakeError(str(source), "is missing", next_step=f"git checkout -- notebooks/{source.name}")
-    partial = root / "data" / "processed" / "failed" / target.name
-    partial.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = root / "data" / "processed" / "failed" / target.name
+    unfinished.parent.mkdir(parents=True, exist_ok=True)
     try:
         papermill.execute_notebook(
             str(source),
-            str(partial),
+            str(unfinished),
             parameters=parameters,
             engine_name=engine.register(),
             kernel_name="python3",
@@ -117,7 +117,7 @@ def run_notebook(source: Path, target: Path, parameters: dict[str, Any], root: P
             f"notebooks/{source.name}, cell In [{error.exec_count}]",
             _plain(f"{error.ename}: {error.evalue}" if error.ename != "OvertakeError" else str(error.evalue)),
             found=_last_frame(error.traceback),
-            next_step=f"open {partial.relative_to(root)} to see the cells up to the failure; mend, then `dvc repro`",
+            next_step=f"open {unfinished.relative_to(root)} to see the cells up to the failure; mend, then `dvc repro`",
         ) from None
     except TimeoutError as error:
         raise OvertakeError(
@@ -126,12 +126,12 @@ def run_notebook(source: Path, target: Path, parameters: dict[str, Any], root: P
             allowed=f"{CELL_TIMEOUT} s a cell",
             next_step="rerun `dvc repro`; on a slow machine lower run.draws in params.yaml",
         ) from None
-    steady = steady_notebook(json.loads(partial.read_text(encoding="utf-8")))
+    steady = steady_notebook(json.loads(unfinished.read_text(encoding="utf-8")))
     text = json.dumps(steady, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     with whole(target) as fresh:
         fresh.write_text(text, encoding="utf-8")
     with suppress(OSError):
-        partial.unlink()
+        unfinished.unlink()
     return target
 
 

@@ -37,7 +37,7 @@ class BriefExporter(TemplateExporter):
     output_mimetype = "text/html"
     references_file = Unicode(help="bibliography in CSL-JSON; default data/raw/references.json").tag(config=True)
     files = Bool(True, help="whether files lie beside the page: tables, drawings").tag(config=True)
-    author = Unicode("", help="author in the page's metadata; default from CITATION.cff").tag(config=True)
+    author = Unicode("", help="author in the page's metadata; Overtake where none is given").tag(config=True)
 
     @default("file_extension")
     def _file_extension_default(self) -> str:

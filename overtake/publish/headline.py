@@ -175,7 +175,10 @@ def _entry(edition: str, rows: pd.DataFrame, labels: Mapping[str, str], names: M
         then, now = (f"{row[key]:.0f}" if pd.notna(row[key]) else "none" for key in ("value", "compared_value"))
         label = labels.get(str(row["subject"]), row["subject"])
         ruler = RULERS[str(row["ruler"])].label
-        said.append(f"First year of the present lead, {label}, {ruler}: {then} by the edition of {edition}, now {now}.")
+        said.append(
+            f"First year of the lead held in the last year of the edition of {edition}, {label}, {ruler}: {then} by "
+            f"that edition, {now} by the newest over the same years."
+        )
     verdicts = rows[(rows["kind"] == "verdict") & rows["moved"]]
     if len(verdicts):
         said.append(f"Verdicts that differ: {', '.join(sorted(verdicts['subject'].astype(str)))}.")

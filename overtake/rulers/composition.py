@@ -15,31 +15,20 @@ from overtake.errors import raise_all
 PARTS = ("personnel", "operations", "equipment")
 
 
-def shares(ledger: pd.DataFrame, economies: tuple[str, ...], default: Composition) -> pd.DataFrame:
-    """Return personnel, operations, equipment of each economy (index iso3, sums to one) and `known`: which are known.
+def weights(ledger: pd.DataFrame, economies: tuple[str, ...], default: Composition) -> FloatArray:
+    """Return the shares of PARTS of each economy, (economies, 3), which sum to one.
 
     ledger: iso3, year, part, share (0 to 1); of an economy only the newest year counts. Parts that the ledger does
     not name share what is left in the proportions of the default.
     """
-    return pd.DataFrame.from_dict(_by_economy(ledger, economies, default), orient="index")[[*PARTS, "known"]]
-
-
-def weights(ledger: pd.DataFrame, economies: tuple[str, ...], default: Composition) -> FloatArray:
-    """Return the shares as an array (economies, 3) in the order of `PARTS`."""
-    found = _by_economy(ledger, economies, default)
-    return np.array([[found[iso3][part] for part in PARTS] for iso3 in economies], dtype=float)
-
-
-def _by_economy(ledger: pd.DataFrame, economies: tuple[str, ...], default: Composition) -> dict[str, dict[str, object]]:
-    """Return the columns of `shares` by economy."""
     rows: dict[str, list[dict[Hashable, Any]]] = {iso3: [] for iso3 in economies}
     for row in ledger.to_dict("records"):
         rows.get(row["iso3"], []).append(row)
-    return {iso3: _one(own, default, iso3) for iso3, own in rows.items()}
+    return np.array([_one(own, default, iso3) for iso3, own in rows.items()], dtype=float)
 
 
-def _one(rows: list[dict[Hashable, Any]], default: Composition, iso3: str) -> dict[str, object]:
-    """Return one economy's shares and the names of those the ledger gives."""
+def _one(rows: list[dict[Hashable, Any]], default: Composition, iso3: str) -> list[float]:
+    """Return one economy's shares in the order of PARTS."""
     newest = max((row["year"] for row in rows), default=0)
     known = {str(row["part"]): float(row["share"]) for row in rows if row["year"] == newest}
     place = f"data/raw/composition.csv, {iso3}"
@@ -50,10 +39,9 @@ def _one(rows: list[dict[Hashable, Any]], default: Composition, iso3: str) -> di
     total = sum(known.values())
     if len(known) == len(PARTS):
         raise_all(place, [f"parts sum to {total:g}; allowed: 1"] if abs(total - 1) > 0.02 else [])
-        return {**{part: known[part] / total for part in PARTS}, "known": " ".join(PARTS)}
+        return [known[part] / total for part in PARTS]
     raise_all(place, [f"some parts sum to {total:g}; allowed: below 1"] if total >= 1 else [])
     fallback = default.model_dump()
     open_parts = [part for part in PARTS if part not in known]
     rest = (1 - total) / np.sum([fallback[part] for part in open_parts])
-    filled = {part: known.get(part, fallback[part] * rest) for part in PARTS}
-    return {**filled, "known": " ".join(part for part in PARTS if part in known)}
+    return [known.get(part, fallback[part] * rest) for part in PARTS]

@@ -63,8 +63,6 @@ def _between(value: np.ndarray, code: np.ndarray) -> float:
 
 def _group(codes: Sequence[np.ndarray]) -> np.ndarray:
     """Return one code for each combination that occurs."""
-    if not codes:
-        return np.zeros(0, dtype=int)
     combined = np.zeros(len(codes[0]), dtype=np.int64)
     for code in codes:
         combined = combined * (int(code.max()) + 1) + code

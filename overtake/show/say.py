@@ -102,11 +102,7 @@ def say(template: str, numbers: Numbers | None = None, write: Writer | None = No
         if isinstance(value, int | float) and not isinstance(value, bool):
             raise OvertakeError(f"say: {name}", "is a bare number", found=value, allowed="a cell of a table")
     try:
-        written = (
-            _environment()
-            .from_string(" ".join(template.split(" ")))
-            .render(**values, numbers_=numbers, write_=write or shown)
-        )
+        written = _environment().from_string(template).render(**values, numbers_=numbers, write_=write or shown)
     except TemplateError as error:
         raise OvertakeError(f"say: {template[:60]!r}", str(error)) from error
     return Said(Markup(written.strip()), numbers)

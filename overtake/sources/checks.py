@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+from overtake.config.load import read_yaml
 from overtake.errors import OvertakeError, raise_all
 from overtake.sources import ledgers, package, raw, regions, weo
 
 #: Table of all editions -> who published them.
 PUBLISHERS = {"milex.csv": "sipri", "regions.csv": "sipri", "ranks.csv": "sipri", "macro.csv": "imf"}
+
+
+def _parsed(path: Path) -> None:
+    """Refuse a file of YAML or JSON that is none."""
+    if path.suffix == ".yaml":
+        read_yaml(path)
+    else:
+        try:
+            json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise OvertakeError(f"data/raw/{path.name}", "is not JSON", found=error) from error
 
 
 def check_all(folder: Path) -> dict[str, str]:
@@ -23,6 +36,8 @@ def check_all(folder: Path) -> dict[str, str]:
                 tables[file] = raw.milex(folder) if file == "milex.csv" else raw.load(file, folder)
             elif not (folder / file).is_file():
                 problems.append(f"data/raw/{file}: is missing")
+            else:
+                _parsed(folder / file)
         except OvertakeError as error:
             problems.append(str(error))
     undescribed = {path.name for path in folder.iterdir() if path.suffix in (".csv", ".yaml", ".json")}

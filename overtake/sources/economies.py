@@ -73,6 +73,15 @@ def without_imf(economies: Iterable[str], macro: pd.DataFrame | None) -> list[st
     return [f"no IMF figures of {', '.join(absent)} ({where}): {COST}; to add them: `overtake ingest weo FILE`"]
 
 
+def unlevelled(params: Params, estimates: pd.DataFrame) -> list[str]:
+    """Return a line per level of China that the parameters name and china_estimates.csv does not."""
+    known = {"sipri", "uncertain", *estimates["estimate"].astype(str)}
+    asked: dict[str, tuple[str, ...]] = {"rulers.china_level": (params.rulers.china_level,)}
+    asked["sensitivity.multiverse.china_levels"] = params.sensitivity.multiverse.china_levels
+    return [f"{key}: no level {level:.40} in data/raw/china_estimates.csv"
+            for key, levels in asked.items() for level in levels if level not in known]  # fmt: skip
+
+
 def unfigured(params: Params, milex: pd.DataFrame) -> list[str]:
     """Return a line per economy that the parameters name and whose figures an edition in use lacks, both named."""
     present = milex.dropna(subset=["milex_constant_usd_m"]).groupby("edition")["iso3"].agg(set)
@@ -80,7 +89,8 @@ def unfigured(params: Params, milex: pd.DataFrame) -> list[str]:
     asked = [(params.data.edition, "data.edition", params.balances)]
     named = {name: params.balances[name] for name in axes.coalitions if name in params.balances}
     asked += [(edition, "sensitivity.multiverse.editions", named) for edition in axes.editions]
-    lines = []
+    lines = [f"{key}: {edition} is not in data/raw/milex.csv; known: {', '.join(present.index)}"
+             for edition, key, _ in asked if edition not in present.index]  # fmt: skip
     for edition, key, balances in asked:
         for name, balance in balances.items():
             members = {*balance.side, *balance.against, *balance.breakeven}

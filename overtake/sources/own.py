@@ -19,7 +19,7 @@ import pandas as pd
 from overtake import alike
 from overtake.config.text import unsafe
 from overtake.errors import OvertakeError, raise_all
-from overtake.sources.kinds import kind
+from overtake.sources.kinds import encoding, kind
 from overtake.sources.names import iso3 as code_of
 from overtake.sources.panel import FEWEST
 from overtake.sources.workbook import open_book, rows
@@ -179,14 +179,13 @@ def _grid(path: Path) -> list[tuple[str, list[str]]]:
     what = kind(content[:2048])
     if what == "empty" or what.startswith(("a ", "an ", "another", "JSON")):
         raise OvertakeError(path.name, f"is {what}", allowed=WANTED)
-    for encoding in ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "latin-1"):
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
+    found = encoding(content)
+    if found is None or (b"\x00" in content and not found.startswith("utf-16")):
         raise OvertakeError(path.name, "is not readable text", allowed=WANTED)
+    try:
+        text = content.decode(found)
+    except UnicodeDecodeError as error:
+        raise OvertakeError(path.name, "is not readable text", found=error, allowed=WANTED) from error
     # Lines above the header say nothing of the separator: the one that the most lines have alike.
     lines = text.splitlines()[:60]
     separator = max(",;\t", key=lambda sign: sum(line.count(sign) for line in lines))

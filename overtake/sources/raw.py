@@ -16,7 +16,6 @@ from overtake.config.text import unsafe
 from overtake.errors import OvertakeError, raise_all
 from overtake.sources import package
 
-STATUSES = ("reported", "estimate", "highly uncertain", "derived", "unverified")
 #: A year-on-year factor beyond this, gone again or undone by the next, is a unit error by 1,000, not a budget.
 UNIT_JUMP = 30.0
 #: Measure of milex.csv -> measure of macro.csv: spending over its share of GDP is GDP, to within this factor.

@@ -1,6 +1,7 @@
 """The whole pipeline in fresh clones: it ends well, does nothing twice, reruns only what must, gives the same bytes."""
 
 import hashlib
+import html
 import json
 import os
 import re
@@ -8,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
 import pandas as pd
 import pytest
@@ -90,6 +92,21 @@ def test_a_fresh_clone_builds_the_brief(built):
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert (root / "reports/pdf/brief.pdf").read_bytes().startswith(b"%PDF")
     assert json.loads((root / "reports/brief/metrics.json").read_text(encoding="utf-8"))
+
+
+def test_every_link_between_the_pages_leads_somewhere(built):
+    root, _ = built
+    dead = []
+    for file in (root / "reports").rglob("*"):
+        if file.suffix not in (".html", ".xml", ".txt", ".md"):
+            continue
+        text = re.sub(r"<(script|style)\b.*?</\1>", "", file.read_text(encoding="utf-8"), flags=re.S)
+        found = re.findall(r"""\b(?:href|src)=["']?([^"'\s>]+)""", text) + re.findall(r"\]\(([^)\s]+)\)", text)
+        for link in {html.unescape(each) for each in found}:
+            path = unquote(link.split("#")[0].split("?")[0])
+            if path and not re.match(r"[a-z][a-z0-9+.-]*:", path) and not (file.parent / path).exists():
+                dead.append(f"{file.relative_to(root)}: {link}")
+    assert dead == []
 
 
 def test_historic_crossings_come_out_of_the_pipeline(built):

@@ -114,7 +114,7 @@ def tabulate(params: Params, root: Path) -> None:
     contracts.write(drawn, processed / "futures.parquet")
     planned = drawn
     drawn, bare = (adjust(one, params.scenario, edition) for one in (drawn, without))
-    found = stage.by_ruler(drawn, observed(edition.spending), edition, params, seed)
+    found = stage.by_ruler(drawn, observed(edition.spending), edition, params)
     by_plans = reversal.treatments(bare, edition, params.futures, seed)
     bench = local.Bench(edition, params, params.sensitivity, local.as_printed(edition, params))
     points = [bench.row(dict(point)) for point in [(), *local.points(params.sensitivity)]]
@@ -126,10 +126,10 @@ def tabulate(params: Params, root: Path) -> None:
         "crossings": found.crossings,
         "curves": found.curves,
         "breakeven": found.breakeven,
-        "reversal": reversal.table(by_plans, edition, params, seed),
+        "reversal": reversal.table(by_plans, edition, params),
         "waterfall": reversal.waterfalls(by_plans, params),
-        "tiers": choices.by_tier(bare, edition, params, seed),
-        "levels": choices.by_level(drawn, edition, params, seed),
+        "tiers": choices.by_tier(bare, edition, params),
+        "levels": choices.by_level(drawn, edition, params),
         "scenarios": compare.leads_under(
             compare.read_all(paths.SCENARIOS, params),
             edition,

@@ -31,10 +31,10 @@ def found():
     edition = read(PARAMS.data)
     without = simulate(edition, PARAMS.futures.model_copy(update={"plans": "off"}), PARAMS.run)
     drawn = plans.apply(without, edition, PARAMS.futures, SEED)
-    curves = stage.by_ruler(drawn, observed(edition.spending), edition, PARAMS, SEED).curves
+    curves = stage.by_ruler(drawn, observed(edition.spending), edition, PARAMS).curves
     return (
-        choices.by_tier(without, edition, PARAMS, SEED),
-        choices.by_level(drawn, edition, PARAMS, SEED),
+        choices.by_tier(without, edition, PARAMS),
+        choices.by_level(drawn, edition, PARAMS),
         curves.set_index(["balance", "ruler", "year"])["p_ahead"],
     )
 

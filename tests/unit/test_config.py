@@ -120,6 +120,18 @@ def test_names_that_no_section_declares_are_told_with_the_nearest():
     assert len(lines) == 3
 
 
+def test_what_cannot_be_moved_is_told_before_anything_runs():
+    known = Params().sensitivity.model_dump(mode="json")["ranges"]
+    assert undeclared(parse({"sensitivity": {"ranges": known}})) == []
+    one = {"low": 0.1, "high": 0.2, "reason": "as the test has it"}
+    wrong = ["nonsense", "futures.pooled_random_walk.own_drfit", "futures.plans", "growth_shift_pct.XXX"]
+    lines = undeclared(parse({"sensitivity": {"ranges": known | dict.fromkeys(wrong, one)}}))
+    assert [line.split(" is no parameter that can be moved")[0] for line in lines] == [
+        f"sensitivity.ranges: {key}" for key in wrong
+    ]
+    assert lines[1].endswith("did you mean `futures.pooled_random_walk.own_drift`?")
+
+
 def test_references_that_lead_nowhere_are_told_at_once_with_both_keys():
     """A horizon before the years asked of it, a headline ruler out of use, a balance that four sections name."""
     lines = undeclared(parse({"futures": {"horizon": 2034}}))

@@ -11,11 +11,12 @@ import pytest
 from test_rulers import ECONOMIES, FIGURES, FUTURES, LAST, SETTINGS
 
 from overtake.config.economies import economies
+from overtake.config.load import parse
 from overtake.config.params import Params
 from overtake.edition.shares import has_gdp
 from overtake.errors import OvertakeError
 from overtake.rulers.prices import current_factor
-from overtake.sources.economies import came, placed, row, unfigured, without_imf
+from overtake.sources.economies import came, placed, row, unfigured, unlevelled, without_imf
 
 
 def milex(*rows: tuple[str, str, int, float]) -> pd.DataFrame:
@@ -84,6 +85,20 @@ def test_an_edition_without_a_member_is_named_with_the_balance() -> None:
         "balances.eleven: VNM has no figures in edition 2020-04 (sensitivity.multiverse" in line for line in told
     )
     assert not any("data.edition" in line for line in told)
+    older = milex(*(one for one in held if one[0] != "2020-04"))
+    assert unfigured(params, older) == [
+        "sensitivity.multiverse.editions: 2020-04 is not in data/raw/milex.csv; known: 2023-04, 2026-04"
+    ]
+
+
+def test_a_level_of_china_that_nobody_estimated_is_named() -> None:
+    estimates = pd.DataFrame({"estimate": [*Params().sensitivity.multiverse.china_levels, "dod_2024"]})
+    assert unlevelled(Params(), estimates) == []
+    raw = {"rulers": {"china_level": "nonsense"}, "sensitivity": {"multiverse": {"china_levels": ["sipri", "none"]}}}
+    assert unlevelled(parse(raw), estimates) == [
+        "rulers.china_level: no level nonsense in data/raw/china_estimates.csv",
+        "sensitivity.multiverse.china_levels: no level none in data/raw/china_estimates.csv",
+    ]
 
 
 def test_current_dollars_without_the_imf_end_with_the_figures() -> None:

@@ -126,6 +126,11 @@ def test_the_headline_is_valid_by_its_schema(curves: pd.DataFrame) -> None:
     jsonschema.validate(json.loads(json.dumps(found)), headline.SCHEMA)
     assert found["margin"] == {"value": 0.0677633, "low": 0.004, "high": 0.13, "interval_pct": 80.0, "year": 2025}
     assert found["leads"][0] == {"year": 2025, "probability": 0.9}
+    assert (found["against"], found["side"]["IND"]) == ({"CHN": 1.0}, 1.0)
+    tied = parse({"balances": {"eleven": {"label": "Tied", "side": {"JPN": 1.0, "KOR": 0.5, "IND": 1.0},
+                                          "tie_downs": {"IND": 0.25}, "against": {"CHN": 1.0}}}}, "test")  # fmt: skip
+    mine = headline.headline(tied, crossings_of(), curves, "It leads.", CITATION)
+    assert mine["side"] == {"JPN": 1.0, "KOR": 0.5, "IND": 0.75}
     assert (found["date"], found["supposed"]) == ("2026-11-23", {})
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**found, "edition": "April"}, headline.SCHEMA)
@@ -157,7 +162,7 @@ def test_the_feed_tells_what_each_edition_changed() -> None:
     said = entry.findtext(f"{ATOM}summary")
     assert said is not None
     assert said.startswith("1 of 2 yearly figures differ. The largest change is Viet Nam in 2013: +50.0%.")
-    assert "The <eleven>, constant US$ at market exchange rates: none by the edition of 2024-04, now 2020." in said
+    assert "The <eleven>, constant US$ at market exchange rates: none by that edition, 2020 by the newest" in said
     assert said.endswith("Verdicts that differ: A2.")
     assert root.findtext(f"{ATOM}updated") == "2026-04-01T00:00:00Z"
     assert len({node.text for node in root.iter(f"{ATOM}id")}) == 2

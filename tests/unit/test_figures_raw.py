@@ -551,3 +551,12 @@ def test_a_file_that_is_described_and_not_there_and_one_that_is_there_and_not_de
         check_all(folder)
     assert "data/raw/claims.yaml: is missing" in str(caught.value)
     assert f"data/raw/more.yaml: is not described in {package.NAME}" in str(caught.value)
+
+
+def test_a_sealed_file_that_no_longer_parses_is_named_all_the_same(folder: Path) -> None:
+    (folder / "claims.yaml").write_text("claims: to: one\n", encoding="utf-8")
+    (folder / "references.json").write_text("[", encoding="utf-8")
+    with pytest.raises(OvertakeError) as caught:
+        check_all(folder)
+    assert "claims.yaml: is not valid YAML 1.2" in str(caught.value)
+    assert "data/raw/references.json: is not JSON" in str(caught.value)

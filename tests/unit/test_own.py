@@ -85,6 +85,13 @@ def test_every_layout_gives_the_same_figures(tmp_path: Path) -> None:
     assert tables[5].rows["cell"].iloc[0] == "line 6, column 2010"
 
 
+@pytest.mark.parametrize("code", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_every_encoding_of_a_spreadsheet_is_read(tmp_path: Path, code: str) -> None:
+    text = long().replace("Japan", "Côte d’Ivoire")
+    table = own.read(put(tmp_path, text.encode(code)), (*KNOWN, "CIV"), "usd_bn")
+    assert [value(table, "CIV", year) for year in YEARS] == [50_000.0 + 1_000 * at for at in range(10)]
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -15,7 +15,7 @@ from overtake.edition import Edition
 from overtake.errors import OvertakeError
 from overtake.rulers import RULERS, observed
 from overtake.rulers.china import at_level, levels, newest
-from overtake.rulers.composition import shares
+from overtake.rulers.composition import weights
 from overtake.rulers.military_ppp import multiplier
 from overtake.rulers.prices import exchange_shocks, price_level
 from overtake.rulers.tables import measure, measured, observed_table
@@ -403,14 +403,12 @@ def ledger(*rows: tuple[str, int, str, float]) -> pd.DataFrame:
 
 def test_composition_fills_what_the_ledger_lacks() -> None:
     default = Composition()
-    found = shares(FIGURES.ledgers["composition"], ("CHN", "IND", "JPN"), default)
-    np.testing.assert_allclose(found[["personnel", "operations", "equipment"]].astype(float).sum(axis=1), 1)
-    assert found.loc["JPN", "personnel"] == default.personnel
-    assert found.loc["JPN", "known"] == ""
-    assert found.loc["IND", "known"] == "equipment"
-    assert found.loc["IND", "personnel"] == pytest.approx(0.72 * 0.45 / 0.75)
+    found = weights(FIGURES.ledgers["composition"], ("CHN", "IND", "JPN"), default)
+    np.testing.assert_allclose(found.sum(axis=1), 1)
+    assert found[2].tolist() == [default.personnel, default.operations, default.equipment]
+    assert found[1, 0] == pytest.approx(0.72 * 0.45 / 0.75)
     newest = ledger(("CHN", 2010, "personnel", 0.9), ("CHN", 2017, "personnel", 0.3))
-    assert shares(newest, ("CHN",), default).loc["CHN", "personnel"] == 0.3
+    assert weights(newest, ("CHN",), default)[0, 0] == 0.3
 
 
 @pytest.mark.parametrize(
@@ -424,7 +422,7 @@ def test_composition_fills_what_the_ledger_lacks() -> None:
 )
 def test_bad_compositions_are_refused(rows: list, what: str) -> None:
     with pytest.raises(OvertakeError, match=what):
-        shares(ledger(*rows), ("CHN",), Composition())
+        weights(ledger(*rows), ("CHN",), Composition())
 
 
 @pytest.mark.parametrize(

@@ -272,7 +272,7 @@ def test_what_is_printed_twice_is_equal() -> None:
     edition = read(params.data)
     printed = local.as_printed(edition, params)
     drawn = simulate(edition, params.futures, params.run)
-    curve = stage.by_ruler(drawn, observed(edition.spending), edition, only(params), params.run.seed).curves
+    curve = stage.by_ruler(drawn, observed(edition.spending), edition, only(params)).curves
     curve = curve.set_index(["balance", "year"])["p_ahead"]
     assert printed == {
         f"{name} p_ahead_{year}": curve[name, year] for name in settings.balances for year in settings.years

@@ -56,7 +56,7 @@ def tables(name: str) -> dict[str, pd.DataFrame]:
     bare = simulate(edition, settings.futures.model_copy(update={"plans": "off"}), settings.run)
     drawn = plans.apply(bare, edition, settings.futures, seed)
     by_plans = reversal.treatments(bare, edition, settings.futures, seed)
-    found = stage.by_ruler(drawn, observed(edition.spending), edition, settings, seed)
+    found = stage.by_ruler(drawn, observed(edition.spending), edition, settings)
     years = (edition.last - 10, edition.last, edition.last + 5, edition.last + 15)
     judged = claims.tables(settings, edition, found.curves)
     revised = judged["editions"]
@@ -72,10 +72,10 @@ def tables(name: str) -> dict[str, pd.DataFrame]:
         "crossings": found.crossings,
         "curves": found.curves[found.curves["year"].isin(years)],
         "breakeven": found.breakeven[found.breakeven["year"].isin(years)],
-        "reversal": reversal.table(by_plans, edition, settings, seed),
+        "reversal": reversal.table(by_plans, edition, settings),
         "waterfall": reversal.waterfalls(by_plans, settings),
-        "tiers": choices.by_tier(bare, edition, settings, seed),
-        "levels": choices.by_level(drawn, edition, settings, seed),
+        "tiers": choices.by_tier(bare, edition, settings),
+        "levels": choices.by_level(drawn, edition, settings),
         "trend": trend.trend(edition, settings.crossing),
         **judged,
     }

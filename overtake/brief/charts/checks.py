@@ -32,7 +32,7 @@ NAMES = {
     "futures.pooled_random_walk.tail_df": "weight of the tails",
     "futures.panel_regression.spread": "spread of the panel regression",
     "futures.combination.shrink": "equal part of the models' weights",
-    "threshold": "ratio that counts as a lead",
+    "threshold": "factor on the ratio that counts as a lead",
     "crossing.sustain": "years that a lead must last",
     "rulers": "the ruler",
 }
@@ -177,8 +177,8 @@ def revisions(ctx: Context, balance: str | None = None) -> Figure | None:
             ctx.num.show(common.year_cell(ctx, "revisions", year, "milex"), YEAR),
             *(ctx.num.show(cell, RATIO) for cell in ends),
         ),
-        subtitle=Markup("Military expenditure of {} as a multiple of that of {}, by SIPRI edition").format(
-            ctx.who_html(ctx.headline_balance), whom
+        subtitle=Markup("Military expenditure of {} as a multiple of that of {}{}, by SIPRI edition").format(
+            ctx.who_html(ctx.headline_balance), whom, f" without {' and '.join(left_out)}" if left_out else ""
         ),
         alt=f"Lines of the ratio of {ctx.who(ctx.headline_balance)} to {whom.striptags()} as published in {told}.",
         description=Markup(

@@ -63,7 +63,8 @@ def estimates(ctx: Context) -> Figure | None:
         ),
         subtitle=Markup("China's military expenditure as a share of that of the United States, by estimate and year"),
         note=Markup(
-            "Open circles restate China alone, against SIPRI's United States: the common error. Below the pairs stand "
+            "Open circles are not their authors' own: each sets the estimate of China, at the middle of its range, "
+            "against SIPRI's United States, to show what comes of restating China alone. Below the pairs stand "
             "estimates without a reported figure of the United States."
         ),
         alt=f"Dumbbell chart of estimates of China's spending as a share of US spending. {told}.",
