@@ -23,6 +23,7 @@ COLUMNS = ("forecast", "made", "who", "claim", "measure", "subject", "comparator
 DENOMINATORS = {
     ("gdp_ratio", "USA"): "the GDP of the United States, current US$",
     ("milex_ratio", "USA"): "the United States, current US$",
+    ("milex_factor", ""): "its own of the first year, current US$",
     ("milex_ratio", "eleven"): "the eleven, current US$",
     ("milex_ratio", "asia_oceania"): "SIPRI's Asia and Oceania without China, constant US$",
 }
@@ -59,8 +60,6 @@ def _judged(row: dict[str, Any], edition: Edition) -> dict[str, Any]:
     value = float(series.get(year, np.nan))
     found = {"year": year, "value": value, "unit": UNITS[row["measure"]], "needed_pct": np.nan}
     found["denominator"] = DENOMINATORS.get((str(row["measure"]), str(row["comparator"])), "")
-    if row["measure"] == "milex_factor":
-        found["denominator"] = f"its own of {int(row['base_year'])}, current US$"
     found["state"] = state(str(row["direction"]), value, float(row["threshold"]), due <= last)
     if found["state"] == "open" and row["direction"] != "at_most" and row["measure"] != "milex_growth_pct":
         found["needed_pct"] = alike.yearly_pct(float(row["threshold"]) / value, due - year)

@@ -29,6 +29,9 @@ def the_title_is_so(one: Rendered) -> list[str]:
     view = View(one.ctx, one.ctx.headline_balance, one.ctx.headline_ruler)
     margin, first = view.value("margin"), view.cell("first_crossed")
     faults = []
+    threshold = one.ctx.balances[view.balance].threshold
+    if threshold != 1 and f"{threshold:g} times" not in title:
+        faults.append(f"a lead is over {threshold:g} times the coalition: {title}")
     names = len(text(view.who()).split()) + len(text(view.whom()).split())
     if len(title.split()) > max(14, names + 6):
         faults.append(f"{len(title.split())} words: {title}")
@@ -133,6 +136,19 @@ def equal_events_have_equal_numbers(one: Rendered) -> list[str]:
     return faults
 
 
+def an_overtaking_has_the_curve_s_probability(one: Rendered) -> list[str]:
+    """Who will overtake whom by the horizon does so as likely as the curve says, which never falls with the years."""
+    faults = []
+    for said in one.sentences:
+        told = re.search(r" overtake (.+?) by \d{4} \((\d+)% probability", said)
+        names = [name for name in one.ctx.balances if told and text(one.ctx.rival(name)) == told[1]]
+        views = [View(one.ctx, name, ruler) for name in names for ruler in one.ctx.rulers]
+        known = {round(100 * view.by_horizon().value) for view in views if view.measured}
+        if told and names and int(told[2]) not in known:
+            faults.append(said)
+    return faults
+
+
 def intervals_are_in_order(one: Rendered) -> list[str]:
     """The low end of an interval is not above its high end; its width is the one that is asked for."""
     faults = []
@@ -192,7 +208,8 @@ def pages_of_economies_are_so(one: Rendered) -> list[str]:
 
 PREDICATES: tuple[Predicate, ...] = (
     no_holes, the_title_is_so, sides_are_named, verbs_agree, words_are_calibrated, the_past_is_observed,
-    departures_are_disclosed, equal_events_have_equal_numbers, intervals_are_in_order, the_method_is_that_of_the_run,
+    departures_are_disclosed, equal_events_have_equal_numbers,
+    an_overtaking_has_the_curve_s_probability, intervals_are_in_order, the_method_is_that_of_the_run,
     numbers_lead_to_cells, pages_of_economies_are_so,
 )  # fmt: skip
 

@@ -146,13 +146,16 @@ def plans(ctx: Context) -> Figure | None:
         subtitle=Markup("{} minus {} in {}, mean of the futures, constant ({}) US$ billion").format(
             ctx.label(balance), ctx.who_html(balance), when, ctx.num.show(ctx.base_cell(), YEAR)
         ),
-        note=Markup("Plans are converted to SIPRI's definition and cut by what earlier plans delivered. Means add up."),
+        note=Markup("Plans are converted to SIPRI's definition{}. Means add up.{}").format(
+            ", at face value" if steps["plans"].iloc[0] == "face_value" else " and cut by what earlier plans delivered",
+            " The futures of this brief leave them out." if ctx.settings["futures"]["plans"] == "off" else "",
+        ),
         alt=f"Waterfall of the margin of {ctx.whom(balance).striptags()} over {ctx.who(balance)} in {year}: {told} "
         "billion dollars.",
         description=Markup(
             "From the margin without announced plans, each bar adds what one economy's plans change; the challenger's "
             "own plans count against the coalition. In all, plans {} the margin by {}."
-        ).format("better" if total.value >= 0 else "worsen", ctx.num.show(size, USD_BN)),
+        ).format("improve" if total.value >= 0 else "worsen", ctx.num.show(size, USD_BN)),
         source=common.source_line(ctx, "constant_usd", extra="Plans: data/raw/plans.csv.", futures=True),
         table=bars.assign(side=[sides.get(step, "coalition") for step in bars["step"]]),
         columns={
