@@ -39,7 +39,7 @@ def by_tier(without: Draws, edition: Edition, params: Params) -> pd.DataFrame:
     def on(step: str, tiers: Sequence[Tier]) -> list[pd.DataFrame]:
         drawn = with_tiers(without, edition, params.futures, tiers, seed)
         measured = ((ruler, measure(ruler, drawn, edition, params.rulers, seed)) for ruler in rulers)
-        return [leads(one, balances, params.crossing).assign(tiers=step, ruler=ruler) for ruler, one in measured]
+        return [leads_table(one, balances, params.crossing).assign(tiers=step, ruler=ruler) for ruler, one in measured]
 
     by_step = side_by_side([partial(on, *step) for step in ladder(edition).items()])
     parts: list[pd.DataFrame] = [part for of_ruler in zip(*by_step, strict=True) for part in of_ruler]
@@ -65,7 +65,7 @@ def by_level(drawn: Draws, edition: Edition, params: Params) -> pd.DataFrame:
     def on(ruler: str) -> pd.DataFrame:
         measured = measure(ruler, drawn, edition, settings, params.run.seed)
         rows = [
-            leads(at_factor(measured, np.array([factor])), balances, params.crossing).assign(
+            leads_table(at_factor(measured, np.array([factor])), balances, params.crossing).assign(
                 level=level, label=label, of_year=year, end=end, factor=factor
             )
             for level, label, year, end, factor in ends
@@ -78,7 +78,7 @@ def by_level(drawn: Draws, edition: Edition, params: Params) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[list(LEVELS_COLUMNS)]
 
 
-def leads(paths: Draws, balances: Mapping[str, Balance], settings: Crossing) -> pd.DataFrame:
+def leads_table(paths: Draws, balances: Mapping[str, Balance], settings: Crossing) -> pd.DataFrame:
     """Return P(the challenger leads) and the median ratio in the last observed year and in `BY_YEARS`, where inside.
 
     Columns: balance, year, p_ahead, ratio; the lead as `states` has it, so that one year's touch does not count.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
+
+from overtake.show.say import markdown
 
 MIME = "application/vnd.overtake+json"
 NOTHING = Markup("")
@@ -45,16 +46,9 @@ class Block:
         return bundle
 
 
-@functools.cache
-def _markdown() -> Callable[[str], Any]:
-    import mistune
-
-    return mistune.create_markdown(escape=False, plugins=["table"])
-
-
 def prose(text: str) -> Markup:
     """Return markdown as HTML."""
-    return Markup(_markdown()(text.strip()))
+    return Markup(markdown()(text.strip()))
 
 
 def anchor(title: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -79,7 +78,7 @@ class Context:
 
     @classmethod
     def open(cls, root: Path, settings: Mapping[str, Any]) -> Context:
-        """Return the context for `settings`, the JSON form of params.yaml (sections balances and brief used)."""
+        """Return the context for `settings`, the JSON form of params.yaml."""
         balances = {
             name: Balance(
                 name,
@@ -291,9 +290,7 @@ class Context:
 
     def sipri_words(self) -> Markup:
         """Return the name of the edition in use, and whose figures stand in place of SIPRI's for whom."""
-        year, _, month = self.edition.partition("-")
-        words = f"{calendar.month_name[int(month)]} {year}" if month.isdigit() else self.edition
-        words += f", with {own}" if (own := self.own_words()) else ""
+        words = month_words(self.edition) + (f", with {own}" if (own := self.own_words()) else "")
         return Markup('<span class="declared">{}</span>').format(words)
 
     def without_imf(self) -> list[str]:
@@ -451,12 +448,6 @@ class Context:
                 for iso3 in members
             )
         return ()
-
-    @cached_property
-    def figures(self) -> dict[str, str]:
-        """Return the hashes of data/raw that the validate stage wrote, or nothing."""
-        path = self.root / "data" / "processed" / "figures.json"
-        return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
 
 
 def articled(label: str) -> str:

@@ -98,6 +98,7 @@ def _edition_report(arguments: argparse.Namespace) -> int:
 
 def _quarto(_: argparse.Namespace) -> int:
     from overtake import paths
+    from overtake.draws import whole
     from overtake.publish import quarto
     from overtake.publish.files import read_notebook
 
@@ -107,10 +108,8 @@ def _quarto(_: argparse.Namespace) -> int:
         exporter = quarto.QuartoExporter(to=to)  # type: ignore[no-untyped-call]
         output, _ = exporter.from_notebook_node(notebook)
         target = paths.REPORTS / "quarto" / f"brief.{to}"
-        target.parent.mkdir(parents=True, exist_ok=True)
         content = output.encode("utf-8") if isinstance(output, str) else output
-        partial = target.with_name(target.name + ".partial")
-        partial.write_bytes(content)
-        partial.replace(target)
+        with whole(target) as partial:
+            partial.write_bytes(content)
         print(f"wrote reports/quarto/{target.name}")
     return 0

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from string import Template
 
+from overtake.draws import whole
 from overtake.errors import OvertakeError
 from overtake.explorer.content import Content, Tables, content
 from overtake.explorer.encode import pack
@@ -40,10 +41,8 @@ def write(tables: Tables, out: Path, settings: Settings) -> None:
             allowed=f"up to {LIMIT}",
             next_step="embed fewer draws",
         )
-    partial = out.with_name(out.name + ".partial")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(out)
+    with whole(out) as partial:
+        partial.write_text(text, encoding="utf-8")
 
 
 def page(found: Content) -> str:

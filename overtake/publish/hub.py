@@ -10,12 +10,11 @@ from typing import Any
 import pandas as pd
 
 from overtake.draws import Draws
-from overtake.publish.hubverse import QUANTILES, levels
+from overtake.publish.hubverse import COLUMNS, QUANTILES, levels
 
 SCHEMAS = "https://raw.githubusercontent.com/hubverse-org/schemas/main/v6.0.0"
 TEAM, MODEL = "overtake", "pool"
 NAME = f"{TEAM}-{MODEL}"
-COLUMNS = ("origin_date", "target", "horizon", "location", "output_type", "output_type_id", "value")
 #: Outcomes of the second target.
 OUTCOMES = ("leads", "does not lead")
 #: Where CITATION.cff names no repository or address: names that nobody can own (RFC 2606).

@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import Field, ValidationError
 
 from overtake.balances import joined, summarise
-from overtake.balances.choices import leads
+from overtake.balances.choices import leads_table
 from overtake.balances.summary import BY_YEARS
 from overtake.config.base import Section
 from overtake.config.load import override, parse, read_yaml
@@ -127,7 +127,7 @@ def _leads(scenario: NamedScenario, measures: Measures) -> pd.DataFrame:
     params, ruler = scenario.params, scenario.params.scenarios.rulers[0]
     balances = {name: params.balances[name] for name in params.scenarios.balances}
     told = {"scenario": scenario.name, "label": scenario.label, "description": scenario.description, "ruler": ruler}
-    return leads(measures.under(measures.factor(params), ruler, params), balances, params.crossing).assign(**told)
+    return leads_table(measures.under(measures.factor(params), ruler, params), balances, params.crossing).assign(**told)
 
 
 def in_place(params: Params, base: Params, edition: Edition, drawn: Callable[[str], Draws]) -> Draws | None:

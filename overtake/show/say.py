@@ -81,7 +81,7 @@ class Said:
 
     def html(self) -> Markup:
         """Return the sentence as HTML."""
-        return Markup(_markdown()(str(self.text)))
+        return Markup(markdown()(str(self.text)))
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Return what Jupyter stores: markdown for Quarto, HTML for the page, the bare words for a terminal."""
@@ -176,7 +176,8 @@ def _listed(values: Any) -> Markup:
 
 
 @functools.cache
-def _markdown() -> Any:
+def markdown() -> Any:
+    """Return what makes HTML of markdown."""
     import mistune
 
     return mistune.create_markdown(escape=False, plugins=["table"])

@@ -19,7 +19,7 @@ def _parsed(path: Path) -> None:
         read_yaml(path)
     else:
         try:
-            json.loads(path.read_text(encoding="utf-8"))
+            json.loads(raw.read_text(path))
         except ValueError as error:
             raise OvertakeError(f"data/raw/{path.name}", "is not JSON", found=error) from error
 

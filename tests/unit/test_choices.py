@@ -68,7 +68,7 @@ def test_the_chance_of_leading_is_monotone_in_chinas_level_and_growth(growth, le
         (even(growth, china=0.03), even(growth, china=0.03 * more)),
         (even([one + 0.02 * (more - 1) for one in growth]), even(growth)),
     ):
-        at_low, at_high = (choices.leads(one, {"pair": PAIR}, PARAMS.crossing)["p_ahead"] for one in (low, high))
+        at_low, at_high = (choices.leads_table(one, {"pair": PAIR}, PARAMS.crossing)["p_ahead"] for one in (low, high))
         assert (at_low <= at_high).all()
 
 
@@ -77,7 +77,7 @@ def test_the_chance_of_leading_falls_with_the_weight_of_a_member(one, other) -> 
     growth = list(np.linspace(0, 0.08, 9))
     light, heavy = sorted((one, other))
     at = [
-        choices.leads(
+        choices.leads_table(
             even(growth), {"pair": PAIR.model_copy(update={"side": {"JPN": 1.0, "KOR": weight}})}, PARAMS.crossing
         )
         for weight in (light, heavy)
