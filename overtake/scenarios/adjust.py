@@ -10,6 +10,7 @@ from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.edition.shares import gdp_constant_usd, sipri_per_government
 from overtake.errors import OvertakeError, raise_all
+from overtake.rulers.base import scaled
 
 
 def adjust(paths: Draws, scenario: Scenario, edition: Edition) -> Draws:
@@ -19,8 +20,7 @@ def adjust(paths: Draws, scenario: Scenario, edition: Edition) -> Draws:
     """
     if scenario.changes_nothing():
         return paths
-    factor = factors(paths, scenario, edition)
-    return paths.with_values(paths.values * factor.astype(paths.values.dtype), paths.unit)
+    return scaled(paths, factors(paths, scenario, edition), paths.unit)
 
 
 def factors(paths: Draws, scenario: Scenario, edition: Edition) -> FloatArray:

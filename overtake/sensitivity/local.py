@@ -23,6 +23,7 @@ from overtake.errors import OvertakeError, raise_all
 from overtake.futures import models, weights
 from overtake.futures.series import of_spending
 from overtake.futures.simulate import assemble, ground
+from overtake.rulers.base import scaled
 from overtake.rulers.tables import measure
 from overtake.scenarios.adjust import adjust
 
@@ -250,4 +251,4 @@ def _shifted(paths: Draws, balance: Balance, shifts: Mapping[str, float], level:
                 factor[paths.economies.index(iso3)] *= alike.power(1 + points / 100, ahead)
     if "CHN" in paths.economies:
         factor[paths.economies.index("CHN")] *= level
-    return paths.with_values(paths.values * factor.astype(paths.values.dtype), paths.unit)
+    return scaled(paths, factor, paths.unit)
