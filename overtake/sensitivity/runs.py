@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -117,13 +118,7 @@ def run_sweep(edition: Edition, params: Params, given: Sequence[str], options: O
 
 def run_flips(edition: Edition, params: Params, options: Options) -> Path | None:
     """Search the smallest change that flips each balance and each claim; return the path of `flips.parquet`."""
-    parts = []
-    for kind, given in verdicts.questions(edition, params).items():
-        chunks, count, draws = verdicts.chunks(given), verdicts.most_evaluations(given), given.settings.draws
-        stated = cost.words(count, len(chunks), draws, options.how.workers, each=cost.POINT_SECONDS)
-        parts.append(
-            _run(f"flips/{kind.replace(' ', '-')}", FLIPS, given, chunks, count, f"{kind}: at most {stated}", options)
-        )
+    parts = [_flips(kind, given, options) for kind, given in verdicts.questions(edition, params).items()]
     found = [part.assign(draws=params.sensitivity.draws) for part in parts if part is not None]
     if not found:
         return None
@@ -132,6 +127,13 @@ def run_flips(edition: Edition, params: Params, options: Options) -> Path | None
     number = whole["subject"].str.extract(r"^[A-Z](\d+)$", expand=False).astype(float).fillna(0)
     order = whole.assign(number=number).sort_values("number", kind="stable").index
     return write(whole.loc[order].reset_index(drop=True), options.out / FLIP)
+
+
+def _flips(kind: str, given: verdicts.Question, options: Options) -> pd.DataFrame | None:
+    """Return the flips of one kind of questions; nothing where only their count was asked for."""
+    chunks, count, draws = verdicts.chunks(given), verdicts.most_evaluations(given), given.settings.draws
+    stated = cost.words(count, len(chunks), draws, options.how.workers, each=cost.POINT_SECONDS)
+    return _run(f"flips/{kind.replace(' ', '-')}", FLIPS, given, chunks, count, f"{kind}: at most {stated}", options)
 
 
 def _points(
@@ -174,14 +176,14 @@ def run_stage(params: Params, out: Path = paths.PROCESSED) -> None:
     quiet = Options(out=out, say=lambda text: None, keep_others=False)
     edition = read(params.data)
     local.as_printed(edition, params)  # once, before the others start: forks of this process, they remember it
-    side_by_side(
-        [
-            lambda: run_flips(edition, params, quiet),
-            lambda: run_sobol(edition, params, quiet),
-            lambda: run_multiverse(edition, params, params.sensitivity.multiverse, quiet),
-            lambda: run_tornado(edition, params, quiet),
-        ]
-    )
+    jobs: list[Callable[[], object]] = [
+        lambda: run_sobol(edition, params, quiet),
+        lambda: run_multiverse(edition, params, params.sensitivity.multiverse, quiet),
+        *(partial(_flips, kind, given, quiet) for kind, given in verdicts.questions(edition, params).items()),
+        lambda: run_tornado(edition, params, quiet),
+    ]
+    side_by_side(jobs)
+    run_flips(edition, params, quiet)  # of chunks that are all there now
 
 
 def write(table: pd.DataFrame, path: Path) -> Path:
