@@ -153,18 +153,28 @@ def outlook(ctx: Context, iso3: str) -> Markup:
         told.append(Markup("{} in {} (four fifths of the futures: {} to {})").format(shown[0], when, *shown[1:]))
     if not told:
         return Markup("")
-    plans = ctx.settings.get("futures", {}).get("plans", "cut")
-    under = {"off": "Without announced plans", "face_value": "With announced plans at face value"}
     return Markup("<p>{} {} spends {} of its GDP in the middle future.</p>").format(
-        under.get(plans, "With announced plans, cut by what earlier ones delivered,"), _the(ctx, iso3), join(told)
+        _supposed(ctx, iso3), _the(ctx, iso3), join(told)
     )
+
+
+def _supposed(ctx: Context, iso3: str) -> str:
+    """Return what is made of the economy's own plans in this run, as the beginning of a sentence."""
+    futures, ledger = ctx.settings.get("futures", {}), ctx.ledger("plans")
+    counting = [] if ledger is None else ledger[(ledger["iso3"] == iso3) & (ledger["role"] == "target")]["stage"]
+    if futures.get("plans") == "off" or not set(counting) & set(futures.get("plan_tiers", ())):
+        return "Without a plan of its own that counts"
+    if futures.get("plans") == "face_value":
+        return "With its announced plans at face value, where they count,"
+    return "With its announced plans, cut by what earlier ones delivered, where they count,"
 
 
 def figures(ctx: Context, iso3: str) -> Markup:
     """Return a paragraph: how many years SIPRI reports, estimates or calls highly uncertain, and which were filled."""
     frame = ctx.need("spending")
     own = frame[frame["iso3"] == iso3]
-    count = own["status"].replace("", "without a status").value_counts()
+    printed = own[~own["gap_filled"].astype(bool)]
+    count = printed["status"].replace("", "without a status").value_counts()
     told: list[Markup] = []
     for status in ("reported", "estimate", "highly uncertain", "without a status"):
         if count.get(status):
@@ -179,7 +189,7 @@ def figures(ctx: Context, iso3: str) -> Markup:
     text = Markup("The figures of {} are {}.").format(whose, join(told))
     if filled:
         cell = _count(ctx, iso3, "filled", filled, "gap_filled")
-        text += Markup(" {} of them had no figure and were filled.").format(ctx.num.show(cell, COUNT))
+        text += Markup(" {} years had no figure and were filled.").format(ctx.num.show(cell, COUNT))
     return Markup("<p>{}</p>").format(text)
 
 

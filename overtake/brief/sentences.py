@@ -172,9 +172,9 @@ def state_sentence(view: View) -> Markup:
     state = view.state
     if view.ahead:
         then = view.at_horizon()
-        return Markup("{} passed {} {} {} {}{} lead in {} ({} probability{}).").format(
+        return Markup("{} passed {} {} {} {} lead in {} ({} probability{}).").format(
             upper(who), whom, since(view), "and" if state == "crossed" else "but", verb_of(view, then.value),
-            " still" if state == "crossed" else "", end, view.ctx.num.show(then, PROBABILITY), _in_words(then.value),
+            end, view.ctx.num.show(then, PROBABILITY), _in_words(then.value),
         )  # fmt: skip
     if state == "new":
         then = view.at_horizon()

@@ -107,7 +107,8 @@ def undeclared(params: Params) -> list[str]:
 def _immovable(params: Params) -> list[str]:
     """Return a line per key of `sensitivity.ranges` that names nothing that can be moved."""
     known = ["crossing.sustain", "threshold", "china_level", "growth_shift_pct.side"]
-    known += [f"growth_shift_pct.{iso3}" for iso3 in economies()]
+    members = {iso3 for balance in params.balances.values() for iso3 in (*balance.against, *balance.side)}
+    known += [f"growth_shift_pct.{iso3}" for iso3 in sorted(members | set(economies()))]
     known += [f"futures.{key}" for key in _numbers(params.futures.model_dump(mode="json"), ())]
     return [
         f"sensitivity.ranges: {key:.60} is no parameter that can be moved; {_nearest(key, known)}"

@@ -238,7 +238,7 @@ def crossed_in(*years: float) -> States:
     found = np.array(years)
     calendar = tuple(range(2025, 2036))
     lead = np.array(calendar)[None, :] >= found[:, None]
-    return States(np.where(np.isfinite(found), 1, 2).astype(np.int8), found, lead, calendar, 2025)
+    return States(np.where(np.isfinite(found), 1, 2).astype(np.int8), found, lead, calendar)
 
 
 def test_a_median_year_needs_more_than_one_half() -> None:

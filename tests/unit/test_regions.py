@@ -275,7 +275,7 @@ def test_forecasts_of_the_region_are_judged_on_sipris_region(name: str, state_20
 
 def test_every_ratio_has_a_denominator_in_words_and_nothing_else_has() -> None:
     found = register.outcomes(known("2026-04"))
-    ratios = found["measure"].isin(["milex_ratio", "gdp_ratio"])
+    ratios = found["measure"].isin(["milex_ratio", "gdp_ratio", "milex_factor"])
     assert (found["denominator"] != "").equals(ratios)
 
 

@@ -111,18 +111,23 @@ export function compared(data, pinned, setting, found) {
   return `Pinned: ${probability(pinned.found.lead)}, ${difference}, that ${event(data, pinned.setting)}${basis(data, pinned.setting)}.`;
 }
 
-/** Return the state to write about, as the brief chooses it; `ahead`: that China's side spends more now. */
-export function state({ margin, p }) {
-  if (margin > 0) return "ahead";
-  return ["crossing", "not_within", "crossed_back"].reduce((best, name) => (p[name] > p[best] ? name : best));
+/** Return the state to write about, as the brief chooses it: of the figures where China's side leads, or led before. */
+export function state(found, setting) {
+  if (found.margin > 0) return found.firstCrossed === null ? "new" : "ahead";
+  let run = 0;
+  const ledBefore = found.observed.slice(0, found.at + 1).some((ratio) => (run = ratio > setting.threshold ? run + 1 : 0) >= setting.sustain);
+  return ledBefore && byHorizon(found) < 0.5 ? "regained" : "open";
 }
+
+/** Return the probability that China's side leads now or takes the lead by the last year. */
+const byHorizon = ({ byYear }) => byYear[byYear.length - 1];
 
 /** Return one sentence on the setting: what has happened or will, with probability, year and interval. */
 export function sentence(data, setting, found) {
   const [us, them] = [who(data, setting), whom(data, setting)];
   const several = setting.against.length > 1;
   const end = data.years[data.years.length - 1];
-  const told = state(found);
+  const told = state(found, setting);
   const parity = setting.threshold === 1;
   const stock = data.rulers.find(({ name }) => name === setting.ruler).kind === "stock";
   const level = parity ? "" : `${ratio(setting.threshold)} times the ${stock ? "stock" : "spending"} of `;
@@ -133,18 +138,23 @@ export function sentence(data, setting, found) {
   if (told === "ahead") {
     // What is said of a lead is who leads in a year: that rises with China's side, unlike the chance of losing it.
     const p = found.ahead[found.ahead.length - 1];
-    const [link, then] = p >= 0.45 ? ["and", "still lead"] : ["but", "lead"];
-    return upper(`${us} passed ${level}${them} ${since(found)} ${link} ${verb(data, p, several)} ${then} in ${end} (${calls(p)})${rest}.`);
+    const link = p >= 0.45 ? "and" : "but";
+    return upper(`${us} passed ${level}${them} ${since(found)} ${link} ${verb(data, p, several)} lead in ${end} (${calls(p)})${rest}.`);
   }
-  if (told === "crossed_back") {
-    const [has, keep] = SEVERAL.test(them) ? ["have", "keep"] : ["has", "keep"];
-    const p = found.p.crossed_back;
+  if (told === "new") {
+    const p = found.ahead[found.ahead.length - 1];
+    const now = `${stock || !parity ? "surpass" : "outspend"}${several ? "" : stock || !parity ? "es" : "s"}`;
+    return upper(`${us} newly ${now} ${level}${them}, and ${verb(data, p, several)} lead in ${end} (${calls(p)})${rest}.`);
+  }
+  if (told === "regained") {
+    const has = SEVERAL.test(them) ? "have" : "has";
+    const p = 1 - byHorizon(found);
     return upper(
       `${us} once ${parity ? "led" : "surpassed"} ${level}${them}, which ${has} regained the lead and ${verb(data, p, has === "have")} ` +
-        `${keep} it to ${end} (${calls(p)})${rest}.`,
+        `keep it to ${end} (${calls(p)})${rest}.`,
     );
   }
-  const p = found.p.crossing;
+  const p = byHorizon(found);
   const head = `${us} ${verb(data, p, several)} ${parity ? "overtake" : "surpass"} ${level}${them} by ${end} (${calls(p)})${rest}`;
   if (p <= 0.5 || found.median === null) return upper(`${head}.`);
   const until = (year) => year ?? `after ${end}`;
