@@ -89,6 +89,8 @@ def main() -> int:
     end = time.process_time() + asked.seconds
 
     def one(data: bytes) -> None:
+        if tally.counts["inputs"] % 1000 == 0:
+            _room(MEMORY)
         tally.give(data, path)
         if time.process_time() > end:  # libFuzzer ends the process without a word to Python; so the word comes first
             kept = len(list((folder / "corpus").iterdir()))  # those that reached lines that none had reached
@@ -96,13 +98,18 @@ def main() -> int:
             shutil.rmtree(folder)
             os._exit(0)
 
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     options = [sys.argv[0], str(folder / "corpus"), f"-dict={folder / 'words'}", f"-max_len={limit}"]
     options += [f"-seed={asked.seed}", "-timeout=60", "-rss_limit_mb=0", "-verbosity=0", "-len_control=0"]
     options += [f"-artifact_prefix={folder}/"]
     atheris.Setup(options, one, **({"custom_mutator": mutate_archive} if target.zipped else {}))
     atheris.Fuzz()
     return 1
+
+
+def _room(more: int) -> None:
+    """Bound the address space to what is taken and `more` bytes: the fuzzer's own grows with every input."""
+    taken = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (taken + more, resource.RLIM_INFINITY))
 
 
 if __name__ == "__main__":
