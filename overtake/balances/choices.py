@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -27,17 +27,20 @@ TIERS_COLUMNS = ("tiers", "balance", "ruler", "year", "p_ahead", "ratio")
 LEVELS_COLUMNS = ("level", "label", "of_year", "end", "factor", "balance", "ruler", "year", "p_ahead", "ratio")
 
 
-def by_tier(without: Draws, edition: Edition, params: Params) -> pd.DataFrame:
+def by_tier(
+    without: Draws, edition: Edition, params: Params, under: Callable[[Draws], Draws] = lambda drawn: drawn
+) -> pd.DataFrame:
     """Return who leads by tiers of plans: tiers, balance, ruler, year, p_ahead, ratio (median).
 
-    without: futures without plans, constant US$ bn; tiers: steps of `futures.plans.ladder`, from these draws. Balances
-    and rulers are those of `crossing.reversal`; p_ahead: that the challenger leads in the year.
+    without: futures without plans, constant US$ bn; tiers: steps of `futures.plans.ladder`, from these draws. under:
+    what a scenario makes of them, after the plans as in the run itself. Balances and rulers are those of
+    `crossing.reversal`; p_ahead: that the challenger leads in the year.
     """
     balances, rulers = chosen(params.balances, params.crossing.reversal), params.crossing.reversal_rulers
     seed = params.run.seed
 
     def on(step: str, tiers: Sequence[Tier]) -> list[pd.DataFrame]:
-        drawn = with_tiers(without, edition, params.futures, tiers, seed)
+        drawn = under(with_tiers(without, edition, params.futures, tiers, seed))
         measured = ((ruler, measure(ruler, drawn, edition, params.rulers, seed)) for ruler in rulers)
         return [leads_table(one, balances, params.crossing).assign(tiers=step, ruler=ruler) for ruler, one in measured]
 

@@ -113,9 +113,10 @@ def tabulate(params: Params, root: Path) -> None:
     shares = plans.implied_shares(steps, edition, YEARS_OF_SHARES)
     contracts.write(drawn, processed / "futures.parquet")
     planned = drawn
-    drawn, bare = (adjust(one, params.scenario, edition) for one in (drawn, without))
+    drawn = adjust(drawn, params.scenario, edition)
     found = stage.by_ruler(drawn, observed(edition.spending), edition, params)
-    by_plans = reversal.treatments(bare, edition, params.futures, seed)
+    by_plans = reversal.treatments(without, edition, params.futures, seed)
+    by_plans = {name: adjust(one, params.scenario, edition) for name, one in by_plans.items()}
     bench = local.Bench(edition, params, params.sensitivity, local.as_printed(edition, params))
     points = [bench.row(dict(point)) for point in [(), *local.points(params.sensitivity)]]
     tables = {
@@ -128,7 +129,7 @@ def tabulate(params: Params, root: Path) -> None:
         "breakeven": found.breakeven,
         "reversal": reversal.table(by_plans, edition, params),
         "waterfall": reversal.waterfalls(by_plans, params),
-        "tiers": choices.by_tier(bare, edition, params),
+        "tiers": choices.by_tier(without, edition, params, lambda one: adjust(one, params.scenario, edition)),
         "levels": choices.by_level(drawn, edition, params),
         "scenarios": compare.leads_under(
             compare.read_all(paths.SCENARIOS, params),

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from overtake.balances import choices, stage
 from overtake.config.params import Params
+from overtake.config.scenario import Scenario
 from overtake.edition import read
 from overtake.futures import plans
 from overtake.futures.simulate import simulate
 from overtake.rulers.base import observed
 from overtake.rulers.china import at_factor
+from overtake.scenarios.adjust import adjust
 from tests.unit.test_reversal import PAIR, even
 
 PARAMS = Params()
@@ -26,14 +28,14 @@ PARAMS = PARAMS.model_copy(
 SEED = PARAMS.run.seed
 
 
-@pytest.fixture(scope="module")
-def found():
-    edition = read(PARAMS.data)
+@pytest.fixture(scope="module", params=[{}, {"JPN": {"share_pct": 3.5, "year": 2035}}], ids=["plain", "scenario"])
+def found(request):
+    edition, scenario = read(PARAMS.data), Scenario.of({"share_targets": request.param})
     without = simulate(edition, PARAMS.futures.model_copy(update={"plans": "off"}), PARAMS.run)
-    drawn = plans.apply(without, edition, PARAMS.futures, SEED)
+    drawn = adjust(plans.apply(without, edition, PARAMS.futures, SEED), scenario, edition)
     curves = stage.by_ruler(drawn, observed(edition.spending), edition, PARAMS).curves
     return (
-        choices.by_tier(without, edition, PARAMS),
+        choices.by_tier(without, edition, PARAMS, lambda one: adjust(one, scenario, edition)),
         choices.by_level(drawn, edition, PARAMS),
         curves.set_index(["balance", "ruler", "year"])["p_ahead"],
     )
