@@ -70,8 +70,11 @@ def read_notebook(path: Path) -> Any:
     """Return the notebook at `path`; a missing, damaged or failed one is refused."""
     import nbformat
 
+    broken: dict[str, Exception] = {}
     try:
-        notebook: Any = nbformat.read(str(path), as_version=4)  # type: ignore[no-untyped-call]
+        notebook: Any = nbformat.read(str(path), as_version=4, capture_validation_error=broken)  # type: ignore[no-untyped-call]
+        if broken:  # nbformat only logs what its schema finds
+            raise broken["ValidationError"]
     except FileNotFoundError as error:
         raise OvertakeError(str(path), "is missing", next_step="run `dvc repro brief`") from error
     except Exception as error:  # nbformat raises whatever its schema and its upgrades raise on a damaged file

@@ -276,10 +276,29 @@ def test_figures_of_an_earlier_brief_are_removed(reports, tmp_path):
     assert not (out / "figures" / "gone.svg").exists()
 
 
-@pytest.mark.parametrize("name", ["nothing.ipynb", "damaged.ipynb"])
-def test_a_missing_or_damaged_notebook_is_refused(tmp_path, name):
-    if name.startswith("damaged"):
-        (tmp_path / name).write_text("{ not json")
+CODE = '[{{"cell_type": "code", "metadata": {{}}, "source": "", "execution_count": null, "outputs": {}}}]'
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        ("nothing.ipynb", None),
+        ("damaged.ipynb", "not json"),
+        (
+            "outputs.ipynb",
+            '[{"cell_type": "code", "metadata": {}, "source": "", "execution_count": null, "outputs": ["x"]}]',
+        ),
+        (
+            "number.ipynb",
+            '[{"cell_type": "code", "metadata": {}, "source": "", "execution_count": null, "outputs": 1.5}]',
+        ),
+        ("text.ipynb", '["x"]'),
+    ],
+)
+def test_a_missing_or_damaged_notebook_is_refused(tmp_path, name, cells):
+    if cells:
+        head = '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": '
+        (tmp_path / name).write_text(f"{head}{cells}}}", encoding="utf-8")
     with pytest.raises(OvertakeError, match=name):
         publish(tmp_path / name, tmp_path / "reports")
     assert not (tmp_path / "reports").exists()
