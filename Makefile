@@ -9,7 +9,7 @@ PYTHON ?= $(firstword $(foreach p,python3 python3.13 python3.12 python3.11,\
   $(shell $(p) -c 'import sys; print("$(p)") if sys.version_info[:2] >= (3, 11) else None' 2>/dev/null)))
 VENV := .venv
 QUICK := alike balances balances_contract clean config edition kinds params_layout plans report_numbers reversal rulers show
-FULL_DISK := tests/unit/test_sensitivity_executor.py::test_the_command_on_a_disk_that_really_takes_no_more
+FULL_DISK := tests/faults/test_executor.py::test_the_command_on_a_disk_that_really_takes_no_more
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 # Where a machine sets it, each of some hundred processes would compile every library anew, seconds each.
 unexport PYTHONDONTWRITEBYTECODE
