@@ -102,12 +102,12 @@ class View:
 
     @property
     def state(self) -> str:
-        """Return the state to write about: of the figures where China's side leads, or led before; else `ahead`."""
+        """Return the state to write about: of the figures where China's side leads, or led before; else `open`."""
         if self.ahead:
             return "crossed" if self.at_horizon().value >= 0.45 else "crossed_back"
         if self.more:
             return "new"
-        return "regained" if self._led_before() and self.by_horizon().value < 0.5 else "ahead"
+        return "regained" if self._led_before() and self.by_horizon().value < 0.5 else "open"
 
     def _led_before(self) -> bool:
         """Tell whether China's side held the lead in an observed year."""

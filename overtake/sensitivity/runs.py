@@ -119,6 +119,11 @@ def run_sweep(edition: Edition, params: Params, given: Sequence[str], options: O
 def run_flips(edition: Edition, params: Params, options: Options) -> Path | None:
     """Search the smallest change that flips each balance and each claim; return the path of `flips.parquet`."""
     parts = [_flips(kind, given, options) for kind, given in verdicts.questions(edition, params).items()]
+    return _write_flips(parts, params, options)
+
+
+def _write_flips(parts: Sequence[pd.DataFrame | None], params: Params, options: Options) -> Path | None:
+    """Write the flips of all kinds of questions as one table and return its path; nothing where there are none."""
     found = [part.assign(draws=params.sensitivity.draws) for part in parts if part is not None]
     if not found:
         return None
@@ -176,14 +181,14 @@ def run_stage(params: Params, out: Path = paths.PROCESSED) -> None:
     quiet = Options(out=out, say=lambda text: None, keep_others=False)
     edition = read(params.data)
     local.as_printed(edition, params)  # once, before the others start: forks of this process, they remember it
-    jobs: list[Callable[[], object]] = [
+    flips = [partial(_flips, kind, given, quiet) for kind, given in verdicts.questions(edition, params).items()]
+    jobs: list[Callable[[], Any]] = [
         lambda: run_sobol(edition, params, quiet),
         lambda: run_multiverse(edition, params, params.sensitivity.multiverse, quiet),
-        *(partial(_flips, kind, given, quiet) for kind, given in verdicts.questions(edition, params).items()),
+        *flips,
         lambda: run_tornado(edition, params, quiet),
     ]
-    side_by_side(jobs)
-    run_flips(edition, params, quiet)  # of chunks that are all there now
+    _write_flips(side_by_side(jobs)[2:-1], params, quiet)
 
 
 def write(table: pd.DataFrame, path: Path) -> Path:

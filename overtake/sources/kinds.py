@@ -50,19 +50,18 @@ def encoding(content: bytes) -> str | None:
     UTF-8 and UTF-16 with a mark at the beginning or without: in UTF-16 every other byte of a table is nought. What is
     none of them is of Western Europe.
     """
-    for mark, name in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if content.startswith(mark):
-            return name
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
     head = content[:2048]
     if b"\x00" in head:
         even, odd = (head[at::2].count(0) / len(head[at::2] or b" ") for at in (0, 1))
         if len(head) < 16:  # too little to tell
             return None
         return "utf-16-le" if odd > 0.7 and even < 0.2 else "utf-16-be" if even > 0.7 and odd < 0.2 else None
+    if b"\x00" in content:  # no other text has one
+        return None
+    if content.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
     for name in ("utf-8", "cp1252"):
         try:
             content.decode(name)

@@ -180,7 +180,7 @@ def _grid(path: Path) -> list[tuple[str, list[str]]]:
     if what == "empty" or what.startswith(("a ", "an ", "another", "JSON")):
         raise OvertakeError(path.name, f"is {what}", allowed=WANTED)
     found = encoding(content)
-    if found is None or (b"\x00" in content and not found.startswith("utf-16")):
+    if found is None:
         raise OvertakeError(path.name, "is not readable text", allowed=WANTED)
     try:
         text = content.decode(found)

@@ -117,7 +117,7 @@ def _text(path: Path) -> str:
     what, found = kind(content[:2048]), encoding(content)
     if what.startswith(("a ", "an ", "empty")):
         raise OvertakeError(str(path), f"is {what}", allowed=WANTED, next_step="overtake fetch weo")
-    if found is None or (b"\x00" in content and not found.startswith("utf-16")):
+    if found is None:
         raise OvertakeError(str(path), f"is not text but {what}", allowed=WANTED, next_step="overtake fetch weo")
     try:
         text = content.decode(found)
