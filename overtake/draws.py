@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -22,6 +22,8 @@ from overtake.errors import OvertakeError
 DIGITS = 12
 #: Rows of draws that are written at once: more is memory, less is no faster to read.
 PART = 2**18
+#: Bytes up to which a file of draws stays in memory once it is read.
+KEPT = 2**27
 
 
 @dataclass(frozen=True)
@@ -219,17 +221,21 @@ def _readable(path: Path) -> Iterator[None]:
         raise OvertakeError(str(path), "is not a readable parquet table", found=error, next_step=rebuild) from error
 
 
-def read_draws(path: Path) -> Draws:
+def read_draws(path: Path, needed: Sequence[str] = ()) -> Draws:
     """Read a file of `write_draws`; values are float32, shape (draws, economies, years), and not to be written to.
 
-    The last file that was read stays in memory for as long as it is the same on the disk.
+    needed: economies that will do, all unless told. The last file stays in memory for as long as it is the same on the
+    disk; of a large one only what is needed is read, and nothing stays.
     """
     there = path.stat() if path.is_file() else None
-    return _read_draws(path, there and (there.st_mtime_ns, there.st_size, there.st_ino))
+    stamp = there and (there.st_mtime_ns, there.st_size, there.st_ino)
+    if there is None or there.st_size <= KEPT:
+        return _read_draws(path, stamp)
+    return _read_draws.__wrapped__(path, stamp, tuple(needed))
 
 
 @lru_cache(maxsize=1)
-def _read_draws(path: Path, stamp: tuple[int, int, int] | None) -> Draws:
+def _read_draws(path: Path, stamp: tuple[int, int, int] | None, needed: tuple[str, ...] = ()) -> Draws:
     from pyarrow import parquet
 
     with _readable(path), parquet.ParquetFile(path) as file:
@@ -240,15 +246,16 @@ def _read_draws(path: Path, stamp: tuple[int, int, int] | None) -> Draws:
             raise ValueError("it holds no draws")
         years = [name for name in schema.names if name not in ("draw", "iso3")]
         draws = file.read(["draw"]).column(0)[-1].as_py() + 1
-        economies = file.read(["iso3"]).column(0)[: file.metadata.num_rows // draws].to_pylist()
-        values = np.empty((len(economies), len(years), draws), dtype=np.float32)
+        known = file.read(["iso3"]).column(0)[: file.metadata.num_rows // draws].to_pylist()
+        rows = [at for at, iso3 in enumerate(known) if not needed or iso3 in needed]
+        values = np.empty((len(rows), len(years), draws), dtype=np.float32)
         # A year at a time: the whole file beside the whole array is what takes the memory.
         for at, year in enumerate(years):
-            values[:, at] = file.read([year]).column(0).to_numpy().reshape(draws, -1).T
+            values[:, at] = file.read([year]).column(0).to_numpy().reshape(draws, -1).T[rows]
     values.flags.writeable = False
     return Draws(
         values.transpose(2, 0, 1),
-        tuple(economies),
+        tuple(known[row] for row in rows),
         tuple(int(year) for year in years),
         int(told["last_observed"]),
         str(told["unit"]),

@@ -6,6 +6,9 @@ import hashlib
 
 import numpy as np
 
+#: Up to so many draws, shocks are kept for the next settings that ask for them; more are drawn again, to save memory.
+KEPT = 50_000
+
 
 def stream(seed: int, *names: str) -> np.random.Generator:
     """Return the generator of the stream called `names` under `seed`.

@@ -12,6 +12,9 @@ from overtake.errors import OvertakeError
 
 Found = TypeVar("Found")
 
+#: Draws that are at work side by side: with more in each of two processes a stage takes more memory than it need.
+DRAWS_AT_WORK = 100_000
+
 #: The jobs that a fork of this process was made for.
 _jobs: Sequence[Callable[[], Any]] = ()
 
@@ -23,6 +26,11 @@ def cores() -> int:
     if asked and not (asked.isdecimal() and int(asked)):
         raise OvertakeError("OVERTAKE_CORES", "is no number of cores", found=asked, allowed="1 or more, or unset")
     return min(own, int(asked)) if asked else own
+
+
+def at_once(draws: int) -> int:
+    """Return how many jobs that each hold futures of so many draws run side by side: a process a core, or fewer."""
+    return max(1, min(cores(), DRAWS_AT_WORK // draws))
 
 
 def side_by_side(jobs: Sequence[Callable[[], Found]], workers: int | None = None) -> list[Found]:

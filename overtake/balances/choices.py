@@ -18,43 +18,44 @@ from overtake.config.multiverse import OWN_LEVEL, SIPRI
 from overtake.config.params import Params
 from overtake.draws import Draws
 from overtake.edition import Edition
-from overtake.futures.plans import ladder, with_tiers
+from overtake.futures.plans import ladder
 from overtake.rulers.china import at_factor, levels, newest
 from overtake.rulers.tables import measure
-from overtake.work import side_by_side
+from overtake.work import at_once, side_by_side
 
 TIERS_COLUMNS = ("tiers", "balance", "ruler", "year", "p_ahead", "ratio")
 LEVELS_COLUMNS = ("level", "label", "of_year", "end", "factor", "balance", "ruler", "year", "p_ahead", "ratio")
 
 
-def by_tier(
-    without: Draws, edition: Edition, params: Params, under: Callable[[Draws], Draws] = lambda drawn: drawn
-) -> pd.DataFrame:
+def by_tier(by_tiers: Callable[[Sequence[Tier]], Draws], edition: Edition, params: Params) -> pd.DataFrame:
     """Return who leads by tiers of plans: tiers, balance, ruler, year, p_ahead, ratio (median).
 
-    without: futures without plans, constant US$ bn; tiers: steps of `futures.plans.ladder`, from these draws. under:
-    what a scenario makes of them, after the plans as in the run itself. Balances and rulers are those of
-    `crossing.reversal`; p_ahead: that the challenger leads in the year.
+    by_tiers: futures with the plans of these tiers, constant US$ bn, from the same draws (`futures.plans.with_tiers`);
+    asked for where they are used, since each is large. tiers: steps of `futures.plans.ladder`. Balances and rulers are
+    those of `crossing.reversal`; p_ahead: that the challenger leads in the year.
     """
     balances, rulers = chosen(params.balances, params.crossing.reversal), params.crossing.reversal_rulers
-    seed = params.run.seed
 
     def on(step: str, tiers: Sequence[Tier]) -> list[pd.DataFrame]:
-        drawn = under(with_tiers(without, edition, params.futures, tiers, seed))
-        measured = ((ruler, measure(ruler, drawn, edition, params.rulers, seed)) for ruler in rulers)
-        return [leads_table(one, balances, params.crossing).assign(tiers=step, ruler=ruler) for ruler, one in measured]
+        drawn = by_tiers(tiers)
+        return [
+            leads_table(
+                measure(ruler, drawn, edition, params.rulers, params.run.seed), balances, params.crossing
+            ).assign(tiers=step, ruler=ruler)
+            for ruler in rulers
+        ]
 
-    by_step = side_by_side([partial(on, *step) for step in ladder(edition).items()])
+    by_step = side_by_side([partial(on, *step) for step in ladder(edition).items()], at_once(params.run.draws))
     parts: list[pd.DataFrame] = [part for of_ruler in zip(*by_step, strict=True) for part in of_ruler]
     return pd.concat(parts, ignore_index=True)[list(TIERS_COLUMNS)]
 
 
-def by_level(drawn: Draws, edition: Edition, params: Params) -> pd.DataFrame:
+def by_level(futures: Callable[[], Draws], edition: Edition, params: Params) -> pd.DataFrame:
     """Return who leads by China's level: level, label, of_year, end (`low`, `high` or `sipri`), factor over SIPRI's,
     then as in `by_tier`.
 
-    drawn: futures, constant US$ bn. SIPRI's own level comes first, then both ends of the newest estimate of each label
-    that was known for an observed year; rulers with a level of their own are left out.
+    futures: constant US$ bn; asked for on each ruler, as in `by_tier`. SIPRI's own level comes first, then both ends of
+    the newest estimate of each label that was known in an observed year; rulers with a level of their own are left out.
     """
     balances = chosen(params.balances, params.crossing.reversal)
     known = levels(edition.ledgers["china_estimates"], edition.last)
@@ -66,7 +67,7 @@ def by_level(drawn: Draws, edition: Edition, params: Params) -> pd.DataFrame:
     rulers = [ruler for ruler in params.crossing.reversal_rulers if ruler not in OWN_LEVEL]
 
     def on(ruler: str) -> pd.DataFrame:
-        measured = measure(ruler, drawn, edition, settings, params.run.seed)
+        measured = measure(ruler, futures(), edition, settings, params.run.seed)
         rows = [
             leads_table(at_factor(measured, np.array([factor])), balances, params.crossing).assign(
                 level=level, label=label, of_year=year, end=end, factor=factor
@@ -75,7 +76,7 @@ def by_level(drawn: Draws, edition: Edition, params: Params) -> pd.DataFrame:
         ]
         return pd.concat(rows, ignore_index=True).assign(ruler=ruler)
 
-    parts = side_by_side([partial(on, ruler) for ruler in rulers])
+    parts = side_by_side([partial(on, ruler) for ruler in rulers], at_once(params.run.draws))
     if not parts:
         return pd.DataFrame(columns=list(LEVELS_COLUMNS))
     return pd.concat(parts, ignore_index=True)[list(LEVELS_COLUMNS)]

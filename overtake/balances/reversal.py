@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -19,7 +19,10 @@ from overtake.edition import Edition
 from overtake.errors import OvertakeError, raise_all
 from overtake.futures.plans import apply
 from overtake.rulers.tables import measure
-from overtake.work import side_by_side
+from overtake.work import at_once, side_by_side
+
+#: What may be made of announced plans.
+TREATMENTS = ("off", "cut", "face_value")
 
 
 def reversal(
@@ -58,15 +61,9 @@ def reversal(
     return pd.DataFrame(rows)
 
 
-def treatments(without: Draws, edition: Edition, settings: Futures, seed: int) -> dict[str, Draws]:
-    """Return futures by treatment of announced plans, `off`, `cut`, `face_value`, from the same draws.
-
-    without: futures simulated without plans, constant US$ bn.
-    """
-    return {
-        plans: apply(without, edition, settings.model_copy(update={"plans": plans}), seed)
-        for plans in ("off", "cut", "face_value")
-    }
+def treated(without: Draws, edition: Edition, settings: Futures, plans: str, seed: int) -> Draws:
+    """Return futures with plans as one of `TREATMENTS` has them, from the draws `without` any, constant US$ bn."""
+    return apply(without, edition, settings.model_copy(update={"plans": plans}), seed)
 
 
 def chosen(balances: Mapping[str, Balance], names: Sequence[str]) -> dict[str, Balance]:
@@ -106,27 +103,29 @@ def waterfall(without: Draws, planned: Draws, balance: Balance, year: int, name:
     return steps[["balance", "year", "step", "adds", "margin", "unit"]]
 
 
-def table(by_plans: Mapping[str, Draws], edition: Edition, params: Params) -> pd.DataFrame:
-    """Return `reversal` for the balances and rulers of the parameters; by_plans: see `treatments`."""
+def table(by_plans: Callable[[str], Draws], edition: Edition, params: Params) -> pd.DataFrame:
+    """Return `reversal` for the balances and rulers of the parameters.
+
+    by_plans: futures of each of `TREATMENTS`, from the same draws; asked for where they are used, since each is large.
+    """
     balances = chosen(params.balances, params.crossing.reversal)
 
     def on(ruler: str, plans: str) -> pd.DataFrame:
-        measured = {plans: measure(ruler, by_plans[plans], edition, params.rulers, params.run.seed)}
+        measured = {plans: measure(ruler, by_plans(plans), edition, params.rulers, params.run.seed)}
         return reversal(measured, balances, params.crossing, ruler=ruler)
 
-    jobs = [partial(on, ruler, plans) for ruler in params.crossing.reversal_rulers for plans in by_plans]
-    return pd.concat(side_by_side(jobs), ignore_index=True)
+    jobs = [partial(on, ruler, plans) for ruler in params.crossing.reversal_rulers for plans in TREATMENTS]
+    return pd.concat(side_by_side(jobs, at_once(params.run.draws)), ignore_index=True)
 
 
-def waterfalls(by_plans: Mapping[str, Draws], params: Params) -> pd.DataFrame:
+def waterfalls(by_plans: Callable[[str], Draws], params: Params) -> pd.DataFrame:
     """Return `waterfall` of the first balance of the parameters, each of their years, constant US$ bn.
 
-    Plans as the parameters have them; cut, where the parameters leave plans out.
+    by_plans: as in `table`. Plans as the parameters have them; cut, where the parameters leave plans out.
     """
     plans = "cut" if params.futures.plans == "off" else params.futures.plans
     name = params.crossing.reversal[0]
     balance = chosen(params.balances, [name])[name]
-    parts = [
-        waterfall(by_plans["off"], by_plans[plans], balance, year, name) for year in params.crossing.reversal_years
-    ]
+    planned, off = by_plans(plans), by_plans("off")
+    parts = [waterfall(off, planned, balance, year, name) for year in params.crossing.reversal_years]
     return pd.concat(parts, ignore_index=True).assign(plans=plans)

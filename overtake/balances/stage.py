@@ -9,7 +9,7 @@ from overtake.config.params import Params
 from overtake.draws import Draws
 from overtake.edition import Edition
 from overtake.rulers.tables import measure
-from overtake.work import side_by_side
+from overtake.work import at_once, side_by_side
 
 
 def by_ruler(drawn: Draws, history: Draws, edition: Edition, params: Params) -> Tables:
@@ -18,7 +18,7 @@ def by_ruler(drawn: Draws, history: Draws, edition: Edition, params: Params) -> 
     drawn: futures, constant US$ bn; history: the figures themselves, one draw.
     """
     jobs = [partial(_on, ruler, drawn, history, edition, params) for ruler in params.rulers.use]
-    return joined(side_by_side(jobs))
+    return joined(side_by_side(jobs, at_once(params.run.draws)))
 
 
 def _on(ruler: str, drawn: Draws, history: Draws, edition: Edition, params: Params) -> Tables:

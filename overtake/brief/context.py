@@ -168,11 +168,10 @@ class Context:
             raise OvertakeError(self.path(name), "is missing", next_step="run `dvc repro`")
         return frame
 
-    @cached_property
-    def draws(self) -> Draws | None:
-        """Return the futures, constant US$ bn, or nothing where that stage has not run."""
+    def draws(self, *needed: str) -> Draws | None:
+        """Return the futures, constant US$ bn, of these economies at least, or nothing where that stage has not run."""
         path = self.root / "data" / "processed" / "futures.parquet"
-        return read_draws(path) if path.is_file() else None
+        return read_draws(path, needed) if path.is_file() else None
 
     @cached_property
     def edition(self) -> str:

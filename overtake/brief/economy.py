@@ -204,7 +204,7 @@ def notes(ctx: Context, iso3: str) -> Markup:
 
 def spending(ctx: Context, iso3: str) -> Figure | None:
     """Return the economy's spending with the fan of its futures, constant US$."""
-    paths = ctx.draws
+    paths = ctx.draws(iso3)
     if paths is None or iso3 not in paths.economies:
         return None
     last, data = paths.last_observed, common.fan(paths, iso3, FIRST_SHOWN, YEARS_AHEAD)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
 from overtake import alike
-from overtake.draws import FloatArray, empty
+from overtake.draws import FloatArray, draws_last
 from overtake.futures.series import Series
 from overtake.streams import stream
 
@@ -62,21 +64,19 @@ def forecast_error(macro: pd.DataFrame) -> float:
     return float(np.sqrt(np.mean(np.minimum(np.abs(error), limit) ** 2)))
 
 
-def paths(series: Series, expected: FloatArray, error_pct: float, draws: int, seed: int) -> FloatArray:
-    """Return cumulated log growth of GDP, (draws, economies, steps): half of each error common to all, half own.
+def paths(series: Series, expected: FloatArray, error_pct: float, draws: int, seed: int) -> Iterator[FloatArray]:
+    """Yield cumulated log growth of GDP by economy, (draws, steps): half of each error common to all, half own.
 
     Fifteen sixteenths of the error's variance are drawn every year; one sixteenth is drawn once and stays for good (a
     trend is misjudged).
     """
     steps, sd = expected.shape[1], error_pct / 100
     common = stream(seed, "gdp", "world").standard_normal((draws, steps))
-    out = empty(draws, len(series.economies), steps, kind=float)
     for at, iso3 in enumerate(series.economies):
         random = stream(seed, "gdp", iso3)
         yearly = np.sqrt(0.5) * (common + random.standard_normal((draws, steps)))
         lasting = random.standard_normal((draws, 1))
-        out[:, at] = np.cumsum(expected[at] + sd * (np.sqrt(15 / 16) * yearly + lasting / 4), axis=1)
-    return out
+        yield draws_last(np.cumsum(expected[at] + sd * (np.sqrt(15 / 16) * yearly + lasting / 4), axis=1))
 
 
 def _own(log_gdp: FloatArray) -> float:

@@ -23,16 +23,15 @@ def gdp_share(series: Series, expected: FloatArray, error_pct: float, draws: int
     share = _filled(series.log_share[:, -WINDOW:])
     speed, volatility = reversion(share)
     away = share[:, -1] - share.mean(axis=1)
-    grown = gdp.paths(series, expected, error_pct, draws, seed)
-    out = empty(*grown.shape)
-    for at, iso3 in enumerate(series.economies):
-        random = stream(seed, "gdp_share", iso3)
-        shocks = volatility[at] * random.standard_normal(grown.shape[::2])
+    out = empty(draws, *expected.shape)
+    for at, grown in enumerate(gdp.paths(series, expected, error_pct, draws, seed)):
+        random = stream(seed, "gdp_share", series.economies[at])
+        shocks = volatility[at] * random.standard_normal(grown.shape)
         start = away[at] * random.random(draws)
         gap = start
-        for step in range(grown.shape[2]):
+        for step in range(grown.shape[1]):
             gap = (1 - speed) * gap + shocks[:, step]
-            out[:, at, step] = grown[:, at, step] + gap - start
+            out[:, at, step] = grown[:, step] + gap - start
     return out
 
 
@@ -82,17 +81,17 @@ def error_correction(series: Series, expected: FloatArray, error_pct: float, dra
     )
     own: FloatArray = np.nanstd(_within(change), axis=1)
     volatility: FloatArray = np.sqrt(own * np.median(own))
-    grown = gdp.paths(series, expected, error_pct, draws, seed)
-    out = empty(*grown.shape)
-    for at, iso3 in enumerate(series.economies):
-        shocks = volatility[at] * stream(seed, "error_correction", iso3).standard_normal(grown.shape[::2])
+    out = empty(draws, *expected.shape)
+    for at, grown in enumerate(gdp.paths(series, expected, error_pct, draws, seed)):
+        random = stream(seed, "error_correction", series.economies[at])
+        shocks = volatility[at] * random.standard_normal(grown.shape)
         total: FloatArray = np.zeros(draws)
         ratio: FloatArray = np.full(draws, share[at, -1])
         previous: FloatArray = np.zeros(draws)
-        for step in range(grown.shape[2]):
-            income_step = grown[:, at, step] - previous
+        for step in range(grown.shape[1]):
+            income_step = grown[:, step] - previous
             moved = intercept[at] + b * income_step - c * ratio + shocks[:, step]
-            total, ratio, previous = total + moved, ratio + moved - income_step, grown[:, at, step]
+            total, ratio, previous = total + moved, ratio + moved - income_step, grown[:, step]
             out[:, at, step] = total
     return out
 

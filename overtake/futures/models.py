@@ -73,22 +73,24 @@ def growth(series: Series, edition: Edition, settings: Futures, steps: int, run:
     if settings.model != "combined":
         return MODELS[settings.model](series, edition, settings, steps, run)
     shares = weights.of_settings(edition.learned["model_scores"], settings.combination)
-    parts = {name: MODELS[name](series, edition, settings, steps, run) for name in shares}
-    return pool(parts, shares, run.seed)
+    return pool(lambda name: MODELS[name](series, edition, settings, steps, run), shares, run.seed)
 
 
-def pool(parts: Mapping[str, FloatArray], shares: Mapping[str, float], seed: int) -> FloatArray:
+def pool(part: Callable[[str], FloatArray], shares: Mapping[str, float], seed: int) -> FloatArray:
     """Return draws dealt to models in the proportions of `shares`: draw d is draw d of the model that it was dealt to.
 
-    parts: (draws, economies, steps) by name. The deal is a fixed permutation of the seed, so a draw keeps its shocks.
+    part: (draws, economies, steps) of a model, asked for one after the other. The deal is a fixed permutation of the
+    seed, so a draw keeps its shocks.
     """
-    shares = weights.normalised(shares)
-    names = list(shares)
-    draws = parts[names[0]].shape[0]
-    bounds = np.round(np.cumsum([shares[name] for name in names]) * draws).astype(int)
-    order = stream(seed, "pool").permutation(draws)
-    out = np.empty_like(parts[names[0]])
-    for name, first, last in zip(names, [0, *bounds[:-1]], bounds, strict=True):
-        chosen = order[first:last]
-        out[chosen] = parts[name][chosen]
+    shares, first = weights.normalised(shares), 0
+    out: FloatArray | None = None
+    for name, until in zip(shares, np.cumsum(list(shares.values())), strict=True):
+        drawn = part(name)
+        if out is None:
+            out, order = np.empty_like(drawn), stream(seed, "pool").permutation(len(drawn))
+        last = int(np.round(until * len(drawn)))
+        chosen, first = order[first:last], last
+        out[chosen] = drawn[chosen]
+        del drawn  # before the next is made: each is as large as what goes out
+    assert out is not None, "a pool has a model"
     return out

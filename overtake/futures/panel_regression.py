@@ -18,7 +18,7 @@ from overtake.config.futures import PanelRegression
 from overtake.draws import FloatArray, draws_last, empty
 from overtake.futures.features import features
 from overtake.futures.series import Series
-from overtake.streams import stream
+from overtake.streams import KEPT, stream
 
 #: Region and subregion of a country, as SIPRI heads them.
 Heading = tuple[str, str]
@@ -114,13 +114,13 @@ def simulate(
     phi = settings.persistence
     shares = coefficients.shares[np.minimum(np.arange(steps), HORIZONS - 1)]
     loads = np.sqrt(np.column_stack([shares, 1 - shares.sum(axis=1)])).astype(np.float32)
-    out = empty(draws, len(series.economies), steps)
+    out, ranks = empty(draws, len(series.economies), steps), _ranks if draws <= KEPT else _ranks.__wrapped__
     for at, iso3 in enumerate(series.economies):
         above = (headings or {}).get(iso3, (f"region of {iso3}", f"subregion of {iso3}"))
         rank = np.zeros((steps, draws), dtype=np.float32).T
         for level, name in enumerate(("world", f"region {above[0]}", f"subregion {above[1]}", iso3)):
             if loads[:, level].any():
-                rank += loads[:, level] * _ranks(seed, name, draws, steps, phi)
+                rank += loads[:, level] * ranks(seed, name, draws, steps, phi)
         out[:, at] = median[at] + scale[at] * np.interp(rank, scores, values).astype(np.float32)
     return out
 

@@ -150,6 +150,7 @@ def implied_shares(by_step: Iterable[tuple[str, Draws]], edition: Edition, years
             for year in inside:
                 level = np.quantile(drawn.economy(iso3)[:, drawn.years.index(year)], [0.5, 0.1, 0.9])
                 rows.append((tiers, iso3, year, *(100 * level / gdp[iso3][year - last])))
+        del drawn  # before the next step is made: each is as large as all else
     return pd.DataFrame(rows, columns=["tiers", "iso3", "year", "share_pct", "share_q10", "share_q90"])
 
 

@@ -13,7 +13,7 @@ from overtake.config.core import Run
 from overtake.config.futures import PooledRandomWalk
 from overtake.draws import FloatArray, empty
 from overtake.futures.series import SHORTEST, Series
-from overtake.streams import stream
+from overtake.streams import KEPT, stream
 
 #: Correlations between economies' shocks are kept this far from none and from one.
 CORRELATION_RANGE = (0.0, 0.8)
@@ -139,11 +139,11 @@ def simulate(
     tails stay heavy at any horizon, and its own drift.
     """
     rho = growth.autocorrelation
-    carried = np.cumprod(np.full(steps, rho))
+    carried, shocks = np.cumprod(np.full(steps, rho)), _shocks if draws <= KEPT else _shocks.__wrapped__
     out = empty(draws, len(economies), steps)
     for at, iso3 in enumerate(economies):
         loading, volatility = float(growth.loading[at]), float(growth.volatility[at])
-        kept, normal = _shocks(seed, iso3, draws, steps, tail_df, loading, volatility, rho)
+        kept, normal = shocks(seed, iso3, draws, steps, tail_df, loading, volatility, rho)
         shock = kept.copy()
         drift = normal * np.float32(growth.drift_sd[at])
         drift += np.float32(growth.drift[at])

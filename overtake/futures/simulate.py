@@ -9,7 +9,7 @@ import numpy as np
 from overtake import alike
 from overtake.config.core import Run
 from overtake.config.futures import Futures
-from overtake.draws import Draws, FloatArray
+from overtake.draws import Draws, FloatArray, empty
 from overtake.edition import Edition
 from overtake.errors import OvertakeError
 from overtake.futures import measurement, models, plans
@@ -50,16 +50,21 @@ class Ground:
 def ground(series: Series, edition: Edition, run: Run) -> Ground:
     """Return the ground of `run.draws` futures."""
     error = measurement.level_error(edition.spending, series.economies, edition.published["milex"], run.draws, run.seed)
-    return Ground(edition, error[:, :, -1], alike.exp(series.log_milex.astype(np.float32) + error))
+    last = error[:, :, -1].copy(order="K")
+    error += series.log_milex.astype(np.float32)
+    return Ground(edition, last, alike.exp(error))
 
 
 def assemble(growth: FloatArray, series: Series, under: Ground, settings: Futures, run: Run) -> Draws:
     """Return the futures that log growth since the origin makes, (draws, economies, steps): levels, errors, plans."""
-    last = series.years[-1]
-    ahead = growth + series.log_milex[:, -1:].astype(np.float32)
-    ahead += under.error[:, :, None]
-    ahead = alike.exp(ahead)
-    levels = np.concatenate([under.observed, ahead], axis=2)
+    last, known = series.years[-1], len(series.years)
     years = (*series.years, *range(last + 1, last + growth.shape[2] + 1))
+    levels = empty(len(growth), len(series.economies), len(years))
+    levels[:, :, :known] = under.observed
+    # An economy at a time: all of them in logs beside their levels are what takes the memory.
+    for at, log_now in enumerate(series.log_milex[:, -1].astype(np.float32)):
+        ahead = growth[:, at] + log_now
+        ahead += under.error[:, at, None]
+        levels[:, at, known:] = alike.exp(ahead)
     paths = Draws(levels, series.economies, years, last, f"constant {under.edition.price_base} US$ bn")
     return plans.apply(paths, under.edition, settings, run.seed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from overtake import alike
 from overtake.config.rulers import Rulers
 from overtake.draws import Draws, FloatArray, empty
@@ -15,8 +17,14 @@ def measure(paths: Draws, edition: Edition, settings: Rulers, seed: int) -> Draw
     """Return the paths in international $ bn at US prices of the last observed year."""
     factor = current_factor(paths, edition, settings.prices) / price_level(paths, edition, settings.prices)
     unit = f"{paths.last_observed} international $ bn"
-    central = scaled(paths, factor / us_prices(paths, edition, settings.prices), unit)
-    return scaled(central, ppp_error(paths, settings.gdp_ppp.error_pct, seed), unit)
+    return with_error(scaled(paths, factor / us_prices(paths, edition, settings.prices), unit), settings, seed)
+
+
+def with_error(central: Draws, settings: Rulers, seed: int) -> Draws:
+    """Return `central` times `ppp_error`, in its own memory: it is changed."""
+    error = ppp_error(central, settings.gdp_ppp.error_pct, seed)
+    np.multiply(central.values, error.astype(central.values.dtype), out=central.values)
+    return central
 
 
 def ppp_error(paths: Draws, error_pct: float, seed: int) -> FloatArray:

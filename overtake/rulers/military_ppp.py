@@ -11,7 +11,7 @@ from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.rulers.base import Ruler, scaled
 from overtake.rulers.composition import weights
-from overtake.rulers.gdp_ppp import ppp_error
+from overtake.rulers.gdp_ppp import with_error
 from overtake.rulers.prices import current_factor, price_level, relative_income, us_prices
 
 
@@ -20,8 +20,7 @@ def measure(paths: Draws, edition: Edition, settings: Rulers, seed: int) -> Draw
     prices = settings.prices
     current = current_factor(paths, edition, prices) / us_prices(paths, edition, prices)
     unit = f"{paths.last_observed} military international $ bn"
-    central = scaled(paths, current * multiplier(paths, edition, settings), unit)
-    return scaled(central, ppp_error(paths, settings.gdp_ppp.error_pct, seed), unit)
+    return with_error(scaled(paths, current * multiplier(paths, edition, settings), unit), settings, seed)
 
 
 def multiplier(paths: Draws, edition: Edition, settings: Rulers) -> FloatArray:

@@ -6,7 +6,7 @@ import numpy as np
 
 from overtake import alike
 from overtake.config.rulers import Prices
-from overtake.draws import Draws, FloatArray, draws_last
+from overtake.draws import Draws, FloatArray, empty
 from overtake.edition import Edition
 from overtake.rulers.base import panel, united_states
 from overtake.streams import stream
@@ -89,14 +89,15 @@ def exchange_shocks(paths: Draws, edition: Edition, settings: Prices, seed: int)
     changes = _real_rate_changes(paths, edition, settings)
     moving = np.flatnonzero(np.isfinite(changes).all(axis=1) & (changes.std(axis=1) > 0))
     root = np.linalg.cholesky(np.cov(changes[moving]) + 1e-12 * np.eye(len(moving))).astype(np.float32)
-    steps = stream(seed, "rulers", "exchange rates").standard_normal((ahead, draws, len(moving)), dtype=np.float32)
+    random = stream(seed, "rulers", "exchange rates")
     keep = np.float32(alike.power(0.5, 1 / settings.half_life_years))
     level = np.zeros((draws, len(moving)), dtype=np.float32)
-    shocks = np.zeros((ahead, draws, len(paths.economies)), dtype=np.float32)
+    shocks = empty(draws, len(paths.economies), ahead)
+    shocks.fill(0)
     for year in range(ahead):
-        level = keep * level + steps[year] @ root.T
-        shocks[year][:, moving] = level
-    return draws_last(shocks.transpose(1, 2, 0))
+        level = keep * level + random.standard_normal(level.shape, dtype=np.float32) @ root.T
+        shocks[:, moving, year] = level
+    return shocks
 
 
 def _real_rate_changes(paths: Draws, edition: Edition, settings: Prices) -> FloatArray:

@@ -33,25 +33,22 @@ def _stocks(paths: Draws, share: FloatArray, settings: Rulers) -> Draws:
     """
     own = settings.stock
     rate = own.depreciation_pct / 100
-    # Years, economies, draws: a year's sums then run along whole rows of draws.
-    spending = np.ascontiguousarray(paths.values.transpose(2, 1, 0))
-    stock = np.full_like(spending, np.nan)
-    finite = np.isfinite(paths.values[0])
-    begins = np.where(finite.any(axis=1), finite.argmax(axis=1), len(paths.years))
-    ends = len(paths.years) - 1 - finite[:, ::-1].argmax(axis=1)
-    for first in np.unique(begins[begins < len(paths.years)]).tolist():
-        rows = np.flatnonzero(begins == first)
-        last = np.minimum(first + own.start_growth_years, ends[rows])
-        spent, shares = spending[:, rows], share[rows, None]
-        growth = alike.log(spent[last, np.arange(len(rows))] / spent[first])
-        growth /= np.maximum(last - first, 1)[:, None].astype(growth.dtype)
+    stock = np.full_like(paths.values, np.nan)
+    for at in range(len(paths.economies)):
+        spent, into = paths.values[:, at].T, stock[:, at].T  # a year's sums run along whole rows of draws
+        known = np.flatnonzero(np.isfinite(spent[:, 0]))
+        if not known.size:
+            continue
+        first, last = known[0], min(known[0] + own.start_growth_years, known[-1])
+        growth = alike.log(spent[last] / spent[first])
+        growth /= growth.dtype.type(max(last - first, 1))
         # A shrinking economy's past outlays exceed what its growth implies: zero growth is the bound.
-        level = shares * spent[first] / (np.maximum(growth, 0) + rate)
-        stock[first, rows] = level
+        level = share[at] * spent[first] / (np.maximum(growth, 0) + rate)
+        into[first] = level
         for year in range(first + 1, len(paths.years)):
-            level = (1 - rate) * level + shares * spent[year]
-            stock[year, rows] = level
-    return paths.with_values(stock.transpose(2, 1, 0), f"stock, {paths.unit}")
+            level = (1 - rate) * level + share[at] * spent[year]
+            into[year] = level
+    return paths.with_values(stock, f"stock, {paths.unit}")
 
 
 RULERS = (

@@ -14,7 +14,7 @@ from overtake.errors import OvertakeError
 from overtake.rulers.base import Ruler, scaled
 from overtake.rulers.china import LEDGER
 from overtake.rulers.composition import weights
-from overtake.rulers.gdp_ppp import ppp_error
+from overtake.rulers.gdp_ppp import with_error
 from overtake.rulers.prices import current_factor, price_level, us_prices
 from overtake.sources.ledgers import pairs
 
@@ -27,8 +27,7 @@ def measure(paths: Draws, edition: Edition, settings: Rulers, seed: int) -> Draw
     current = current_factor(paths, edition, settings.prices) / us_prices(paths, edition, settings.prices)
     unit = f"{paths.last_observed} comparable US$ bn"
     adjusted = hybrid(paths, edition, settings) * add_ons(paths, edition, settings)[:, None]
-    central = scaled(paths, current * adjusted, unit)
-    return scaled(central, ppp_error(paths, settings.gdp_ppp.error_pct, seed), unit)
+    return with_error(scaled(paths, current * adjusted, unit), settings, seed)
 
 
 def hybrid(paths: Draws, edition: Edition, settings: Rulers) -> FloatArray:

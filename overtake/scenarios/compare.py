@@ -113,13 +113,17 @@ def _each(
     rows: Callable[[NamedScenario, Measures], pd.DataFrame],
 ) -> list[pd.DataFrame]:
     """Return the rows of each scenario, in their order; `futures` is asked once for those that share a simulation."""
+
+    def of_simulation(alike: list[NamedScenario]) -> dict[str, pd.DataFrame]:
+        drawn = futures(alike[0].params)
+        if drawn is None:
+            return {}
+        measures = Measures(edition, drawn)
+        return {scenario.name: rows(scenario, measures) for scenario in alike}
+
     found: dict[str, pd.DataFrame] = {}
     for _, group in itertools.groupby(sorted(scenarios, key=_simulated), key=_simulated):
-        alike = list(group)
-        drawn = futures(alike[0].params)
-        if drawn is not None:
-            measures = Measures(edition, drawn)
-            found |= {scenario.name: rows(scenario, measures) for scenario in alike}
+        found |= of_simulation(list(group))
     return [found[scenario.name] for scenario in scenarios if scenario.name in found]
 
 

@@ -176,11 +176,14 @@ def _run(
     return table
 
 
-def run_stage(params: Params, out: Path = paths.PROCESSED) -> None:
-    """Write every table of the stage `sensitivity`; chunks that depend on nothing that changed are not run again."""
+def run_stage(params: Params, out: Path = paths.PROCESSED, curves: pd.DataFrame | None = None) -> None:
+    """Write every table of the stage `sensitivity`; chunks that depend on nothing that changed are not run again.
+
+    curves: as in `local.as_printed`.
+    """
     quiet = Options(out=out, say=lambda text: None, keep_others=False)
     edition = read(params.data)
-    local.as_printed(edition, params)  # once, before the others start: forks of this process, they remember it
+    local.as_printed(edition, params, curves)  # once, before the others start: forks of this process, they remember it
     flips = [partial(_flips, kind, given, quiet) for kind, given in verdicts.questions(edition, params).items()]
     jobs: list[Callable[[], Any]] = [
         lambda: run_sobol(edition, params, quiet),

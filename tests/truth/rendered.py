@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +21,9 @@ from overtake.brief import economy
 from overtake.brief.brief import Brief
 from overtake.brief.context import Context
 from overtake.claims import stage as claims
+from overtake.config.futures import Tier
 from overtake.config.params import Params
+from overtake.draws import Draws
 from overtake.edition import read
 from overtake.futures import plans
 from overtake.futures.simulate import simulate
@@ -115,8 +117,13 @@ def tabulate(params: Params, root: Path) -> None:
     planned = drawn
     drawn = adjust(drawn, params.scenario, edition)
     found = stage.by_ruler(drawn, observed(edition.spending), edition, params)
-    by_plans = reversal.treatments(without, edition, params.futures, seed)
-    by_plans = {name: adjust(one, params.scenario, edition) for name, one in by_plans.items()}
+
+    def by_plans(treatment: str) -> Draws:
+        return adjust(reversal.treated(without, edition, params.futures, treatment, seed), params.scenario, edition)
+
+    def by_tiers(tiers: Sequence[Tier]) -> Draws:
+        return adjust(plans.with_tiers(without, edition, params.futures, tiers, seed), params.scenario, edition)
+
     bench = local.Bench(edition, params, params.sensitivity, local.as_printed(edition, params))
     points = [bench.row(dict(point)) for point in [(), *local.points(params.sensitivity)]]
     tables = {
@@ -129,8 +136,8 @@ def tabulate(params: Params, root: Path) -> None:
         "breakeven": found.breakeven,
         "reversal": reversal.table(by_plans, edition, params),
         "waterfall": reversal.waterfalls(by_plans, params),
-        "tiers": choices.by_tier(without, edition, params, lambda one: adjust(one, params.scenario, edition)),
-        "levels": choices.by_level(drawn, edition, params),
+        "tiers": choices.by_tier(by_tiers, edition, params),
+        "levels": choices.by_level(lambda: drawn, edition, params),
         "scenarios": compare.leads_under(
             compare.read_all(paths.SCENARIOS, params),
             edition,

@@ -31,8 +31,8 @@ def surplus(ctx: Context, balance: str | None = None) -> Figure | None:
     """Return the area of coalition minus China by year, constant US$, with the futures' 80 per cent interval."""
     if not ctx.has("rulers"):
         return None
-    paths = ctx.draws
     balance, ruler = balance or ctx.headline_balance, "constant_usd"
+    paths = ctx.draws(*ctx.balances[balance].against, *ctx.balances[balance].side)
     sums = common.side_sums(ctx, balance, ruler)
     past = (sums["side"] - sums["against"])[sums.index >= FIRST_SHOWN]
     table = pd.DataFrame({"year": past.index, "low": np.nan, "median": past.to_numpy(), "high": np.nan})

@@ -22,10 +22,11 @@ FIRST_SHOWN, YEARS_AHEAD = 2000, 15
 
 def multiples(ctx: Context, balance: str | None = None) -> Figure | None:
     """Return one small fan an economy of the balance, each on its own scale from zero."""
-    paths = ctx.draws
+    known = ctx.balances[balance or ctx.headline_balance]
+    paths = ctx.draws(*known.against, *known.side)
     if paths is None or not ctx.has("spending"):
         return None
-    known, last = ctx.balances[balance or ctx.headline_balance], paths.last_observed
+    last = paths.last_observed
 
     def median(iso3: str, year: int) -> float:
         return float(np.median(paths.economy(iso3)[:, paths.years.index(year)]))
