@@ -67,10 +67,10 @@ def _futures(params: Params, base: Params, edition: Edition) -> Draws:
     from overtake.futures.simulate import simulate
     from overtake.scenarios.compare import in_place
 
-    def drawn(name: str) -> Draws:
-        return _of_this_run(read_draws(paths.PROCESSED / f"{name}.parquet"), base)
+    def without() -> Draws:
+        return _of_this_run(read_draws(paths.PROCESSED / "futures_without_plans.parquet"), base)
 
-    return in_place(params, base, edition, drawn) or simulate(edition, params.futures, params.run)
+    return in_place(params, base, edition, without) or simulate(edition, params.futures, params.run)
 
 
 def _of_this_run(futures: Draws, base: Params) -> Draws:
@@ -81,7 +81,7 @@ def _of_this_run(futures: Draws, base: Params) -> Draws:
     wanted = {"run.draws": base.run.draws, "futures.horizon": base.futures.horizon}
     if found != wanted:
         raise OvertakeError(
-            "data/processed/futures.parquet",
+            "data/processed/futures_without_plans.parquet",
             "belongs to other parameters than params.yaml",
             found=found,
             allowed=wanted,

@@ -154,14 +154,15 @@ value unit
 """,
         ),
         _contract(
-            "futures", "futures", "draw iso3", "joint futures; the observed years carry the error of measurement",
+            "futures", "futures", "draw iso3",
+            "joint futures, plans and scenario as set; the observed years carry the error of measurement",
             """
 draw iso3
 YEAR                  | number | US$ bn, constant | military expenditure, float32
 """,
         ),
         _contract(
-            "futures_without_plans", "futures", "draw iso3", "the same draws before announced plans move them",
+            "futures_without_plans", "futures", "draw iso3", "the same draws before plans or a scenario move them",
             """
 draw iso3
 YEAR                  | number | US$ bn, constant | military expenditure, float32

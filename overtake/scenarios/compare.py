@@ -134,17 +134,14 @@ def _leads(scenario: NamedScenario, measures: Measures) -> pd.DataFrame:
     return leads_table(measures.under(measures.factor(params), ruler, params), balances, params.crossing).assign(**told)
 
 
-def in_place(params: Params, base: Params, edition: Edition, drawn: Callable[[str], Draws]) -> Draws | None:
+def in_place(params: Params, base: Params, edition: Edition, without: Callable[[], Draws]) -> Draws | None:
     """Return the futures of `params` before any scenario where those of `base` serve; None: only a simulation would do.
 
-    drawn: `futures` or `futures_without_plans` to the draws of `base`; where only the treatment of plans differs, those
-    without serve.
+    without: the draws of `base` without plans; they serve where no more than the treatment of plans differs.
     """
-    if all(getattr(params, name) == getattr(base, name) for name in SIMULATED):
-        return drawn("futures")
     same = {"plans": base.futures.plans, "plan_realisation_sd": base.futures.plan_realisation_sd}
     if params.run == base.run and params.data == base.data and params.futures.model_copy(update=same) == base.futures:
-        return plans.apply(drawn("futures_without_plans"), edition, params.futures, params.run.seed)
+        return plans.apply(without(), edition, params.futures, params.run.seed)
     return None
 
 

@@ -6,6 +6,9 @@ import json
 import re
 from collections.abc import Callable
 
+import numpy as np
+
+from overtake.balances import ratio
 from overtake.brief.sentences import View
 from overtake.show.numbers import TERMS
 from tests.provenance import unrecorded
@@ -147,6 +150,18 @@ def an_overtaking_has_the_curve_s_probability(one: Rendered) -> list[str]:
         if told and names and int(told[2]) not in known:
             faults.append(said)
     return faults
+
+
+def futures_are_those_of_the_curves(one: Rendered) -> list[str]:
+    """What is drawn from the futures themselves has the plans and the scenario of the tables."""
+    name, balance = one.ctx.headline_balance, one.ctx.balances[one.ctx.headline_balance]
+    paths = one.ctx.draws(*balance.against, *balance.side)
+    curves = one.ctx.need("curves").query("balance == @name and ruler == 'constant_usd'")
+    if paths is None or curves.empty or one.params.rulers.china_level != "sipri":
+        return []
+    middle = np.median(ratio(paths, balance)[:, -len(curves) :], axis=0)
+    off = np.abs(middle / curves["ratio_q50"].to_numpy() - 1)
+    return [f"the futures of {name} are off by {off.max():.1%}"] * bool(off.max() > 1e-5)
 
 
 def intervals_are_in_order(one: Rendered) -> list[str]:

@@ -111,11 +111,13 @@ def tabulate(params: Params, root: Path) -> None:
     edition, seed = read(params.data), params.run.seed
     without = simulate(edition, params.futures.model_copy(update={"plans": "off"}), params.run)
     drawn = plans.apply(without, edition, params.futures, seed)
-    steps = [("as set", drawn), *plans.stepwise(without, edition, params.futures, seed)]
-    shares = plans.implied_shares(steps, edition, YEARS_OF_SHARES)
-    contracts.write(drawn, processed / "futures.parquet")
-    planned = drawn
     drawn = adjust(drawn, params.scenario, edition)
+    steps = [
+        (step, adjust(one, params.scenario, edition))
+        for step, one in plans.stepwise(without, edition, params.futures, seed)
+    ]
+    shares = plans.implied_shares([("as set", drawn), *steps], edition, YEARS_OF_SHARES)
+    contracts.write(drawn, processed / "futures.parquet")
     found = stage.by_ruler(drawn, observed(edition.spending), edition, params)
 
     def by_plans(treatment: str) -> Draws:
@@ -141,9 +143,7 @@ def tabulate(params: Params, root: Path) -> None:
         "scenarios": compare.leads_under(
             compare.read_all(paths.SCENARIOS, params),
             edition,
-            lambda own: compare.in_place(
-                own, params, edition, {"futures": planned, "futures_without_plans": without}.__getitem__
-            ),
+            lambda own: compare.in_place(own, params, edition, lambda: without),
         ),
         "trend": trend.trend(edition, params.crossing),
         "sensitivity": local.rows(pd.DataFrame(points), params.sensitivity),
