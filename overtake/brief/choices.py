@@ -7,8 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from overtake.brief.blocks import table
-from overtake.brief.charts.common import articled
-from overtake.brief.context import Context
+from overtake.brief.context import Context, articled
 from overtake.brief.sentences import View, join
 from overtake.show.formats import PERCENT1, PROBABILITY, RATIO, YEAR, capital
 from overtake.show.numbers import Cell, slug

@@ -8,8 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from overtake.brief.blocks import declared, table
-from overtake.brief.charts.common import articled
-from overtake.brief.context import Context
+from overtake.brief.context import Context, articled
 from overtake.brief.sentences import missing
 from overtake.config.balances import default_balances
 from overtake.show.formats import COUNT, PERCENT, SHARE, YEAR, Format, for_unit

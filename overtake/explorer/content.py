@@ -12,6 +12,7 @@ import pandas as pd
 from overtake import alike
 from overtake.balances.sides import weights
 from overtake.balances.summary import BY_YEARS
+from overtake.brief.context import articled
 from overtake.config.balances import Balance
 from overtake.draws import Draws, FloatArray
 from overtake.errors import raise_all
@@ -169,7 +170,7 @@ def _presets(balances: Mapping[str, Balance]) -> list[dict[str, Any]]:
         cents = {iso3: round(100 * weight) for iso3, weight in side.items()}
         whole = all(abs(cents[iso3] - 100 * weight) < 1e-9 for iso3, weight in side.items())
         if against in SIDES and whole and _offered(balance.threshold):
-            found.append({"key": name, "label": balance.label, "phrase": _phrase(balance.label), "side": cents,
+            found.append({"key": name, "label": balance.label, "phrase": articled(balance.label), "side": cents,
                           "against": sorted(against), "threshold": balance.threshold})  # fmt: skip
     return found
 
@@ -219,13 +220,6 @@ def _observed(paths: Draws, observed: Draws | None) -> list[list[float | None]]:
 def _numbers(values: FloatArray, first: tuple[int, ...]) -> list[list[float]]:
     """Return the rows of `values` from each one's first year on."""
     return [row[start:].tolist() for row, start in zip(values, first, strict=True)]
-
-
-def _phrase(label: str) -> str:
-    """Return a balance's label as it stands in a sentence."""
-    from overtake.brief.charts.common import articled
-
-    return articled(label)
 
 
 def _words() -> dict[str, Any]:

@@ -14,7 +14,7 @@ import pytest
 from markupsafe import Markup
 
 from overtake.brief import blocks, references
-from overtake.brief.charts.common import articled
+from overtake.brief.context import articled
 from overtake.brief.figure import Column, inert, make, standalone, striptags, to_csv
 from overtake.brief.sentences import join, plural_verb, verb
 from overtake.errors import OvertakeError

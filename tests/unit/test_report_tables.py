@@ -9,8 +9,7 @@ import pytest
 
 from overtake.brief import balance_tables, blocks, claim_tables, record, register
 from overtake.brief.brief import Brief
-from overtake.brief.charts.common import articled
-from overtake.brief.context import Context
+from overtake.brief.context import Context, articled
 from overtake.claims.model import Claim
 from tests import synthetic
 
