@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from overtake.config.balances import Balance
 from overtake.draws import Draws, read_draws, read_parquet
 from overtake.errors import OvertakeError
 from overtake.show.formats import YEAR, Format
@@ -43,22 +44,6 @@ def month_words(edition: str) -> str:
     return f"{calendar.month_name[int(month)]} {year}" if month.isdigit() else edition
 
 
-@dataclass(frozen=True)
-class Balance:
-    """A declared balance: its label, the weights of both sides by iso3, and the ratio above which is a lead."""
-
-    name: str
-    label: str
-    against: dict[str, float]
-    side: dict[str, float]
-    threshold: float = 1.0
-
-    @property
-    def members(self) -> tuple[str, ...]:
-        """Return the economies of both sides, China's side first."""
-        return (*self.against, *self.side)
-
-
 #: Tables that are about China alone, or that test what was said of it.
 ABOUT_CHINA = frozenset(("china_estimates", "claims", "register", "regions", "trend", "levels"))
 
@@ -79,16 +64,7 @@ class Context:
     @classmethod
     def open(cls, root: Path, settings: Mapping[str, Any]) -> Context:
         """Return the context for `settings`, the JSON form of params.yaml."""
-        balances = {
-            name: Balance(
-                name,
-                str(entry.get("label", name)),
-                dict(entry["against"]),
-                dict(entry["side"]),
-                float(entry.get("threshold", 1.0)),
-            )
-            for name, entry in settings.get("balances", {}).items()
-        }
+        balances = {name: Balance.of(entry) for name, entry in settings.get("balances", {}).items()}
         brief = settings.get("brief", {})
         context = cls(
             root,
@@ -234,14 +210,12 @@ class Context:
             return self.label_text(balance)
         if len(own.side) == 1 and set(own.side.values()) == {1}:
             return self.name(next(iter(own.side)))
-        tied = self._tied(balance)
         alike = [
-            other.label for name, other in self.balances.items() if other.side == own.side and self._tied(name) == tied
+            other.label
+            for other in self.balances.values()
+            if (other.side, other.tie_downs) == (own.side, own.tie_downs)
         ]
         return min(alike, key=lambda label: (" against " in f" {label.lower()} ", len(label), label))
-
-    def _tied(self, balance: str) -> dict[str, float]:
-        return dict(self.settings.get("balances", {}).get(balance, {}).get("tie_downs") or {})
 
     def who_html(self, balance: str) -> Markup:
         """Return `who` as HTML, a share in it recorded."""

@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from overtake.balances.sides import weights
 from overtake.brief.blocks import declared, table
 from overtake.brief.charts import common
-from overtake.brief.context import EXPERIMENTAL, Context
+from overtake.brief.context import EXPERIMENTAL, Context, articled
 from overtake.brief.figure import Column, Figure, make
 from overtake.brief.sentences import join, upper
 from overtake.errors import OvertakeError
@@ -94,7 +95,7 @@ def rulers(ctx: Context, iso3: str) -> Markup:
 def gap(ctx: Context, iso3: str) -> Markup:
     """Return a paragraph: what it would have to spend for the headline's coalition to be level, all else as it is."""
     name, last = ctx.headline_balance, ctx.last_observed
-    against, side = common.weights(ctx, name)
+    against, side = weights(ctx.balances[name])
     if not side.get(iso3) or iso3 in against:
         return Markup("")
     cells = {one: _spent(ctx, one, last) for one in {**against, **side}}
@@ -319,7 +320,7 @@ def _count(ctx: Context, iso3: str, what: str, value: int, column: str) -> Cell:
 
 
 def _the(ctx: Context, iso3: str) -> str:
-    return common.articled(ctx.name(iso3))
+    return articled(ctx.name(iso3))
 
 
 def _spent(ctx: Context, iso3: str, year: int) -> Cell:

@@ -90,7 +90,7 @@ def estimated(ctx: Context) -> dict[str, Any] | None:
     """Return the economies of the headline balance of which SIPRI reports no year, only estimates."""
     known, balance = ctx.need("spending"), ctx.balances[ctx.headline_balance]
     told = known[known["milex_constant_usd_bn"].notna()].groupby("iso3")["status"].unique()
-    theirs = [iso3 for iso3 in (*balance.against, *balance.side) if iso3 not in ctx.own]
+    theirs = [iso3 for iso3 in balance.members if iso3 not in ctx.own]
     whose = [articled(ctx.name(iso3)) for iso3 in theirs if set(told[iso3]) == {"estimate"}]
     return {"whose": whose} if whose else None
 

@@ -134,7 +134,7 @@ def odds(edition: Edition, claim: Claim, settings: Params) -> pd.DataFrame:
     from overtake.rulers.tables import measure
 
     chosen = named_in(claim, settings)
-    needed = {iso3 for balance in chosen.values() for iso3 in (*balance.side, *balance.against)}
+    needed = {iso3 for balance in chosen.values() for iso3 in balance.members}
     rows: list[tuple[str, str, float]] = []
     if needed <= set(edition.spending["iso3"]):
         paths, seed = resampled(edition, claim, settings.run.seed), settings.run.seed

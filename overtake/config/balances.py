@@ -40,6 +40,11 @@ class Balance(Section):
     breakeven: Annotated[tuple[Economy, ...], Field(strict=False)] = ()
     """Economies whose break-even share is reported: the share of their spending at which the sides are level."""
 
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Return the economies of both sides, the challengers first."""
+        return (*self.against, *self.side)
+
     @model_validator(mode="before")
     @classmethod
     def _regions(cls, given: Any) -> Any:

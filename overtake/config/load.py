@@ -107,7 +107,7 @@ def undeclared(params: Params) -> list[str]:
 def _immovable(params: Params) -> list[str]:
     """Return a line per key of `sensitivity.ranges` that names nothing that can be moved."""
     known = ["crossing.sustain", "threshold", "china_level", "growth_shift_pct.side"]
-    members = {iso3 for balance in params.balances.values() for iso3 in (*balance.against, *balance.side)}
+    members = {iso3 for balance in params.balances.values() for iso3 in balance.members}
     known += [f"growth_shift_pct.{iso3}" for iso3 in sorted(members | set(economies()))]
     known += [f"futures.{key}" for key in _numbers(params.futures.model_dump(mode="json"), ())]
     return [
@@ -131,7 +131,7 @@ def foreign(params: Params) -> list[str]:
     named = {*params.scenario.growth_shift_pct, *params.scenario.share_targets}
     named |= set(params.rulers.prices.real_appreciation_pct)
     for balance in params.balances.values():
-        named |= {*balance.against, *balance.side, *balance.breakeven}
+        named |= {*balance.members, *balance.breakeven}
     return sorted(named - set(economies()))
 
 

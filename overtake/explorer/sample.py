@@ -56,7 +56,7 @@ def events(paths: Draws, balances: Iterable[Balance]) -> npt.NDArray[np.float64]
     ahead = replace(paths, values=paths.values[:, :, seen], years=paths.years[seen])
     found = []
     for balance in balances:
-        if not {*balance.side, *balance.against} <= set(paths.economies):
+        if not set(balance.members) <= set(paths.economies):
             continue
         found.append(ratio(ahead, balance) > balance.threshold)
     if not found:

@@ -161,7 +161,7 @@ class Bench:
 
         def make() -> Draws:
             paths, balances = self.measured(futures), [self.params.balances[name] for name in self.settings.balances]
-            members = {iso3 for balance in balances for iso3 in (*balance.side, *balance.against)}
+            members = {iso3 for balance in balances for iso3 in balance.members}
             rows = [at for at, iso3 in enumerate(paths.economies) if iso3 in members]
             years = tuple(year for year in paths.years if year <= max(self.settings.years) + sustain)
             values, economies = paths.values[:, rows, : len(years)], tuple(paths.economies[row] for row in rows)

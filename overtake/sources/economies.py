@@ -93,7 +93,7 @@ def unfigured(params: Params, milex: pd.DataFrame) -> list[str]:
              for edition, key, _ in asked if edition not in present.index]  # fmt: skip
     for edition, key, balances in asked:
         for name, balance in balances.items():
-            members = {*balance.side, *balance.against, *balance.breakeven}
+            members = {*balance.members, *balance.breakeven}
             absent = sorted(members - present[edition]) if edition in present.index else []
             lines += [f"balances.{name}: {iso3} has no figures in edition {edition} ({key}); ingest that edition's "
                       "workbook too, or leave the economy or the edition out" for iso3 in absent]  # fmt: skip

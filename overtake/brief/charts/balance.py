@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from overtake.balances.sides import weights
 from overtake.brief.charts import common
 from overtake.brief.context import Context
 from overtake.brief.figure import NOTHING, Column, Figure, make
@@ -202,7 +203,7 @@ def _plot_fans(frame: pd.DataFrame, names: Mapping[str, str], last: int, end: in
 
 
 def _members(ctx: Context, balance: str, ruler: str, year: int) -> list[Cell]:
-    against, side = common.weights(ctx, balance)
+    against, side = weights(ctx.balances[balance])
     return [ctx.cell("rulers", "value", ruler=ruler, iso3=iso3, year=year) for iso3 in (*against, *side)]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from overtake.balances.sides import weights
 from overtake.brief.charts import common
 from overtake.brief.context import Context, Frame
 from overtake.brief.figure import NOTHING, Column, Figure, make
@@ -146,7 +147,7 @@ def revisions(ctx: Context, balance: str | None = None) -> Figure | None:
     """Return the ratio of China to a coalition as each edition had it, constant US$ of that edition."""
     milex = ctx.ledger("milex")
     balance = balance or ctx.headline_balance
-    against, side = common.weights(ctx, balance)
+    against, side = weights(ctx.balances[balance])
     wides = {} if milex is None else _editions(milex, against)
     # One sum for all lines: only members that every edition reports near its end (Viet Nam is missing from some).
     members = [

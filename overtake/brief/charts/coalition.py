@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from overtake.balances.sides import weights
 from overtake.brief.charts import common
 from overtake.brief.context import Context, Frame, articled
 from overtake.brief.figure import Column, Figure, make
@@ -79,7 +80,7 @@ def stack(ctx: Context, balance: str | None = None) -> Figure | None:
 
 def _spent(ctx: Context, balance: str, ruler: str) -> tuple[Frame, Frame]:
     """Return what counts of each member's spending by year, and the challengers' sum, in years that have them all."""
-    against, side = common.weights(ctx, balance)
+    against, side = weights(ctx.balances[balance])
     values = ctx.observed(ruler)
     values = values[values.index >= FIRST_SHOWN].dropna(subset=[*against, *side])
     challengers = sum(values[iso3] * weight for iso3, weight in against.items())

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 from markupsafe import Markup
 
+from overtake.balances.sides import weights
 from overtake.brief.context import Context, Frame, month_words
-from overtake.brief.context import articled as articled
 from overtake.brief.figure import Column
 from overtake.draws import Draws, FloatArray
 from overtake.show import style
@@ -45,29 +45,18 @@ def source_line(ctx: Context, ruler: str | None = None, extra: str = "", futures
     return line
 
 
-def weights(ctx: Context, balance: str) -> tuple[dict[str, float], dict[str, float]]:
-    """Return the effective weights of both sides: shares less what is tied down."""
-    declared = ctx.settings["balances"][balance]
-    tied: Mapping[str, float] = declared.get("tie_downs") or {}
-
-    def effective(shares: Mapping[str, float]) -> dict[str, float]:
-        return {iso3: share * (1 - tied.get(iso3, 0.0)) for iso3, share in shares.items()}
-
-    return effective(declared["against"]), effective(declared["side"])
-
-
 def side_sums(ctx: Context, balance: str, ruler: str) -> Frame:
     """Return both sides' observed sums by year (columns against, side), years with every member only."""
     values = ctx.observed(ruler)
     both = {}
-    for name, shares in zip(("against", "side"), weights(ctx, balance), strict=True):
+    for name, shares in zip(("against", "side"), weights(ctx.balances[balance]), strict=True):
         both[name] = sum(values[iso3] * weight for iso3, weight in shares.items())
     return pd.DataFrame(both).dropna()
 
 
 def drawn_sums(ctx: Context, paths: Draws, balance: str) -> tuple[Floats, Floats]:
     """Return both sides' sums in every draw and year, (draws, years)."""
-    against, side = weights(ctx, balance)
+    against, side = weights(ctx.balances[balance])
     return _sum(paths, against), _sum(paths, side)
 
 
