@@ -28,11 +28,11 @@ YEARS_AHEAD = 15
 QUANTILES = ("ratio_q05", "ratio_q10", "ratio_q25", "ratio_q50", "ratio_q75", "ratio_q90", "ratio_q95")
 
 
-def surplus(ctx: Context, balance: str | None = None) -> Figure | None:
+def surplus(ctx: Context) -> Figure | None:
     """Return the area of coalition minus China by year, constant US$, with the futures' 80 per cent interval."""
     if not ctx.has("rulers"):
         return None
-    balance, ruler = balance or ctx.headline_balance, "constant_usd"
+    balance, ruler = ctx.headline_balance, "constant_usd"
     paths = ctx.draws(*ctx.balances[balance].against, *ctx.balances[balance].side)
     sums = common.side_sums(ctx, balance, ruler)
     past = (sums["side"] - sums["against"])[sums.index >= FIRST_SHOWN]
@@ -126,16 +126,14 @@ def _plot_surplus(table: pd.DataFrame, last: int, theirs: str, figure: Any, size
 def stock(ctx: Context) -> Figure | None:
     """Return the headline ratio of what has been built up, on the rulers of stocks."""
     rulers = tuple(ruler for ruler in ctx.rulers if ruler.startswith("stock")) if ctx.has("crossings") else ()
-    return fans(ctx, rulers=rulers, id="stock") if rulers else None
+    return fans(ctx, rulers, id="stock") if rulers else None
 
 
-def fans(
-    ctx: Context, balance: str | None = None, rulers: tuple[str, ...] | None = None, id: str = "fans"
-) -> Figure | None:
+def fans(ctx: Context, rulers: tuple[str, ...] = (), id: str = "fans") -> Figure | None:
     """Return the ratio of China to the coalition on up to three rulers, with 50, 80 and 90 per cent bands."""
     if not ctx.has("curves", "crossings"):
         return None
-    balance, last = balance or ctx.headline_balance, ctx.last_observed
+    balance, last = ctx.headline_balance, ctx.last_observed
     frame = ctx.need("curves")
     frame = frame[(frame["balance"] == balance) & (frame["year"] >= 2000)]
     shown = [ruler for ruler in (rulers or ctx.rulers) if (frame["ruler"] == ruler).any()][:3]

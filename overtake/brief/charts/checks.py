@@ -39,9 +39,9 @@ NAMES = {
 }
 
 
-def tornado(ctx: Context, limit: int = 12) -> Figure | None:
-    """Return bars of what each parameter, moved over its range, does to one measure; the widest on top."""
-    rows = _effects(ctx).head(limit) if ctx.has("sensitivity") else pd.DataFrame()
+def tornado(ctx: Context) -> Figure | None:
+    """Return bars of what each parameter, moved over its range, does to one measure; the twelve widest."""
+    rows = _effects(ctx).head(12) if ctx.has("sensitivity") else pd.DataFrame()
     if rows.empty:
         return None
     key = tuple((name, str(rows[name].iloc[0])) for name in ("parameter", "balance", "ruler", "measure"))
@@ -143,10 +143,9 @@ def _part(ctx: Context, side: Mapping[str, float], members: Sequence[str]) -> fl
     return sum(whole[iso3] for iso3 in members) / sum(whole.values())
 
 
-def revisions(ctx: Context, balance: str | None = None) -> Figure | None:
-    """Return the ratio of China to a coalition as each edition had it, constant US$ of that edition."""
-    milex = ctx.ledger("milex")
-    balance = balance or ctx.headline_balance
+def revisions(ctx: Context) -> Figure | None:
+    """Return the ratio of China to the headline's coalition as each edition had it, constant US$ of that edition."""
+    milex, balance = ctx.ledger("milex"), ctx.headline_balance
     against, side = weights(ctx.balances[balance])
     wides = {} if milex is None else _editions(milex, against)
     # One sum for all lines: only members that every edition reports near its end (Viet Nam is missing from some).
@@ -179,9 +178,9 @@ def revisions(ctx: Context, balance: str | None = None) -> Figure | None:
             *(ctx.num.show(cell, RATIO) for cell in ends),
         ),
         subtitle=Markup("Military expenditure of {} as a multiple of that of {}{}, by SIPRI edition").format(
-            ctx.who_html(ctx.headline_balance), whom, f" without {' and '.join(left_out)}" if left_out else ""
+            ctx.who_html(balance), whom, f" without {' and '.join(left_out)}" if left_out else ""
         ),
-        alt=f"Lines of the ratio of {ctx.who(ctx.headline_balance)} to {whom.striptags()} as published in {told}.",
+        alt=f"Lines of the ratio of {ctx.who(balance)} to {whom.striptags()} as published in {told}.",
         description=Markup(
             "One line an edition, in that edition's constant dollars. Every line has the same members, those that "
             "all editions report to their end."

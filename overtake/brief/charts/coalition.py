@@ -26,11 +26,11 @@ ROOM_FOR_EVENTS = 0.3
 Dated = list[tuple[int, str]]
 
 
-def stack(ctx: Context, balance: str | None = None) -> Figure | None:
+def stack(ctx: Context) -> Figure | None:
     """Return stacked columns of the coalition's largest members and the rest, with China's side as a line."""
     if not ctx.has("rulers"):
         return None
-    balance, ruler = balance or ctx.headline_balance, "constant_usd"
+    balance, ruler = ctx.headline_balance, "constant_usd"
     members, challengers = _spent(ctx, balance, ruler)
     large = list(members.iloc[-1].sort_values(ascending=False, kind="stable").index[:3])
     rest = members.drop(columns=large)

@@ -20,9 +20,9 @@ from overtake.show.style import Size
 FIRST_SHOWN, YEARS_AHEAD = 2000, 15
 
 
-def multiples(ctx: Context, balance: str | None = None) -> Figure | None:
+def multiples(ctx: Context) -> Figure | None:
     """Return one small fan an economy of the balance, each on its own scale from zero."""
-    known = ctx.balances[balance or ctx.headline_balance]
+    known = ctx.balances[ctx.headline_balance]
     paths = ctx.draws(*known.against, *known.side)
     if paths is None or not ctx.has("spending"):
         return None
@@ -87,12 +87,12 @@ def _plot_multiples(
                    color=style.DARK[colour])  # fmt: skip
 
 
-def slopes(ctx: Context, balance: str | None = None, span: int = 9) -> Figure | None:
-    """Return slopes of military expenditure as a share of GDP over the last `span` years."""
+def slopes(ctx: Context) -> Figure | None:
+    """Return slopes of military expenditure as a share of GDP over the last nine years."""
     if not ctx.has("spending"):
         return None
-    known = ctx.balances[balance or ctx.headline_balance]
-    last, first = ctx.last_observed, ctx.last_observed - span
+    known = ctx.balances[ctx.headline_balance]
+    last, first = ctx.last_observed, ctx.last_observed - 9
     wide = ctx.need("spending").pivot(index="iso3", columns="year", values="gdp_share_pct")
     members = [iso3 for iso3 in (*known.against, *known.side, "USA") if iso3 in wide.index]
     table = wide.loc[list(dict.fromkeys(members)), [first, last]].dropna().set_axis(["first", "last"], axis=1)

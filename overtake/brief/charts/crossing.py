@@ -54,11 +54,11 @@ def most_open(ctx: Context, ruler: str) -> str | None:
     return None if away.empty else str(away["balance"].iloc[0])
 
 
-def curves(ctx: Context, ruler: str | None = None) -> Figure | None:
+def curves(ctx: Context) -> Figure | None:
     """Return P(crossed by year) of the open balances, with the rule at one half."""
     if not ctx.has("curves", "crossings"):
         return None
-    ruler = ruler or ctx.headline_ruler
+    ruler = ctx.headline_ruler
     chosen = {name: ctx.label_text(name) for name in open_balances(ctx, ruler)}
     if not chosen:
         return None
@@ -127,11 +127,11 @@ def _clear(wide: Frame, first: int, last: int, width: int) -> float:
     return float(years[int(np.argmax(near))]) + 0.3
 
 
-def dots(ctx: Context, ruler: str | None = None) -> Figure | None:
+def dots(ctx: Context) -> Figure | None:
     """Return the crossing years of all coalitions: dots for the past, medians with intervals for the future."""
     if not ctx.has("crossings"):
         return None
-    ruler = ruler or ctx.headline_ruler
+    ruler = ctx.headline_ruler
     frame = measured(ctx, ruler)
     frame = frame[[len(common.side(ctx, n)) > 1 and not common.variant(n) for n in frame["balance"]]]
     frame = frame[frame["first_crossed"].notna() | frame["median_year"].notna()]
