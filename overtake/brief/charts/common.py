@@ -122,15 +122,10 @@ def short(label: str) -> str:
     return label
 
 
-def side(ctx: Context, balance: str) -> dict[str, float]:
-    """Return the shares of a balance's side by economy; empty for one that is not declared."""
+def of_several(ctx: Context, balance: str) -> bool:
+    """Tell whether a balance is a declared coalition, and no variant for another's sensitivity: a figure holds few."""
     known = ctx.balances.get(balance)
-    return known.side if known else {}
-
-
-def variant(name: str) -> bool:
-    """Tell whether a balance is a variant kept for the sensitivity of another, too many for a figure."""
-    return name.endswith(("_tied_down", "_ex_vnm"))
+    return known is not None and len(known.side) > 1 and not balance.endswith(("_tied_down", "_ex_vnm"))
 
 
 def folded(text: str, width: int) -> str:

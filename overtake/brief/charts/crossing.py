@@ -133,7 +133,7 @@ def dots(ctx: Context) -> Figure | None:
         return None
     ruler = ctx.headline_ruler
     frame = measured(ctx, ruler)
-    frame = frame[[len(common.side(ctx, n)) > 1 and not common.variant(n) for n in frame["balance"]]]
+    frame = frame[[common.of_several(ctx, name) for name in frame["balance"]]]
     frame = frame[frame["first_crossed"].notna() | frame["median_year"].notna()]
     if frame.empty:
         return None

@@ -70,7 +70,7 @@ def _grid(ctx: Context) -> tuple[list[str], list[str], Cells]:
     """Return balances, the most led by China first, rulers, and the row of the crossings where they meet."""
     frame = ctx.need("crossings")
     rulers = [r for r in ctx.rulers if frame.loc[frame["ruler"] == r, "p_crossed"].notna().any()][:6]
-    names = [n for n in dict.fromkeys(frame["balance"]) if len(common.side(ctx, n)) > 1 and not common.variant(n)]
+    names = [name for name in dict.fromkeys(frame["balance"]) if common.of_several(ctx, name)]
     end = ctx.need("curves").query("year == @ctx.horizon")[["balance", "ruler", "p_ahead", "p_crossed_by"]]
     shown = frame[frame["ruler"].isin(rulers) & frame["balance"].isin(names)].merge(end, "left", ["balance", "ruler"])
     cells = {
