@@ -29,17 +29,17 @@ def crps(draws: FloatArray, outcome: FloatArray) -> FloatArray:
     return found
 
 
-def of_sorted(ordered: FloatArray, outcome: FloatArray, percent: int = 80) -> tuple[FloatArray, FloatArray]:
-    """Return the CRPS of draws in rising order (..., draws) at `outcome` (...), and 1 where an interval holds it.
+def of_sorted(ordered: FloatArray, outcome: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the CRPS of draws in rising order (..., draws) at `outcome` (...), and 1 where 80 % of them hold it.
 
-    percent: of the central interval. As `crps`, without sorting again.
+    As `crps`, without sorting again.
     """
     import scoringrules
 
     found: FloatArray = np.asarray(
         scoringrules.crps_ensemble(outcome, ordered, estimator="pwm", sorted_ensemble=True, backend="numpy")
     )
-    low, high = (quantile_of_sorted(ordered, level) for level in tails(percent))
+    low, high = (quantile_of_sorted(ordered, level) for level in tails(80))
     return found, ((low <= outcome) & (outcome <= high)).astype(float)
 
 
@@ -122,32 +122,25 @@ def reliability(probability: FloatArray, happened: npt.NDArray[np.bool_], bins: 
 
 
 def block_interval(
-    values: FloatArray, blocks: npt.NDArray[np.intp], draws: int, generator: np.random.Generator, percent: int = 95
+    values: FloatArray, blocks: npt.NDArray[np.intp], draws: int, generator: np.random.Generator
 ) -> tuple[float, float, float]:
-    """Return mean, low and high of `values` (n,) by a bootstrap that draws whole `blocks` (n,) with replacement."""
+    """Return mean of `values` (n,), and its 95 % interval by a bootstrap of whole `blocks` (n,) with replacement."""
     _, index = np.unique(blocks, return_inverse=True)
     sums = np.bincount(index, weights=values)
     counts = np.bincount(index).astype(float)
     chosen = generator.integers(0, len(sums), (draws, len(sums)))
     means = sums[chosen].sum(axis=1) / counts[chosen].sum(axis=1)
-    tail = (100 - percent) / 200
-    low, high = np.quantile(means, [tail, 1 - tail])
+    low, high = np.quantile(means, tails(95))
     return float(values.mean()), float(low), float(high)
 
 
 def ratio_interval(
-    own: FloatArray,
-    other: FloatArray,
-    blocks: npt.NDArray[np.intp],
-    draws: int,
-    generator: np.random.Generator,
-    percent: int = 95,
+    own: FloatArray, other: FloatArray, blocks: npt.NDArray[np.intp], draws: int, generator: np.random.Generator
 ) -> tuple[float, float, float]:
-    """Return the ratio of mean `own` to mean `other` (n,), with low and high by a bootstrap of whole `blocks` (n,)."""
+    """Return the ratio of mean `own` to mean `other` (n,), and its 95 % interval by a bootstrap of whole `blocks`."""
     sums, peers = (np.bincount(blocks, weights=values) for values in (own, other))
     chosen = generator.integers(0, len(sums), (draws, len(sums)))
-    tail = (100 - percent) / 200
-    low, high = np.quantile(sums[chosen].sum(axis=1) / peers[chosen].sum(axis=1), [tail, 1 - tail])
+    low, high = np.quantile(sums[chosen].sum(axis=1) / peers[chosen].sum(axis=1), tails(95))
     return float(sums.sum() / peers.sum()), float(low), float(high)
 
 
@@ -158,9 +151,8 @@ def two_way_interval(
     second: npt.NDArray[np.generic],
     draws: int,
     generator: np.random.Generator,
-    percent: int = 95,
 ) -> tuple[float, float, float]:
-    """Return the ratio of sums of `own` to `other` (n,), with low and high by a bootstrap of two kinds of blocks.
+    """Return the ratio of sums of `own` to `other` (n,), and its 95 % interval by a bootstrap of two kinds of blocks.
 
     A sample draws blocks of `first` and of `second` (n,) with replacement; a value counts as often as both were drawn
     (Owen 2007). With `other` the weights and `own` weighted values this is a mean.
@@ -170,9 +162,8 @@ def two_way_interval(
     tables = [np.bincount(rows * shape[1] + columns, weights=v, minlength=shape[0] * shape[1]) for v in (own, other)]
     drawn = [generator.multinomial(count, np.full(count, 1 / count), draws) for count in shape]
     sums = [np.einsum("br,rc,bc->b", drawn[0], table.reshape(shape), drawn[1], optimize=True) for table in tables]
-    tail = (100 - percent) / 200
     whole = sums[1] > 0
-    low, high = np.quantile(sums[0][whole] / sums[1][whole], [tail, 1 - tail])
+    low, high = np.quantile(sums[0][whole] / sums[1][whole], tails(95))
     return float(own.sum() / other.sum()), float(low), float(high)
 
 
