@@ -8,9 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-#: Steps of the search outward on either side, and the width of the final bracket as a share of the range.
-STEPS, PRECISION = 16, 1e-4
-
 
 @dataclass(frozen=True)
 class Flip:
@@ -25,9 +22,7 @@ class Flip:
     evaluations: int
 
 
-def search(
-    verdict: Callable[[float], Hashable], base: float, bound: float, steps: int = STEPS, precision: float = PRECISION
-) -> Flip:
+def search(verdict: Callable[[float], Hashable], base: float, bound: float, steps: int, precision: float) -> Flip:
     """Return the flip nearest to `base` on the way to `bound` (either side of it; included).
 
     The way is walked in `steps` even steps until the verdict differs, then halved to `precision` of the way. A turn
@@ -55,6 +50,6 @@ def search(
     return Flip(None, before, None, count)
 
 
-def most_evaluations(steps: int = STEPS, precision: float = PRECISION) -> int:
+def most_evaluations(steps: int, precision: float) -> int:
     """Return how many verdicts a search asks for at most: at the base, at every step, and halving the last."""
     return 1 + steps + max(math.ceil(math.log2(1 / (steps * precision))), 0)

@@ -157,9 +157,9 @@ def test_the_nearest_of_several_flips_and_one_at_the_bound():
     steps = [0.3, 0.5, 0.8]
     found = flips.search(lambda value: sum(value >= step for step in steps), 0.0, 1.0, steps=10, precision=1e-3)
     assert (found.value, found.after) == (pytest.approx(0.3, abs=1e-3), 1)
-    assert flips.search(lambda value: value >= 1, 0.0, 1.0).value == pytest.approx(1, abs=1e-4)
-    assert flips.search(lambda value: value > 1, 0.0, 1.0).value is None
-    assert flips.search(lambda value: value, 2.0, 2.0).value is None
+    assert flips.search(lambda value: value >= 1, 0.0, 1.0, 16, 1e-4).value == pytest.approx(1, abs=1e-4)
+    assert flips.search(lambda value: value > 1, 0.0, 1.0, 16, 1e-4).value is None
+    assert flips.search(lambda value: value, 2.0, 2.0, 16, 1e-4).value is None
 
 
 @pytest.fixture(scope="module")
