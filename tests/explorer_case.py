@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pandas as pd
 from overtake.balances import breakeven, ratio, states
 from overtake.balances.summary import first_crossed, quantiles, year_interval
 from overtake.config.balances import Balance, Crossing, default_balances
+from overtake.config.params import Params
 from overtake.config.scenario import Scenario
 from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
@@ -21,7 +22,7 @@ from overtake.edition.shares import gdp_path, sipri_per_government
 from overtake.explorer import Settings, departures, write
 from overtake.explorer.content import Content, Tables, content
 from overtake.explorer.plans import Plans
-from overtake.explorer.settings import AS_SIMULATED
+from overtake.explorer.settings import of_params
 from overtake.futures.plans import Pledge, moved
 from overtake.rulers.china import levels
 from overtake.scenarios.adjust import adjust
@@ -72,9 +73,8 @@ def case(draws: int = DRAWS) -> Case:
     names = {iso3: (about[0], about[1]) for iso3, about in synthetic.ECONOMIES.items()}
     edition = figures(observed)
     planned = plans(paths, edition, rng)
-    start = {**AS_SIMULATED, "tiers": planned.start}
-    settings = Settings(names=names, edition="2026-04", balance="eleven_us10", source="fake figures",
-                        departures=start)  # fmt: skip
+    start = {"plans": "cut", "tiers": planned.start, "growth": {}, "from": 2026, "to": 2035, "reach": {}, "yuan": 0.0}
+    settings = replace(of_params(Params(), names, "2026-04", "fake figures", start), seed=0, balance="eleven_us10")
     shocks = np.cumsum(rng.normal(0, 0.06, values.shape), axis=2) * (np.array(base.years) > base.last_observed)
     shocks[:, base.economies.index("USA")] = 0
     ppp = np.broadcast_to(rng.normal(0, 0.05, (*values.shape[:2], 1)), values.shape)

@@ -118,7 +118,7 @@ def _check(paths: Draws, balances: Mapping[str, Balance], settings: Settings, dr
     problems = [f"{iso3}: no name among the settings" for iso3 in paths.economies if iso3 not in settings.names]
     problems += [f"{iso3}: no futures" for iso3 in ("CHN", settings.breakeven) if iso3 not in paths.economies]
     if settings.balance not in balances:
-        problems.append(f"{settings.balance or 'none'}: no such balance to start from")
+        problems.append(f"{settings.balance}: no such balance to start from")
     if draws < 2:
         problems.append(f"{draws} draws; allowed: 2 or more")
     raise_all("explorer", problems)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from overtake.config.params import Params
-
-#: The part of a setting that leaves the futures as they are, plans as in `futures.plans: cut`.
-AS_SIMULATED = {"plans": "cut", "tiers": "none", "growth": {}, "from": 2026, "to": 2035, "reach": {}, "yuan": 0.0}
 
 
 @dataclass(frozen=True)
@@ -22,25 +19,21 @@ class Settings:
 
     names: Mapping[str, tuple[str, str]]
     edition: str
-    seed: int = 0
-    sustain: int = 2
-    interval_pct: float = 80
-    depreciation_pct: float = 7.5
-    start_growth_years: int = 10
-    balance: str = ""
-    ruler: str = "constant_usd"
-    level: str = "sipri"
-    source: str = ""
+    seed: int
+    sustain: int
+    interval_pct: float
+    depreciation_pct: float
+    start_growth_years: int
+    balance: str
+    ruler: str
+    level: str
+    source: str
+    departures: Mapping[str, Any]
     breakeven: str = "USA"
-    departures: Mapping[str, Any] = field(default_factory=lambda: dict(AS_SIMULATED))
 
 
 def of_params(
-    params: Params,
-    names: Mapping[str, tuple[str, str]],
-    edition: str,
-    source: str,
-    departures: Mapping[str, Any] | None = None,
+    params: Params, names: Mapping[str, tuple[str, str]], edition: str, source: str, departures: Mapping[str, Any]
 ) -> Settings:
     """Return the settings that `params` imply."""
     return Settings(
@@ -55,5 +48,5 @@ def of_params(
         ruler=params.brief.headline_ruler,
         level=params.rulers.china_level,
         source=source,
-        departures=dict(departures or AS_SIMULATED),
+        departures=departures,
     )

@@ -360,7 +360,7 @@ def test_factors_and_errors_make_what_the_rulers_measure(figures: Edition) -> No
 
 def test_settings_follow_the_parameters() -> None:
     params = Params()
-    found = of_params(params, {"CHN": ("China", "adversary")}, "2026-04", "source")
+    found = of_params(params, {"CHN": ("China", "adversary")}, "2026-04", "source", {})
     assert isinstance(found, Settings)
     assert (found.balance, found.ruler) == (params.brief.headline_balance, params.brief.headline_ruler)
     assert (found.sustain, found.interval_pct) == (params.crossing.sustain, params.crossing.interval_pct)
