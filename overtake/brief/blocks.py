@@ -155,8 +155,8 @@ def _named(heading: Any) -> Markup:
     return Markup(' data-head="{}"').format(Markup(heading).striptags())
 
 
-def box(title: str, inner: Markup, kind: str = "box") -> Markup:
+def box(title: str, inner: Markup) -> Markup:
     """Return a boxed aside."""
-    return Markup('<aside class="{}" aria-label="{}"><p class="box-title">{}</p>{}</aside>').format(
-        kind, title, title, inner
+    return Markup('<aside class="box" aria-label="{}"><p class="box-title">{}</p>{}</aside>').format(
+        title, title, inner
     )

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -59,12 +58,12 @@ class Question:
     printed: Mapping[str, float] = field(default_factory=dict)
 
 
-def questions(edition: Edition, params: Params, folder: Path = paths.RAW) -> dict[str, Question]:
+def questions(edition: Edition, params: Params) -> dict[str, Question]:
     """Return the questions of balances, of claims and of claims that name balances, each with what its verdicts need.
 
     Claims are judged on figures, rulers and the balances that they name: the futures' parameters do not move them.
     """
-    claims, settings = load(folder / "claims.yaml"), params.sensitivity
+    claims, settings = load(paths.RAW / "claims.yaml"), params.sensitivity
     past = Params().model_copy(
         update={"data": params.data, "run": params.run, "rulers": params.rulers, "balances": params.balances}
     )

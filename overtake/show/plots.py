@@ -97,17 +97,17 @@ def bars(
     return picture(title, subtitle, alt, plot, height=ROW * len(rows) + AROUND)
 
 
-def shades(table: pd.DataFrame, title: str, subtitle: str, alt: str, fmt: Format, *, middle: float = 0.5) -> Picture:
-    """Return `table` as cells with their numbers written in them, blue below `middle` and red above it."""
+def shades(table: pd.DataFrame, title: str, subtitle: str, alt: str, fmt: Format) -> Picture:
+    """Return `table` as cells with their numbers written in them, blue below a half and red above it."""
 
     def plot(figure: Any, size: style.Size) -> None:
         axes = style.panel(figure, size, 210, 10, 34, 6)
         values = table.to_numpy(dtype=float)
-        far = float(np.nanmax(np.abs(values - middle))) or 1.0
+        far = float(np.nanmax(np.abs(values - 0.5))) or 1.0
         for row, column in np.ndindex(values.shape):
             value = float(values[row, column])
-            colour = style.CHINA if value > middle else style.COALITION
-            alpha = 0.75 * abs(value - middle) / far
+            colour = style.CHINA if value > 0.5 else style.COALITION
+            alpha = 0.75 * abs(value - 0.5) / far
             axes.fill_between([column, column + 1], row, row + 1, color=colour, alpha=alpha, lw=0)
             axes.text(column + 0.5, row + 0.5, fmt(value), ha="center", va="center", fontsize=12, color=style.INK)
         axes.set(xlim=(0, values.shape[1]), ylim=(values.shape[0], 0))
