@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from overtake import alike
-from overtake.draws import Draws
 from overtake.explorer import encode
-from overtake.rulers.china import at_level, newest
+from overtake.rulers.china import factor, newest
 from overtake.rulers.china import levels as present
 
 
@@ -30,21 +29,15 @@ def offered(
             {
                 "key": "uncertain",
                 "label": "uncertain, across full estimates",
-                "factor": float(_uncertain(estimates, 1, seed, last)[0]),
+                "factor": float(factor(estimates, "uncertain", 1, seed, last)[0]),
                 "layer": "level",
             }
         )
-        logs = alike.log(_uncertain(estimates, draws, seed, last))[:, None, None]
+        logs = alike.log(factor(estimates, "uncertain", draws, seed, last))[:, None, None]
         layer = encode.layer(logs, ("CHN",), (0,), np.zeros((1, 1)), "china_estimates.csv")
     shown = set(newest(known).index)
     for name, row in known.sort_values(["year", "label"], ascending=[False, True], kind="stable").iterrows():
-        factor = float((row["china_lo"] + row["china_hi"]) / 2)
-        if name == wanted or (name in shown and abs(factor - 1) > 0.0005):
-            levels.append({"key": str(name), "label": f"{row['label']}, {row['year']}", "factor": factor})
+        times = float((row["china_lo"] + row["china_hi"]) / 2)
+        if name == wanted or (name in shown and abs(times - 1) > 0.0005):
+            levels.append({"key": str(name), "label": f"{row['label']}, {row['year']}", "factor": times})
     return levels, layer
-
-
-def _uncertain(estimates: pd.DataFrame, draws: int, seed: int, last: int) -> np.ndarray:
-    """Return the factor on China in each draw, as the ruler has it."""
-    one = Draws(np.ones((draws, 1, 1)), ("CHN",), (0,), 0, "")
-    return at_level(one, estimates, "uncertain", seed, last).values[:, 0, 0]

@@ -40,21 +40,26 @@ def newest(levels: pd.DataFrame) -> pd.DataFrame:
 
 
 def at_level(paths: Draws, estimates: pd.DataFrame, level: str, seed: int, last: int) -> Draws:
-    """Return `paths` with China at the chosen level against all others, who stay as SIPRI has them.
+    """Return `paths` with China at the chosen `factor` against all others, who stay as SIPRI has them."""
+    if level == "sipri" or "CHN" not in paths.economies:
+        return paths
+    return at_factor(paths, factor(estimates, level, paths.values.shape[0], seed, last))
+
+
+def factor(estimates: pd.DataFrame, level: str, draws: int, seed: int, last: int) -> FloatArray:
+    """Return China's level over SIPRI's, (draws,).
 
     level: `sipri`, `uncertain` or the name of an estimate of `levels` (last: its last observed year), which counts with
     the middle of its range; one in purchasing power, too old or of the official budget alone is refused.
     """
-    if level == "sipri" or "CHN" not in paths.economies:
-        return paths
+    if level == "sipri":
+        return np.ones(draws)
     known = levels(estimates, last)
     if level == "uncertain":
-        factor = _drawn(newest(known), paths.values.shape[0], seed)
-    elif level in known.index:
-        factor = np.full(paths.values.shape[0], float(known.loc[[level], ["china_lo", "china_hi"]].to_numpy().mean()))
-    else:
+        return _drawn(newest(known), draws, seed)
+    if level not in known.index:
         raise _refused(level, estimates, sorted(known.index))
-    return at_factor(paths, factor)
+    return np.full(draws, float(known.loc[[level], ["china_lo", "china_hi"]].to_numpy().mean()))
 
 
 def at_factor(paths: Draws, factor: FloatArray) -> Draws:

@@ -19,7 +19,7 @@ from overtake.edition import Edition
 from overtake.errors import OvertakeError
 from overtake.futures import plans
 from overtake.futures.simulate import simulate
-from overtake.rulers.china import at_level
+from overtake.rulers.china import factor
 from overtake.rulers.tables import measure
 from overtake.scenarios.adjust import adjust
 from overtake.sensitivity.axes import CHOICES
@@ -51,15 +51,12 @@ class Bench:
             own = self.params.data.series if name == self.params.data.edition else ()
             self.edition = self.given.at(self.params.data.model_copy(update={"edition": name, "series": own}))
             self.factors = {}
-            self.levels = {level: self._china(level) for level in self.axes.china_levels}
+            estimates, seed, last = self.edition.ledgers["china_estimates"], self.params.run.seed, self.given.last
+            self.levels = {
+                level: factor(estimates, level, self.axes.draws, seed, last).astype(np.float32)
+                for level in self.axes.china_levels
+            }
         return self.edition
-
-    def _china(self, level: str) -> FloatArray:
-        """Return China's level over SIPRI's, (draws,)."""
-        one = Draws(np.ones((self.axes.draws, 1, 1), np.float32), ("CHN",), (0,), 0, "")
-        estimates = self.edition.ledgers["china_estimates"]
-        found: FloatArray = at_level(one, estimates, level, self.params.run.seed, self.given.last).values[:, 0, 0]
-        return found
 
 
 @dataclass(frozen=True)
