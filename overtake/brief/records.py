@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,7 +17,7 @@ from overtake.publish.manifest import manifest
 def block(ctx: Context, figures: Iterable[Figure]) -> Block:
     """Return the sources of all numbers as a section, and numbers, figures and metrics as data."""
     data: dict[str, Any] = {
-        "numbers": json.loads(ctx.num.to_json()),
+        "numbers": ctx.num.to_json(),
         "figures": [figure.to_json() for figure in figures],
         "metrics": metrics(ctx),
         "key_metrics": key_metrics(ctx),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -139,13 +138,9 @@ class Numbers:
             "file": f"tables/{id}.csv",
         }
 
-    def to_json(self) -> str:
-        """Return numbers.json: the records by id and the recorded tables, sorted, with a final newline."""
-        content = {
-            "numbers": {id: record.to_json() for id, record in sorted(self.records.items())},
-            "tables": dict(sorted(self.tables.items())),
-        }
-        return json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    def to_json(self) -> dict[str, Any]:
+        """Return numbers.json as JSON types: the records by id and the recorded tables."""
+        return {"numbers": {id: record.to_json() for id, record in self.records.items()}, "tables": self.tables}
 
 
 #: Calibrated words for probabilities (US Intelligence Community Directive 203): upper bound, word.

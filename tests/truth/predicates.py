@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 
@@ -199,7 +198,7 @@ def the_method_is_that_of_the_run(one: Rendered) -> list[str]:
 
 def numbers_lead_to_cells(one: Rendered) -> list[str]:
     """Every numeral leads to a recorded value, on the brief and on every economy's page."""
-    records = json.loads(one.ctx.num.to_json())
+    records = one.ctx.num.to_json()
     pages = {"brief": one.html, **one.economies}
     return [f"{name}: {found}" for name, html in pages.items() for found in unrecorded(html, records)]
 

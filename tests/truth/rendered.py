@@ -74,7 +74,7 @@ class Rendered:
     @cached_property
     def numbers(self) -> dict[str, Any]:
         """Return the records of the numbers that were printed."""
-        return dict(json.loads(self.ctx.num.to_json())["numbers"])
+        return dict(self.ctx.num.to_json()["numbers"])
 
 
 def text(html: str) -> str:

@@ -422,7 +422,7 @@ def test_the_headline_follows_the_state_in_grammar(tmp_path, row, told):
     assert title == told
     assert len(title.split()) <= 14
     assert ("more than" in head) == (row["margin"] > 0)
-    assert unrecorded(head + synthetic.said_by(brief, "b.finding("), json.loads(brief.ctx.num.to_json())) == []
+    assert unrecorded(head + synthetic.said_by(brief, "b.finding("), brief.ctx.num.to_json()) == []
 
 
 def test_a_lead_is_or_older_where_the_figures_of_that_balance_on_that_ruler_begin(tmp_path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pandas as pd
@@ -34,7 +33,7 @@ def test_every_economy_but_china_has_a_page_whose_numbers_are_recorded(brief) ->
             made = piece(brief.ctx, iso3)
             html += str(made.html() if hasattr(made, "html") else made)
         assert html.count("<h1") == 1
-        assert unrecorded(html, json.loads(brief.ctx.num.to_json())) == [], iso3
+        assert unrecorded(html, brief.ctx.num.to_json()) == [], iso3
 
 
 def test_since_when_by_a_second_route(brief) -> None:

@@ -19,10 +19,6 @@ def a_cell(value: float = 0.123, id: str = "t.a.b") -> Cell:
     return Cell(id, value, "data/processed/t.parquet", (("row", "a"),), "b", "2026-04", ("data/raw/milex.csv[year=1]",))
 
 
-def numbers_of(num: Numbers) -> dict:
-    return json.loads(num.to_json())
-
-
 def test_a_shown_number_is_a_link_with_value_and_source():
     num = Numbers()
     html = num.show(a_cell(), formats.SHARE)
@@ -35,7 +31,7 @@ def test_the_record_has_value_unit_rounding_table_row_edition_and_raw_cells():
     num = Numbers()
     num.show(a_cell(), formats.SHARE)
     num.text(a_cell(), formats.RATIO)
-    record = numbers_of(num)["numbers"]["t.a.b"]
+    record = num.to_json()["numbers"]["t.a.b"]
     assert record == {
         "value": 0.123,
         "unit": "share",
@@ -60,17 +56,17 @@ def test_a_derived_number_names_its_parents_and_adds_up_their_raw_cells():
     num = Numbers()
     parents = [a_cell(1.0, "t.x"), a_cell(2.0, "t.y")]
     num.show(num.derive("sum", 3.0, "x plus y", parents), formats.COUNT)
-    record = numbers_of(num)["numbers"]["sum"]
+    record = num.to_json()["numbers"]["sum"]
     assert record["how"] == "x plus y"
     assert record["parents"] == ["t.x", "t.y"]
     assert record["raw"] == ["data/raw/milex.csv[year=1]"]
-    assert set(numbers_of(num)["numbers"]) == {"sum", "t.x", "t.y"}
+    assert set(num.to_json()["numbers"]) == {"sum", "t.x", "t.y"}
 
 
 def test_missing_numbers_are_dashes_and_null():
     num = Numbers()
     assert ">–<" in num.show(a_cell(math.nan), formats.YEAR)
-    assert numbers_of(num)["numbers"]["t.a.b"]["value"] is None
+    assert num.to_json()["numbers"]["t.a.b"]["value"] is None
 
 
 @pytest.mark.parametrize(
@@ -120,7 +116,7 @@ def test_slugs_are_fit_for_addresses():
 def test_the_check_accepts_recorded_and_declared_numerals_only():
     num = Numbers()
     shown = num.show(a_cell(), formats.SHARE)
-    record = numbers_of(num)
+    record = num.to_json()
     page = f'<main><p>It is {shown} in the <span class="declared">April 2026</span> edition.</p></main>'
     assert unrecorded(page, record) == []
     typed = unrecorded(page.replace("It is", "In 2031 it is"), record)
@@ -131,7 +127,7 @@ def test_the_check_accepts_recorded_and_declared_numerals_only():
 def test_the_check_finds_a_changed_figure_and_an_unknown_id():
     num = Numbers()
     shown = str(num.show(a_cell(), formats.SHARE))
-    record = numbers_of(num)
+    record = num.to_json()
     assert "recorded as" in unrecorded(shown.replace(">12%<", ">13%<"), record)[0]
     assert "not in numbers.json" in unrecorded(shown.replace("t.a.b", "t.a.c"), record)[0]
     assert unrecorded('<table data-record="x"><tr><td>1</td></tr></table>', record)
