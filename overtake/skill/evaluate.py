@@ -18,8 +18,6 @@ from overtake.futures.series import Series, of_spending
 from overtake.skill import full, peers, realtime, rolling, split, tables
 from overtake.work import side_by_side
 
-PEER = "naive"
-
 
 def evaluate(edition: Edition, futures: Futures, settings: Skill, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the contract's `skill` and `reliability` tables: rolling origins on `edition`, and editions up to it."""
@@ -35,7 +33,7 @@ def evaluate(edition: Edition, futures: Futures, settings: Skill, seed: int) -> 
     origins = range(settings.first_origin, series.origin)
     contenders = {
         futures.model: realtime.forecaster(edition.without_forecast(), futures, run),
-        PEER: peers.naive(settings.draws, seed),
+        tables.PEER: peers.naive(settings.draws, seed),
     }
     jobs: list[Callable[[], tuple[pd.DataFrame, pd.DataFrame]]] = [
         partial(rolling.backtest, name, forecaster, series, [origin], settings.horizons)
@@ -51,13 +49,9 @@ def evaluate(edition: Edition, futures: Futures, settings: Skill, seed: int) -> 
     for name, parts in backtests.items():
         if parts:
             points, pairs = (pd.concat(one, ignore_index=True) for one in zip(*parts, strict=True))
-            scored.append(_summary(points, pairs, name, settings, seed))
+            scored.append(tables.summarise(points, pairs, backtest=name, bootstrap=settings.bootstrap, seed=seed))
             reliable.append(tables.reliability(pairs, name))
     return pd.concat(scored, ignore_index=True), pd.concat(reliable, ignore_index=True)
-
-
-def _summary(points: pd.DataFrame, pairs: pd.DataFrame, backtest: str, settings: Skill, seed: int) -> pd.DataFrame:
-    return tables.summarise(points, pairs, backtest=backtest, bootstrap=settings.bootstrap, seed=seed, peer=PEER)
 
 
 def tuning_scores(series: Series, edition: Edition, futures: Futures, settings: Skill, seed: int) -> pd.DataFrame:

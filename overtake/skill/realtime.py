@@ -18,7 +18,7 @@ from overtake.edition import Edition
 from overtake.errors import OvertakeError
 from overtake.futures import models
 from overtake.futures.series import Series, of_spending
-from overtake.skill import peers, rolling
+from overtake.skill import peers, rolling, tables
 
 #: Origins, on the newest edition's figures, of what the method would have said in the years after them.
 LOOKING_BACK = (2004, 2009, 2014)
@@ -54,7 +54,7 @@ def backtest(edition: Edition, futures: Futures, run: Run, horizons: int) -> tup
         whole = aligned(past, newest)
         contenders = {
             futures.model: forecaster(then, futures, run),
-            "naive": peers.naive(run.draws, run.seed),
+            tables.PEER: peers.naive(run.draws, run.seed),
         }
         for contender, model in contenders.items():
             point, pair = rolling.backtest(contender, model, whole, [past.origin], horizons)

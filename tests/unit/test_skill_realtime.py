@@ -261,9 +261,9 @@ def test_the_evaluation_scores_rolling_origins_and_past_editions(shown: Shown) -
         for name, forecaster in ((SETTINGS.model, model), ("naive", peers.naive(200, 6)))
     ]
     points, pairs = (pd.concat(parts, ignore_index=True) for parts in zip(*found, strict=True))
-    rolled = tables.summarise(points, pairs, backtest="rolling", bootstrap=100, seed=6, peer="naive")
+    rolled = tables.summarise(points, pairs, backtest="rolling", bootstrap=100, seed=6)
     past = realtime.backtest(edition(), SETTINGS, Run(seed=6, draws=200), 3)
-    real = tables.summarise(*past, backtest="real time", bootstrap=100, seed=6, peer="naive")
+    real = tables.summarise(*past, backtest="real time", bootstrap=100, seed=6)
     pd.testing.assert_frame_equal(skill, pd.concat([rolled, real], ignore_index=True))
     both = [tables.reliability(pairs, "rolling"), tables.reliability(past[1], "real time")]
     pd.testing.assert_frame_equal(reliability, pd.concat(both, ignore_index=True))

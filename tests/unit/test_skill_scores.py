@@ -282,7 +282,7 @@ def test_the_skill_table_gives_means_and_ratios_to_the_peer() -> None:
     ]
     points, pairs = (pd.concat(part, ignore_index=True) for part in zip(*parts, strict=True))
     points.loc[points.model == "own", "crps"] *= 0.9
-    found = tables.summarise(points, pairs, backtest="rolling", bootstrap=200, seed=1, peer="naive")
+    found = tables.summarise(points, pairs, backtest="rolling", bootstrap=200, seed=1)
     assert tuple(found.columns) == tables.COLUMNS
     means = points.groupby("model")["crps"].mean()
     rows = found.set_index(["model", "horizon", "score"])
@@ -296,5 +296,5 @@ def test_the_skill_table_gives_means_and_ratios_to_the_peer() -> None:
     assert ratio["lo"] <= ratio["value"] <= ratio["hi"]
     assert (found["lo"] <= found["hi"]).all()
     assert (found["origin"] == 0).all()  # all origins together, ratios too
-    again = tables.summarise(points, pairs, backtest="rolling", bootstrap=200, seed=1, peer="naive")
+    again = tables.summarise(points, pairs, backtest="rolling", bootstrap=200, seed=1)
     pd.testing.assert_frame_equal(found, again)
