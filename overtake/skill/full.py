@@ -23,7 +23,7 @@ from overtake.edition import Edition
 from overtake.edition.memo import once
 from overtake.futures import coefficients, hyperparameters
 from overtake.futures.series import Series
-from overtake.skill import balances, realtime, scores, split
+from overtake.skill import balances, realtime, rolling, scores, split
 from overtake.skill.rolling import Forecaster
 from overtake.streams import stream
 from overtake.work import side_by_side
@@ -292,7 +292,7 @@ def _at(
     seed: int,
 ) -> tuple[Keys, dict[str, Tasks]]:
     """Return the tasks and scores of one origin; balances only where there are any."""
-    past, outcome, steps = _tasks(series, origin, horizons)
+    past, outcome, steps = rolling.tasks(series, origin, horizons, YEARS_NEEDED)
     chosen = scores.pairs(past.log_milex[:, -1])
     held = np.array([split.held_back(iso3, origin) for iso3 in past.economies])
     codes = np.array([series.economies.index(iso3) for iso3 in past.economies])
@@ -355,16 +355,6 @@ def _joined(found: list[tuple[Keys, dict[str, Tasks]]], name: str, questions: li
         if len(given) == len(asked):
             joined[question] = {score: np.concatenate([one[score] for one in given]) for score in given[0]}
     return Tasks(joined, sum(tasks[name].cpu_seconds for _, tasks in found if name in tasks))
-
-
-def _tasks(series: Series, origin: int, horizons: int) -> tuple[Series, FloatArray, int]:
-    """Return what was observed up to `origin` by the countries that are tasks, what followed, and the years ahead."""
-    past = series.upto(origin)
-    steps = min(horizons, series.origin - origin)
-    after = series.log_milex[:, len(past.years) : len(past.years) + steps]
-    keep = np.asarray(np.isfinite(past.log_milex[:, -YEARS_NEEDED:]).all(axis=1) & np.isfinite(after).all(axis=1))
-    names = tuple(np.array(past.economies, dtype=object)[keep])
-    return Series(past.log_milex[keep], past.log_share[keep], names, past.years), after[keep], steps
 
 
 def _scores(drawn: FloatArray, outcome: FloatArray, chosen: npt.NDArray[np.intp]) -> dict[str, dict[str, FloatArray]]:

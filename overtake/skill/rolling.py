@@ -26,23 +26,26 @@ def backtest(
     """
     points, pairs = [], []
     for origin in origins:
-        past = series.upto(origin)
-        steps = min(horizons, series.origin - origin)
-        if steps < 1:
+        if min(horizons, series.origin - origin) < 1:
             continue
-        known = np.asarray(np.isfinite(past.log_milex[:, -8:]).all(axis=1))
-        known &= np.isfinite(series.log_milex[:, len(past.years) : len(past.years) + steps]).all(axis=1)
-        chosen = Series(
-            past.log_milex[known],
-            past.log_share[known],
-            tuple(np.array(past.economies, dtype=object)[known]),
-            past.years,
-        )
-        outcome = series.log_milex[known, len(past.years) : len(past.years) + steps]
-        drawn = forecaster(chosen, steps)
-        points.append(_points(drawn, outcome, chosen, origin).assign(model=name))
-        pairs.append(_pairs(drawn, outcome, chosen, origin).assign(model=name))
+        past, outcome, steps = tasks(series, origin, horizons, 8)
+        drawn = forecaster(past, steps)
+        points.append(_points(drawn, outcome, past, origin).assign(model=name))
+        pairs.append(_pairs(drawn, outcome, past, origin).assign(model=name))
     return pd.concat(points, ignore_index=True), pd.concat(pairs, ignore_index=True)
+
+
+def tasks(series: Series, origin: int, horizons: int, needed: int) -> tuple[Series, FloatArray, int]:
+    """Return what was observed up to `origin`, what followed (economies, years ahead), and the years ahead.
+
+    Of economies with figures in the last `needed` years of the origin and in all that followed.
+    """
+    past = series.upto(origin)
+    steps = min(horizons, series.origin - origin)
+    after = series.log_milex[:, len(past.years) : len(past.years) + steps]
+    keep = np.asarray(np.isfinite(past.log_milex[:, -needed:]).all(axis=1) & np.isfinite(after).all(axis=1))
+    names = tuple(np.array(past.economies, dtype=object)[keep])
+    return Series(past.log_milex[keep], past.log_share[keep], names, past.years), after[keep], steps
 
 
 def _points(drawn: FloatArray, outcome: FloatArray, series: Series, origin: int) -> pd.DataFrame:
