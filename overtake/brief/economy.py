@@ -11,7 +11,7 @@ from overtake.balances.sides import weights
 from overtake.brief.blocks import declared, table
 from overtake.brief.charts import common
 from overtake.brief.context import EXPERIMENTAL, Context, articled
-from overtake.brief.figure import Column, Figure, make
+from overtake.brief.figure import Column, Figure
 from overtake.brief.sentences import join, upper
 from overtake.errors import OvertakeError
 from overtake.show import style
@@ -218,8 +218,8 @@ def spending(ctx: Context, iso3: str) -> Figure | None:
         axes.set_ylim(0, float(data["high"].max()) * 1.06)
         style.year_axis(axes, FIRST_SHOWN, end, size)
 
-    return make(
-        ctx.num,
+    return common.make(
+        ctx,
         "spending",
         title=Markup("What {} spends, and may spend").format(_the(ctx, iso3)),
         subtitle=Markup("Military expenditure, constant ({}) US$ billion").format(ctx.num.show(ctx.base_cell(), YEAR)),
@@ -235,7 +235,6 @@ def spending(ctx: Context, iso3: str) -> Figure | None:
         plot=plot,
         height=300,
         narrow_height=300,
-        edition=ctx.edition,
     )
 
 
@@ -261,8 +260,8 @@ def beside(ctx: Context, iso3: str) -> Figure | None:
         ]
         style.direct_labels(axes, size, labels, last + 0.3)
 
-    return make(
-        ctx.num,
+    return common.make(
+        ctx,
         "beside",
         title=Markup("China over {}, ruler by ruler").format(_the(ctx, iso3)),
         subtitle=Markup("China's military expenditure as a multiple; the rule marks parity"),
@@ -278,7 +277,6 @@ def beside(ctx: Context, iso3: str) -> Figure | None:
         plot=plot,
         height=300,
         narrow_height=300,
-        edition=ctx.edition,
     )
 
 

@@ -8,7 +8,7 @@ import html
 import io
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,6 @@ from markupsafe import Markup
 from overtake.errors import OvertakeError
 from overtake.show import style
 from overtake.show.formats import Format
-from overtake.show.numbers import Numbers
 
 #: Rows of a figure's table that the page shows; the CSV has them all.
 SHOWN_ROWS = 60
@@ -102,62 +101,6 @@ class Figure:
             "svg": self.standalone(),
             "csv": to_csv(self.table, {name: column.heading for name, column in self.columns.items()}),
         }
-
-
-def make(
-    num: Numbers,
-    id: str,
-    *,
-    title: Markup,
-    subtitle: Markup,
-    alt: str,
-    description: Markup,
-    source: Markup,
-    table: pd.DataFrame,
-    columns: Mapping[str, Column],
-    plot: Callable[[Any, style.Size], None],
-    height: int = 380,
-    narrow_height: int = 360,
-    note: Markup = NOTHING,
-    edition: str = "",
-) -> Figure:
-    """Return the figure, drawn at both widths, its table recorded; what is missing for a reader is refused."""
-    missing = [
-        name
-        for name, value in {
-            "title": title,
-            "subtitle": subtitle,
-            "alt": alt,
-            "description": description,
-            "source": source,
-        }.items()
-        if not str(value).strip()
-    ]
-    if missing or table.empty:
-        raise OvertakeError(f"figure {id}", f"has no {', '.join(missing) or 'rows in its table'}")
-    about = {
-        name: {
-            "heading": column.heading,
-            "unit": column.fmt.unit if column.fmt else "text",
-            "rounding": column.fmt.rounding if column.fmt else "",
-            "origin": column.origin,
-        }
-        for name, column in columns.items()
-    }
-    num.table(id, str(striptags(source)), edition, about, len(table))
-    return Figure(
-        id,
-        title,
-        subtitle,
-        " ".join(alt.split()),
-        description,
-        source,
-        table.loc[:, list(columns)].reset_index(drop=True),
-        dict(columns),
-        style.draw(style.Size(style.WIDE, height), plot),
-        style.draw(style.Size(style.NARROW, narrow_height), plot),
-        note,
-    )
 
 
 def tallness(svg: str) -> float:

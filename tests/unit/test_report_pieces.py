@@ -7,6 +7,7 @@ import itertools
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pandas as pd
@@ -14,8 +15,9 @@ import pytest
 from markupsafe import Markup
 
 from overtake.brief import blocks, references
+from overtake.brief.charts.common import make
 from overtake.brief.context import articled
-from overtake.brief.figure import Column, inert, make, standalone, striptags, to_csv
+from overtake.brief.figure import Column, inert, standalone, striptags, to_csv
 from overtake.brief.sentences import join, plural_verb, verb
 from overtake.errors import OvertakeError
 from overtake.publish import crate, diff, embed, exporter
@@ -129,7 +131,7 @@ def figure(**changes):
         "columns": {"year": Column("Year", YEAR), "value": Column("Value", RATIO, "v"), "note": Column("Note")},
         "plot": plot,
     }
-    return make(Numbers(), "a-figure", **(given | changes))
+    return make(SimpleNamespace(num=Numbers(), edition="2026-04"), "a-figure", **(given | changes))
 
 
 @pytest.mark.parametrize("missing", ["title", "subtitle", "alt", "description", "source"])

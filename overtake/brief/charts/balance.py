@@ -13,7 +13,7 @@ from markupsafe import Markup
 from overtake.balances.sides import weights
 from overtake.brief.charts import common
 from overtake.brief.context import Context
-from overtake.brief.figure import NOTHING, Column, Figure, make
+from overtake.brief.figure import NOTHING, Column, Figure
 from overtake.brief.sentences import join, upper
 from overtake.draws import Draws
 from overtake.show import style
@@ -56,8 +56,8 @@ def surplus(ctx: Context) -> Figure | None:
     if paths is not None:
         year, *values = table.iloc[-1][["year", "median", "low", "high"]]
         alt += " By {:.0f} the median future is {}, with an interval from {} to {}.".format(year, *map(_signed, values))
-    return make(
-        ctx.num,
+    return common.make(
+        ctx,
         "surplus",
         title=Markup("{} {} {} by {} in {}{}").format(
             upper(ctx.who_html(balance)),
@@ -87,7 +87,6 @@ def surplus(ctx: Context) -> Figure | None:
             "high": Column("High, US$ billion", BN, "90th percentile over draws"),
         },
         plot=partial(_plot_surplus, table, last, capital(theirs)),
-        edition=ctx.edition,
     )
 
 
@@ -143,8 +142,8 @@ def fans(ctx: Context, rulers: tuple[str, ...] = (), id: str = "fans") -> Figure
     cells = {ruler: ctx.cell("curves", "ratio_q50", balance=balance, ruler=ruler, year=last) for ruler in chosen}
     frame = frame[frame["ruler"].isin(chosen)]
     told = "; ".join(f"{name} {cells[ruler].value:.2f}" for ruler, name in chosen.items())
-    return make(
-        ctx.num,
+    return common.make(
+        ctx,
         id,
         title=_fans_title(ctx, balance, {chosen[ruler]: cell.value > 1 for ruler, cell in cells.items()}),
         subtitle=Markup("Military expenditure of {} as a multiple of that of {}").format(
@@ -165,7 +164,6 @@ def fans(ctx: Context, rulers: tuple[str, ...] = (), id: str = "fans") -> Figure
         plot=partial(_plot_fans, frame, chosen, last, ctx.horizon),
         height=300,
         narrow_height=20 + 200 * len(chosen),
-        edition=ctx.edition,
     )
 
 

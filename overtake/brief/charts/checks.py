@@ -13,7 +13,7 @@ from markupsafe import Markup
 from overtake.balances.sides import weights
 from overtake.brief.charts import common
 from overtake.brief.context import Context, Frame
-from overtake.brief.figure import NOTHING, Column, Figure, make
+from overtake.brief.figure import NOTHING, Column, Figure
 from overtake.show import style
 from overtake.show.formats import PLAIN, PROBABILITY, RATIO, SHARE, YEAR, Format, capital, for_unit
 from overtake.show.numbers import Cell, slug
@@ -57,8 +57,8 @@ def tornado(ctx: Context) -> Figure | None:
         f"{fmt(float(row['at_high']))} at {row['high']}"
         for row in rows.to_dict("records")
     )
-    return make(
-        ctx.num,
+    return common.make(
+        ctx,
         "tornado",
         title=Markup("{} moves the answer most: from {} to {}").format(
             capital(parameter_name(widest).split(",")[0]), *(ctx.num.show(cell, fmt) for cell in ends)
@@ -88,7 +88,6 @@ def tornado(ctx: Context) -> Figure | None:
         plot=partial(_plot_tornado, rows, fmt),
         height=34 * len(rows) + 70,
         narrow_height=38 * len(rows) + 70,
-        edition=ctx.edition,
     )
 
 
@@ -170,8 +169,8 @@ def revisions(ctx: Context) -> Figure | None:
     left_out = [ctx.name(iso3) for iso3 in side if iso3 not in members]
     whom, last = ctx.whom(balance), {name: lines[edition].dropna().iloc[-1:] for edition, name in names.items()}
     told = "; ".join(f"{name}, {ratio.iloc[0]:.2f} in {ratio.index[0]}" for name, ratio in last.items())
-    return make(
-        ctx.num,
+    return common.make(
+        ctx,
         "revisions",
         title=Markup("The ratio for {} was {} when first published and is {} now").format(
             ctx.num.show(common.year_cell(ctx, "revisions", year, "milex"), YEAR),

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from overtake.balances.sides import weights
 from overtake.brief.charts import common
 from overtake.brief.context import Context, Frame, articled
-from overtake.brief.figure import Column, Figure, make
+from overtake.brief.figure import Column, Figure
 from overtake.brief.sentences import breakeven_outlook, upper
 from overtake.show import style
 from overtake.show.formats import BN, SHARE, YEAR
@@ -51,8 +51,8 @@ def stack(ctx: Context) -> Figure | None:
         title = Markup("{} and {} make up {} of what {} spend").format(
             upper(articled(ctx.name(large[0]))), articled(ctx.name(large[1])), ctx.num.show(top_two, SHARE), whom
         )
-    return make(
-        ctx.num,
+    return common.make(
+        ctx,
         "stack",
         title=title,
         subtitle=Markup("Military expenditure, constant ({}) US$ billion at market exchange rates").format(
@@ -74,7 +74,6 @@ def stack(ctx: Context) -> Figure | None:
         | {part: Column(f"{names[part]}, US$ billion", BN, "value") for part in parts}
         | {"china": Column(f"{who}, US$ billion", BN, "value")},
         plot=partial(_plot_stack, table, names, who, dated),
-        edition=ctx.edition,
     )
 
 
@@ -152,8 +151,8 @@ def breakeven(ctx: Context, member: str = "USA", ruler: str | None = None) -> Fi
     outlook = breakeven_outlook(share("share_lo", year=then).value, share("share_hi", year=then).value)
     who, whom = "US" if member == "USA" else ctx.name(member), ctx.whom(chosen[0])
     percents = ["share_q10", "share_q25", "share_q50", "share_q75", "share_q90"]
-    return make(
-        ctx.num,
+    return common.make(
+        ctx,
         "breakeven" if member == "USA" else f"breakeven-{member.lower()}",
         title=Markup("{} {} {} spending to match {} in {}; {}").format(
             upper(whom),
@@ -183,7 +182,6 @@ def breakeven(ctx: Context, member: str = "USA", ruler: str | None = None) -> Fi
         plot=partial(_plot_breakeven, frame, {name: ctx.label_text(name) for name in chosen}, last, until),
         height=330,
         narrow_height=520,
-        edition=ctx.edition,
     )
 
 

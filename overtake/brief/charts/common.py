@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,13 +12,73 @@ from markupsafe import Markup
 
 from overtake.balances.sides import weights
 from overtake.brief.context import Context, Frame, month_words
-from overtake.brief.figure import Column
+from overtake.brief.figure import NOTHING, Column, Figure, striptags
 from overtake.draws import Draws, FloatArray
+from overtake.errors import OvertakeError
 from overtake.show import style
 from overtake.show.formats import BN, COUNT_IN_WORDS, YEAR
 from overtake.show.numbers import Cell
 
 Floats = npt.NDArray[np.float64]
+
+
+def make(
+    ctx: Context,
+    id: str,
+    *,
+    title: Markup,
+    subtitle: Markup,
+    alt: str,
+    description: Markup,
+    source: Markup,
+    table: pd.DataFrame,
+    columns: Mapping[str, Column],
+    plot: Callable[[Any, style.Size], None],
+    height: int = 380,
+    narrow_height: int = 360,
+    note: Markup = NOTHING,
+    edition: str | None = None,
+) -> Figure:
+    """Return the figure, drawn at both widths, its table recorded; what is missing for a reader is refused.
+
+    edition: of the table's figures, by default the one in use.
+    """
+    missing = [
+        name
+        for name, value in {
+            "title": title,
+            "subtitle": subtitle,
+            "alt": alt,
+            "description": description,
+            "source": source,
+        }.items()
+        if not str(value).strip()
+    ]
+    if missing or table.empty:
+        raise OvertakeError(f"figure {id}", f"has no {', '.join(missing) or 'rows in its table'}")
+    about = {
+        name: {
+            "heading": column.heading,
+            "unit": column.fmt.unit if column.fmt else "text",
+            "rounding": column.fmt.rounding if column.fmt else "",
+            "origin": column.origin,
+        }
+        for name, column in columns.items()
+    }
+    ctx.num.table(id, str(striptags(source)), ctx.edition if edition is None else edition, about, len(table))
+    return Figure(
+        id,
+        title,
+        subtitle,
+        " ".join(alt.split()),
+        description,
+        source,
+        table.loc[:, list(columns)].reset_index(drop=True),
+        dict(columns),
+        style.draw(style.Size(style.WIDE, height), plot),
+        style.draw(style.Size(style.NARROW, narrow_height), plot),
+        note,
+    )
 
 
 def edition_name(edition: str) -> Markup:

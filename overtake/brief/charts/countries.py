@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from overtake.brief.charts import common
 from overtake.brief.context import Context, Frame
-from overtake.brief.figure import Column, Figure, make
+from overtake.brief.figure import Column, Figure
 from overtake.show import style
 from overtake.show.formats import PERCENT1, YEAR
 from overtake.show.style import Size
@@ -36,8 +36,8 @@ def multiples(ctx: Context) -> Figure | None:
     colours = [style.CHINA if iso3 in known.against else style.COALITION for iso3 in order]
     fast = [iso3 for iso3 in order if median(iso3, last + 10) > 1.5 * median(iso3, last)]
     told = "; ".join(f"{ctx.name(iso3)} {median(iso3, last):.0f} to {median(iso3, last + 10):.0f}" for iso3 in order)
-    return make(
-        ctx.num,
+    return common.make(
+        ctx,
         "economies",
         title=Markup("Economies that will probably spend half as much again within ten years: {}").format(
             common.counted(ctx, "multiples.fast", len(fast), len(order), "futures",
@@ -58,7 +58,6 @@ def multiples(ctx: Context) -> Figure | None:
         plot=partial(_plot_multiples, parts, colours, last),
         height=470,
         narrow_height=560,
-        edition=ctx.edition,
     )  # fmt: skip
 
 
@@ -106,8 +105,8 @@ def slopes(ctx: Context) -> Figure | None:
         for iso3, rise in zip(table["iso3"], rises, strict=True)
     ]
     told = "; ".join(f"{row.name} {row.first:.1f} to {row.last:.1f}" for row in table.itertuples(index=False))
-    return make(
-        ctx.num,
+    return common.make(
+        ctx,
         "slopes",
         title=Markup("Economies that spend a larger share of GDP in {} than in {}: {}").format(
             ctx.num.show(common.year_cell(ctx, "slopes", last, "spending"), YEAR),
@@ -129,7 +128,6 @@ def slopes(ctx: Context) -> Figure | None:
         plot=partial(_plot_slopes, table, colours, (str(first), str(last))),
         height=420,
         narrow_height=420,
-        edition=ctx.edition,
     )
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from overtake.brief.charts import common
 from overtake.brief.context import Context, Frame
-from overtake.brief.figure import Column, Figure, make
+from overtake.brief.figure import Column, Figure
 from overtake.show import style
 from overtake.show.formats import COUNT_IN_WORDS, PROBABILITY, RATIO, YEAR
 from overtake.show.numbers import Cell, term
@@ -82,8 +82,8 @@ def curves(ctx: Context) -> Figure | None:
         for name, cell in ends.items()
     )
     told = "; ".join(f"{chosen[name]} {PROBABILITY(cell.value)}" for name, cell in ends.items())
-    return make(
-        ctx.num,
+    return common.make(
+        ctx,
         "curves",
         title=title,
         subtitle=Markup("Probability that {} has taken the lead by each year, {}").format(
@@ -102,7 +102,6 @@ def curves(ctx: Context) -> Figure | None:
         plot=partial(_plot_curves, wide, list(chosen.values()), last, end),
         height=400,
         narrow_height=400,
-        edition=ctx.edition,
     )
 
 
@@ -147,8 +146,8 @@ def dots(ctx: Context) -> Figure | None:
         _count(ctx, "dots.future", len(frame) - past, "coalitions with a crossing probability above one half"),
     )
     told = "; ".join(f"{row['label']} {row['at']:.0f}" for row in frame.to_dict("records"))
-    return make(
-        ctx.num,
+    return common.make(
+        ctx,
         "dots",
         title=title,
         subtitle=Markup("Year of the crossing with its interval, {}").format(ctx.unit_words(ruler)),
@@ -171,7 +170,6 @@ def dots(ctx: Context) -> Figure | None:
         plot=partial(_plot_dots, ctx, frame),
         height=30 * len(frame) + 50,
         narrow_height=31 * len(frame) + 50,
-        edition=ctx.edition,
     )
 
 

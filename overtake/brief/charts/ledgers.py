@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from overtake.brief.charts import common
 from overtake.brief.context import Context, Frame
-from overtake.brief.figure import Column, Figure, make
+from overtake.brief.figure import Column, Figure
 from overtake.show import style
 from overtake.show.formats import BN, SHARE, USD_BN, YEAR
 from overtake.show.numbers import Cell, slug
@@ -55,8 +55,8 @@ def estimates(ctx: Context) -> Figure | None:
         for row in (equal.iloc[0], equal.iloc[-1])
     ]  # fmt: skip
     told = "; ".join(f"{row['name']} {row['year']}: {_shares(row)}" for row in table.to_dict("records"))
-    return make(
-        ctx.num,
+    return common.make(
+        ctx,
         "estimates",
         title=Markup("On equal rules estimates put China between {} and {} of US spending").format(
             ctx.num.show(ends[0], SHARE), ctx.num.show(ends[1], SHARE)
@@ -87,6 +87,7 @@ def estimates(ctx: Context) -> Figure | None:
         plot=partial(_plot_estimates, table),
         height=27 * len(table) + 66,
         narrow_height=34 * len(table) + 66,
+        edition="",
     )  # fmt: skip
 
 
@@ -139,8 +140,8 @@ def plans(ctx: Context) -> Figure | None:
     told = "; ".join(f"{name} {value:+.1f}" for name, value in zip(bars["name"], bars["adds"], strict=True))
     when = ctx.num.show(common.year_cell(ctx, "waterfall", year, "waterfall"), YEAR)
     sides = dict.fromkeys(ctx.balances[balance].against, "challenger") | {"without": "", "planned": ""}
-    return make(
-        ctx.num,
+    return common.make(
+        ctx,
         "plans",
         title=_plans_title(ctx, balance, when, without, planned),
         subtitle=Markup("{} minus {} in {}, mean of the futures, constant ({}) US$ billion").format(
@@ -166,7 +167,6 @@ def plans(ctx: Context) -> Figure | None:
         plot=partial(_plot_plans, bars),
         height=32 * len(bars) + 46,
         narrow_height=32 * len(bars) + 46,
-        edition=ctx.edition,
     )
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from overtake.brief.charts import common
 from overtake.brief.context import EXPERIMENTAL, Context
-from overtake.brief.figure import Column, Figure, make
+from overtake.brief.figure import Column, Figure
 from overtake.brief.sentences import View
 from overtake.show import style
 from overtake.show.formats import PROBABILITY, YEAR, capital
@@ -40,8 +40,8 @@ def matrix(ctx: Context) -> Figure | None:
         for n in (ctx.headline_balance, names[0], names[-1])
         if n in names
     )
-    return make(
-        ctx.num,
+    return common.make(
+        ctx,
         "matrix",
         title=_title(ctx, [[cells[n, r] for r in rulers if r not in EXPERIMENTAL] for n in names]),
         subtitle=Markup(
@@ -62,7 +62,6 @@ def matrix(ctx: Context) -> Figure | None:
         plot=partial(_plot, ctx, names, rulers, cells),
         height=24 * len(names) + 52,
         narrow_height=23 * len(names) + 72,
-        edition=ctx.edition,
     )
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from overtake.brief.charts import common
 from overtake.brief.context import Context, Frame
-from overtake.brief.figure import Column, Figure, make
+from overtake.brief.figure import Column, Figure
 from overtake.show import style
 from overtake.show.formats import COUNT, PROBABILITY, SHARE, YEAR
 from overtake.show.numbers import Cell, slug
@@ -84,8 +84,8 @@ def specifications(ctx: Context) -> Figure | None:
         f"{PROBABILITY(float(line[-1]))}."
         for one, line in lines.items()
     )
-    return make(
-        ctx.num,
+    return common.make(
+        ctx,
         "specifications",
         title=Markup("In {} of the specifications {} {} more likely than not to lead in {}").format(
             ctx.num.show(share, SHARE), who, "are" if many else "is", ctx.num.show(year_cell(ctx, year), YEAR)
@@ -108,7 +108,6 @@ def specifications(ctx: Context) -> Figure | None:
         plot=partial(_plot_specifications, table.set_index("rank").set_axis(list(lines), axis=1)),
         height=340,
         narrow_height=320,
-        edition=ctx.edition,
     )
 
 
@@ -146,8 +145,8 @@ def options(ctx: Context) -> Figure | None:
         for row in table.to_dict("records")
     )
     height = int(19 * (len(table) + 1.3 * table["choice"].nunique()) + 50)
-    return make(
-        ctx.num,
+    return common.make(
+        ctx,
         "choices",
         title=Markup("{} moves the middle answer most: from {} to {}").format(
             "The " + widest[:1].lower() + widest[1:], *(ctx.num.show(cell, PROBABILITY) for cell in ends)
@@ -172,7 +171,6 @@ def options(ctx: Context) -> Figure | None:
         plot=partial(_plot_options, table),
         height=height,
         narrow_height=height,
-        edition=ctx.edition,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from overtake.brief.charts import checks, common
 from overtake.brief.context import Context, Frame
-from overtake.brief.figure import Column, Figure, make
+from overtake.brief.figure import Column, Figure
 from overtake.show import style
 from overtake.show.formats import COUNT, SHARE
 from overtake.show.numbers import Cell, slug
@@ -39,8 +39,8 @@ def sobol(ctx: Context) -> Figure | None:
         f"{name}: {SHARE(total)} give or take {SHARE(conf)}."
         for name, total, conf in zip(names, table["total"], table["total_conf"], strict=True)
     )
-    return make(
-        ctx.num,
+    return common.make(
+        ctx,
         "sobol",
         title=Markup("Moved together, {} accounts for {} of the variance, give or take {}").format(
             names[0].split(",")[0], *(ctx.num.show(cell, SHARE) for cell in cells)
@@ -71,7 +71,6 @@ def sobol(ctx: Context) -> Figure | None:
         plot=partial(_plot_sobol, table, list(smaller)),
         height=34 * len(table) + 60,
         narrow_height=38 * len(table) + 60,
-        edition=ctx.edition,
     )
 
 

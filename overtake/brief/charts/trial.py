@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from overtake.brief.charts import common
 from overtake.brief.context import Context
-from overtake.brief.figure import Column, Figure, make
+from overtake.brief.figure import Column, Figure
 from overtake.show import style
 from overtake.show.formats import COUNT, SHARE
 from overtake.show.numbers import Cell, slug
@@ -37,8 +38,8 @@ def calibration(ctx: Context) -> Figure | None:
     told = "; ".join(
         f"{row['question']} {SHARE(row['said'])} said, {SHARE(row['came'])} came" for row in table.to_dict("records")
     )
-    return make(
-        ctx.num,
+    return common.make(
+        ctx,
         "calibration",
         title=Markup("Of random coalitions given a chance of {} to change places, {} did").format(
             ctx.num.show(said, SHARE), ctx.num.show(came, SHARE)
@@ -59,7 +60,6 @@ def calibration(ctx: Context) -> Figure | None:
         },
         plot=partial(_plot, table),
         height=340,
-        edition=ctx.edition,
     )  # fmt: skip
 
 
