@@ -53,10 +53,10 @@ class Figure:
 
     def html(self) -> Markup:
         """Return the figure element: heading, both drawings, caption, description, table."""
-        rows = shown_rows(self.table)
+        rows, (width, height) = shown_rows(self.table), extent(self.wide)
         parts = {
             "id": self.id,
-            "tall": " tall" if tallness(self.wide) > TALL else "",
+            "tall": " tall" if height / width > TALL else "",
             "title": self.title,
             "subtitle": self.subtitle,
             "wide": self._drawing(self.wide, "wide"),
@@ -103,10 +103,12 @@ class Figure:
         }
 
 
-def tallness(svg: str) -> float:
-    """Return a drawing's height over its width."""
+def extent(svg: str) -> tuple[float, float]:
+    """Return a drawing's width and height in CSS pixels; one without a viewBox is refused."""
     match = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
-    return float(match.group(2)) / float(match.group(1)) if match else 0.0
+    if match is None:
+        raise OvertakeError("figure", "drawing has no viewBox")
+    return float(match[1]), float(match[2])
 
 
 def shown_rows(table: pd.DataFrame) -> pd.DataFrame:
@@ -177,11 +179,7 @@ def inert(text: str) -> str:
 
 def standalone(svg: str, lines: list[str], alt: str) -> str:
     """Return `svg` under its title and subtitle and over its source, with the typeface embedded."""
-    match = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
-    if match is None:
-        raise OvertakeError("figure", "drawing has no viewBox")
-    width, height = float(match.group(1)), float(match.group(2))
-    margin = 16
+    (width, height), margin = extent(svg), 16
     title = wrap(lines[0], 19, width, bold=True)
     subtitle, source = wrap(lines[1], 14, width), wrap(lines[2], 12, width)
     texts, y = [], 10.0
