@@ -59,7 +59,7 @@ def tiers(ctx: Context) -> dict[str, Any] | None:
         )
         for row in rows
     ]
-    whole = ctx.settings.get("futures", {}).get("plans") == "face_value"
+    whole = ctx.params.futures.plans == "face_value"
     year = view.curve("year", ctx.ten_years_on)
     return {"whole": whole, "year": year, "told": told, **_shares(ctx)} if told else None
 

@@ -14,6 +14,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from overtake.config.balances import Balance
+from overtake.config.load import parse
+from overtake.config.params import Params
 from overtake.draws import Draws, read_draws, read_parquet
 from overtake.errors import OvertakeError
 from overtake.show.formats import YEAR, Format
@@ -53,10 +55,7 @@ class Context:
     """The tables of one run under `root`, with the parameters that the brief may see."""
 
     root: Path
-    balances: dict[str, Balance]
-    headline_balance: str
-    headline_ruler: str
-    settings: dict[str, Any] = field(default_factory=dict)
+    params: Params
     num: Numbers = field(default_factory=Numbers)
     _frames: dict[str, Frame | None] = field(default_factory=dict)
     _indices: dict[tuple[str, tuple[str, ...]], dict[tuple[Key, ...], list[int]]] = field(default_factory=dict)
@@ -64,23 +63,30 @@ class Context:
     @classmethod
     def open(cls, root: Path, settings: Mapping[str, Any]) -> Context:
         """Return the context for `settings`, the JSON form of params.yaml."""
-        balances = {name: Balance.of(entry) for name, entry in settings.get("balances", {}).items()}
-        brief = settings.get("brief", {})
-        context = cls(
-            root,
-            balances,
-            brief.get("headline_balance", "eleven"),
-            brief.get("headline_ruler", "constant_usd"),
-            dict(settings),
-        )
-        if context.headline_balance not in balances:
+        context = cls(root, parse(settings))
+        if context.headline_balance not in context.balances:
             raise OvertakeError(
                 "params.yaml: brief.headline_balance",
                 "no such balance",
                 found=context.headline_balance,
-                allowed=", ".join(balances),
+                allowed=", ".join(context.balances),
             )
         return context
+
+    @property
+    def balances(self) -> dict[str, Balance]:
+        """Return the declared balances by name."""
+        return self.params.balances
+
+    @property
+    def headline_balance(self) -> str:
+        """Return the balance that the headline asks about."""
+        return self.params.brief.headline_balance
+
+    @property
+    def headline_ruler(self) -> str:
+        """Return the ruler on which it is answered."""
+        return self.params.brief.headline_ruler
 
     def frame(self, name: str) -> Frame | None:
         """Return the processed table or raw ledger called `name` (without ending), or nothing where it is absent."""
@@ -246,7 +252,7 @@ class Context:
     @cached_property
     def own(self) -> dict[str, tuple[str, str]]:
         """Return by iso3 the series in use in place of SIPRI's figures: its name in `data.series`, and its source."""
-        names = list(self.settings.get("data", {}).get("series", ()))
+        names = self.params.data.series
         frame = self.ledger("series") if names else None
         if frame is None:
             return {}
@@ -274,7 +280,7 @@ class Context:
 
     def level_words(self) -> str:
         """Return whose level of China's spending is used where it is not SIPRI's, else nothing."""
-        level = str(self.settings.get("rulers", {}).get("china_level", "sipri"))
+        level = self.params.rulers.china_level
         if level == "sipri":
             return ""
         if level == "uncertain":
@@ -298,20 +304,18 @@ class Context:
 
     def scenario_words(self) -> str:
         """Return the scenario in force in words, else nothing; it carries no probability."""
-        scenario = self.settings.get("scenario", {})
+        scenario = self.params.scenario
         shifts = [
-            f"{self.name(iso3)} {value:+g} points a year"
-            for iso3, value in scenario.get("growth_shift_pct", {}).items()
-            if value
+            f"{self.name(iso3)} {value:+g} points a year" for iso3, value in scenario.growth_shift_pct.items() if value
         ]
         targets = [
-            f"{self.name(iso3)} {target['share_pct']:g}% by {target['year']}"
-            + " in its government’s definition" * (target["definition"] == "government")
-            for iso3, target in scenario.get("share_targets", {}).items()
+            f"{self.name(iso3)} {target.share_pct:g}% by {target.year}"
+            + " in its government’s definition" * (target.definition == "government")
+            for iso3, target in scenario.share_targets.items()
         ]
         if not shifts and not targets:
             return ""
-        span = f"{scenario['from_year']} to {scenario['to_year']}" if shifts else ""
+        span = f"{scenario.from_year} to {scenario.to_year}" if shifts else ""
         parts = [f"growth of spending from {span}: {', '.join(shifts)}"] * bool(shifts) + [
             f"shares of GDP of at least: {', '.join(targets)}"
         ] * bool(targets)

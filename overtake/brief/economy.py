@@ -161,11 +161,11 @@ def outlook(ctx: Context, iso3: str) -> Markup:
 
 def _supposed(ctx: Context, iso3: str) -> str:
     """Return what is made of the economy's own plans in this run, as the beginning of a sentence."""
-    futures, ledger = ctx.settings.get("futures", {}), ctx.ledger("plans")
+    futures, ledger = ctx.params.futures, ctx.ledger("plans")
     counting = [] if ledger is None else ledger[(ledger["iso3"] == iso3) & (ledger["role"] == "target")]["stage"]
-    if futures.get("plans") == "off" or not set(counting) & set(futures.get("plan_tiers", ())):
+    if futures.plans == "off" or not set(counting) & set(futures.plan_tiers):
         return "Without a plan of its own that counts"
-    if futures.get("plans") == "face_value":
+    if futures.plans == "face_value":
         return "With its announced plans at face value, where they count,"
     return "With its announced plans, cut by what earlier ones delivered, where they count,"
 

@@ -167,15 +167,15 @@ def stock_state(ctx: Context) -> Markup:
 
 def method(ctx: Context) -> dict[str, Any]:
     """Return how growth is simulated and plans are treated in this run, in words."""
-    futures = ctx.settings.get("futures", {})
-    model, combined = str(futures.get("model", "combined")), futures.get("combination", {})
-    members = combined.get("members", ()) if model == "combined" else ()
+    futures = ctx.params.futures
+    combined = futures.model == "combined"
+    named = {name: name.replace("_", " ") for name in (futures.model, *futures.combination.members)} | MODELS
     return {
-        "model": MODELS.get(model, model.replace("_", " ")),
-        "members": "; ".join(MODELS.get(str(name), str(name)) for name in members),
-        "combined": model == "combined",
-        "scored": combined.get("weights") == "scored",
-        "plans": PLANS.get(str(futures.get("plans")), ""),
+        "model": named[futures.model],
+        "members": "; ".join(named[name] for name in futures.combination.members) if combined else "",
+        "combined": combined,
+        "scored": futures.combination.weights == "scored",
+        "plans": PLANS[futures.plans],
         "own": _own(ctx),
         "without_imf": _without_imf(ctx),
     }

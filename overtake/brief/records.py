@@ -22,7 +22,7 @@ def block(ctx: Context, figures: Iterable[Figure]) -> Block:
         "metrics": metrics(ctx),
         "key_metrics": key_metrics(ctx),
         "plots": plots.tables(ctx),
-        "manifest": manifest(ctx.root, ctx.settings),
+        "manifest": manifest(ctx.root, ctx.params.model_dump(mode="json")),
     }
     return Block(sources(ctx), data)
 
@@ -69,10 +69,10 @@ def key_metrics(ctx: Context) -> dict[str, Any]:
 
     Of the headline balance and of `sensitivity.balances` on the headline's ruler, in `sensitivity.years`.
     """
-    asked = ctx.settings["sensitivity"]
+    asked = ctx.params.sensitivity
     ahead = plots.wide(ctx, ctx.need("curves"), "p_ahead")
-    names = [name for name in dict.fromkeys((ctx.headline_balance, *asked["balances"])) if name in ahead]
-    years = [year for year in asked["years"] if year in ahead.index]
+    names = [name for name in dict.fromkeys((ctx.headline_balance, *asked.balances)) if name in ahead]
+    years = [year for year in asked.years if year in ahead.index]
     return {
         ctx.headline_ruler: {
             name: {f"p_ahead_{year}": float(ahead.loc[year, name]) for year in years} for name in names

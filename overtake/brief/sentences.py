@@ -115,8 +115,7 @@ class View:
             return False
         sums = side_sums(self.ctx, self.balance, self.ruler)
         above = (sums["against"] / sums["side"] > self.ctx.balances[self.balance].threshold).to_numpy()
-        sustain = int(self.ctx.settings.get("crossing", {}).get("sustain", 1))
-        return bool(leads(above[None], sustain).any())
+        return bool(leads(above[None], self.ctx.params.crossing.sustain).any())
 
     def who(self) -> Markup:
         """Return the names of the challengers, a share in them recorded."""
@@ -272,7 +271,7 @@ def others(ctx: Context, view: View) -> list[View]:
 
 def interval_words(ctx: Context) -> Markup:
     """Return how wide intervals are, from the parameters."""
-    percent = float(ctx.settings.get("crossing", {}).get("interval_pct", 80))
+    percent = ctx.params.crossing.interval_pct
     cell = Cell("params.crossing.interval_pct", percent, "params.yaml", (), "crossing.interval_pct")
     return ctx.num.show(cell, PERCENT)
 

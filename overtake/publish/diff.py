@@ -133,7 +133,7 @@ def section_of(ctx: Context) -> Markup:
     from overtake.brief.records import metrics
     from overtake.publish.manifest import manifest
 
-    now = {"metrics": metrics(ctx), "manifest": manifest(ctx.root, ctx.settings)}
+    now = {"metrics": metrics(ctx), "manifest": manifest(ctx.root, ctx.params.model_dump(mode="json"))}
     difference = compare(read_run(place), now)
     if not difference.moved:
         return Markup("<p>No key number has moved against the last published run.</p>") + _causes(ctx, difference)

@@ -123,7 +123,7 @@ def equal_events_have_equal_numbers(one: Rendered) -> list[str]:
     faults = [f"{id}: {record['shown']}" for id, record in one.numbers.items()
               if len({said for said in record.get("shown", ()) if said.endswith("%")}) > 1]  # fmt: skip
     curves = one.ctx.need("curves").set_index(["balance", "ruler", "year"])["p_ahead"]
-    level = str(one.ctx.settings["rulers"]["china_level"])
+    level = one.ctx.params.rulers.china_level
     for table, own in (("levels", "sipri"), ("sensitivity", None)):
         frame = one.ctx.frame(table)
         if frame is None or (table == "levels" and level != "sipri"):

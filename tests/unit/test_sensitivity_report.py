@@ -83,12 +83,12 @@ def test_plots_are_years_by_balances_on_the_headlines_ruler(brief):
 
 def test_what_dvc_shows_of_a_run_fits_a_screen(brief):
     found = key_metrics(brief.ctx)[brief.ctx.headline_ruler]
-    asked = brief.ctx.settings["sensitivity"]
+    asked = brief.ctx.params.sensitivity
     assert list(found) == ["eleven", "five_us30"]
     curves = read_parquet(brief.ctx.root / "data/processed/curves.parquet")
     own = curves[(curves["balance"] == "five_us30") & (curves["ruler"] == brief.ctx.headline_ruler)].set_index("year")
-    assert list(found["five_us30"]) == [f"p_ahead_{year}" for year in asked["years"]]
-    for year in asked["years"]:
+    assert list(found["five_us30"]) == [f"p_ahead_{year}" for year in asked.years]
+    for year in asked.years:
         assert found["five_us30"][f"p_ahead_{year}"] == pytest.approx(own.loc[year, "p_ahead"], abs=6e-5)
 
 

@@ -14,6 +14,7 @@ from overtake import paths as project
 from overtake.brief.context import Context
 from overtake.cli import futures as estimating
 from overtake.cli import update
+from overtake.config.params import Params
 from overtake.draws import write_parquet
 from overtake.errors import OvertakeError
 from overtake.futures import coefficients, hyperparameters
@@ -215,5 +216,5 @@ def test_an_older_forecast_that_stands_in_is_said(edition: str, known: str, caps
 )
 def test_the_brief_names_an_older_forecast(weo: str, words: str, tmp_path: Path) -> None:
     spending, macro = pd.DataFrame({"edition": ["2026-04"]}), pd.DataFrame({"edition": [weo]})
-    ctx = Context(tmp_path, {}, "eleven", "constant_usd", _frames={"spending": spending, "macro": macro})
+    ctx = Context(tmp_path, Params(), _frames={"spending": spending, "macro": macro})
     assert ctx.economy_words() == words

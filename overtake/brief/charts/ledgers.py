@@ -149,7 +149,7 @@ def plans(ctx: Context) -> Figure | None:
         ),
         note=Markup("Plans are converted to SIPRI's definition{}. Means add up.{}").format(
             ", at face value" if steps["plans"].iloc[0] == "face_value" else " and cut by what earlier plans delivered",
-            " The futures of this brief leave them out." if ctx.settings["futures"]["plans"] == "off" else "",
+            " The futures of this brief leave them out." if ctx.params.futures.plans == "off" else "",
         ),
         alt=f"Waterfall of the margin of {ctx.whom(balance).striptags()} over {ctx.who(balance)} in {year}: {told} "
         "billion dollars.",
