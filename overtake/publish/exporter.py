@@ -35,7 +35,7 @@ class BriefExporter(TemplateExporter):
 
     export_from_notebook = "Overtake brief (HTML)"
     output_mimetype = "text/html"
-    references_file = Unicode(help="bibliography in CSL-JSON; default data/raw/references.json").tag(config=True)
+    references_file = Unicode(str(paths.RAW / "references.json"), help="bibliography in CSL-JSON").tag(config=True)
     files = Bool(True, help="whether files lie beside the page: tables, drawings").tag(config=True)
     author = Unicode("", help="author in the page's metadata; Overtake where none is given").tag(config=True)
 
@@ -50,10 +50,6 @@ class BriefExporter(TemplateExporter):
     @default("extra_template_basedirs")
     def _basedirs_default(self) -> list[str]:
         return [str(TEMPLATES)]
-
-    @default("references_file")
-    def _references_default(self) -> str:
-        return str(paths.RAW / "references.json")
 
     def _create_environment(self) -> Any:
         environment: Any = super()._create_environment()  # type: ignore[no-untyped-call]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from overtake.brief import parts
 from overtake.brief.blocks import MIME
 from overtake.draws import write_parquet
 from overtake.errors import OvertakeError
@@ -93,10 +94,8 @@ def bibliography(executed: Path) -> Path | None:
 
 def citation(executed: Path) -> dict[str, Any]:
     """Return CITATION.cff of the project that the executed notebook lies in, empty outside of one."""
-    from overtake.config.load import read_yaml
-
     path = _beside(executed, "CITATION.cff")
-    return read_yaml(path) if path else {}
+    return parts.citation(path.parent) if path else {}
 
 
 def _beside(executed: Path, name: str) -> Path | None:

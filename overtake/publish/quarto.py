@@ -65,15 +65,11 @@ class QuartoExporter(Exporter):
     to = Enum(["html", "docx"], "html", help="format that Quarto writes").tag(config=True)
     command = Unicode("quarto", help="Quarto's command").tag(config=True)
     timeout = Integer(300, help="seconds that Quarto may take").tag(config=True)
-    references_file = Unicode(help="bibliography in CSL-JSON; default data/raw/references.json").tag(config=True)
+    references_file = Unicode(str(paths.RAW / "references.json"), help="bibliography in CSL-JSON").tag(config=True)
 
     @default("file_extension")
     def _file_extension_default(self) -> str:
         return ".html"
-
-    @default("references_file")
-    def _references_default(self) -> str:
-        return str(paths.RAW / "references.json")
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> Any:
         """Return the document (text or bytes) and the resources for an executed notebook."""
