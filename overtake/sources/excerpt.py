@@ -57,10 +57,10 @@ def of_sipri(book: Workbook, economies: tuple[str, ...]) -> pd.DataFrame:
     )
 
 
-def of_weo(table: pd.DataFrame, first_year: int = 1990) -> pd.DataFrame:
+def of_weo(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of macro.csv: editions with levels whole, the others with real growth and CPI only."""
     parts = []
-    for edition, rows in table[table["year"] >= first_year].groupby("edition", sort=True):
+    for edition, rows in table[table["year"] >= 1990].groupby("edition", sort=True):
         kept = rows.copy()
         if not weo.is_full(rows):
             kept[[name for name in weo.MEASURES if name != "real_growth_pct"]] = float("nan")
