@@ -93,7 +93,7 @@ def surplus(ctx: Context) -> Figure | None:
 def _ahead(ctx: Context, paths: Draws, balance: str) -> pd.DataFrame:
     """Return the futures of coalition minus China: see `common.FAN` for the columns."""
     against, side = common.drawn_sums(ctx, paths, balance)
-    low, middle, high = common.bands(side - against, (10, 50, 90))
+    low, middle, high = common.bands(side - against)
     table = pd.DataFrame({"year": paths.years, "low": low, "median": middle, "high": high})
     return table[table["year"].between(paths.last_observed + 1, paths.last_observed + YEARS_AHEAD)]
 

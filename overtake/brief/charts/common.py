@@ -128,16 +128,16 @@ def _sum(paths: Draws, shares: Mapping[str, float]) -> Floats:
     return total
 
 
-def bands(values: FloatArray, percents: tuple[int, ...]) -> Floats:
-    """Return quantiles over draws of `values` (draws, years): (percents, years)."""
-    return np.asarray(np.quantile(values, [p / 100 for p in percents], axis=0))
+def bands(values: FloatArray) -> Floats:
+    """Return the 10th, 50th and 90th percentile over draws of `values` (draws, years): (3, years)."""
+    return np.asarray(np.quantile(values, [0.1, 0.5, 0.9], axis=0))
 
 
 def fan(paths: Draws, iso3: str, first: int, ahead: int) -> pd.DataFrame:
     """Return an economy's spending from `first` to `ahead` years after the last observed: see FAN for the columns."""
     years = np.array(paths.years)
     shown = (years >= first) & (years <= paths.last_observed + ahead)
-    low, middle, high = bands(paths.economy(iso3)[:, shown], (10, 50, 90))
+    low, middle, high = bands(paths.economy(iso3)[:, shown])
     return pd.DataFrame({"year": years[shown], "low": low, "median": middle, "high": high})
 
 
