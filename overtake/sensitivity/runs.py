@@ -28,7 +28,7 @@ from overtake.work import side_by_side
 
 MULTIVERSE = Task(multiverse.prepare, multiverse.evaluate)
 POINTS = Task(world.prepare, world.evaluate)
-FLIPS = Task(verdicts.prepare, verdicts.evaluate)
+FLIPS = Task(verdicts.Search, verdicts.evaluate)
 TORNADO, SOBOL, FLIP, SWEEP = "sensitivity.parquet", "sobol.parquet", "flips.parquet", "sweep.parquet"
 TABLE, SHARES = "multiverse.parquet", "multiverse_shares.parquet"
 

@@ -102,11 +102,6 @@ class Search:
         return self._answers[parameter, value]
 
 
-def prepare(question: Question) -> Search:
-    """Return a worker's own."""
-    return Search(question)
-
-
 def chunks(given: Question) -> list[tuple[str, str]]:
     """Return what is searched: every claim, or where there are none every balance that is watched."""
     return [("claim", one.id) for one in given.claims] or [("balance", name) for name in given.settings.balances]

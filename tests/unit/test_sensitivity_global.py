@@ -174,7 +174,7 @@ def grounds():
 
 def test_flips_of_a_balance_are_where_its_median_ratio_meets_the_threshold(grounds):
     """With one year enough, China leads in 2035 more likely than not where the median ratio of 2035 exceeds one."""
-    search = verdicts.prepare(grounds["balance"])
+    search = verdicts.Search(grounds["balance"])
     table = verdicts.evaluate(search, ("balance", "eleven"))
     params = search.bench.params
     drawn = simulate(search.bench.edition, params.futures, params.run)
@@ -196,7 +196,7 @@ def test_flips_of_a_balance_are_where_its_median_ratio_meets_the_threshold(groun
 
 def test_flips_of_a_claim_are_where_the_figures_say(grounds):
     """China's second rank falls where its figures shrink to those of the third, on any ruler and in any year."""
-    search = verdicts.prepare(grounds["claim"])
+    search = verdicts.Search(grounds["claim"])
     claim = next(one for one in grounds["claim"].claims if one.test == "rank")
     table = verdicts.evaluate(search, ("claim", claim.id))
     settings = search.bench.params.rulers.model_copy(update={"use": tuple(claim.params["rulers"])})
