@@ -53,10 +53,10 @@ def _known(edition: str) -> Edition:
 def _panel(file: Path) -> tuple[pd.DataFrame, Series, str]:
     """Return a full panel, the same as a series, and its edition."""
     from overtake.draws import read_parquet
-    from overtake.skill import full
+    from overtake.futures.series import of_panel
 
     panel = read_parquet(file)
-    return panel, full.of_panel(panel), f"{int(panel['year'].max()) + 1}-04"
+    return panel, of_panel(panel), f"{int(panel['year'].max()) + 1}-04"
 
 
 def _models(

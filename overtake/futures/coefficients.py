@@ -11,12 +11,12 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from overtake import alike
 from overtake.config.futures import PooledRandomWalk
 from overtake.errors import OvertakeError
 from overtake.futures import hyperparameters
 from overtake.futures import panel_regression as model
 from overtake.futures.features import MEDIAN_TERMS, SCALE_TERMS
+from overtake.futures.series import of_panel
 
 FILE = "panel_regression.csv"
 SHARES = ("share_world", "share_region", "share_subregion")
@@ -54,22 +54,13 @@ def learned(panel: pd.DataFrame, edition: str) -> dict[str, pd.DataFrame]:
 
 def estimate(panel: pd.DataFrame, edition: str, origins: Iterable[int]) -> pd.DataFrame:
     """Return the rows of panel_regression.csv: every origin is fitted on figures up to its year only."""
-    wide = {
-        column: panel.pivot(index="iso3", columns="year", values=column).sort_index()
-        for column in ("milex_constant_usd_m", "gdp_share_pct")
-    }
-    years = tuple(range(int(panel["year"].min()), int(panel["year"].max()) + 1))
-    logs, shares = (
-        alike.log(np.where(values > 0, values, np.nan))
-        for values in (frame.reindex(columns=years).to_numpy(dtype=float) for frame in wide.values())
-    )
+    whole = of_panel(panel)
     above = panel.groupby("iso3")[["region", "subregion"]].first().itertuples(index=False, name=None)
     headings = [(str(region), str(subregion)) for region, subregion in above]
-    logs = logs - alike.log(1000)
     parts = []
     for origin in origins:
-        count = years.index(origin) + 1
-        found = model.fit(logs[:, :count], shares[:, :count], years[:count], headings)
+        past = whole.upto(origin)
+        found = model.fit(past.log_milex, past.log_share, past.years, headings)
         parts.append(to_rows(found, edition, origin))
     return pd.concat(parts, ignore_index=True)
 

@@ -47,6 +47,21 @@ class Series:
         return Series(spending, share, economies, self.years)
 
 
+def of_panel(panel: pd.DataFrame) -> Series:
+    """Return the whole panel (data/panel) as a series; zeros count as missing."""
+    years = tuple(range(int(panel["year"].min()), int(panel["year"].max()) + 1))
+    wide = {
+        column: panel.pivot(index="iso3", columns="year", values=column).sort_index().reindex(columns=list(years))
+        for column in ("milex_constant_usd_m", "gdp_share_pct")
+    }
+    spending, share = (
+        alike.log(np.where(values > 0, values, np.nan))
+        for values in (frame.to_numpy(dtype=float) for frame in wide.values())
+    )
+    economies = tuple(str(iso3) for iso3 in wide["milex_constant_usd_m"].index)
+    return Series(spending - alike.log(1000), share, economies, years)
+
+
 def of_spending(spending: pd.DataFrame) -> Series:
     """Return the series in the clean `spending` table; refuse by name what is too short, gapped, zero or constant."""
     wide = spending.pivot(index="iso3", columns="year", values="milex_constant_usd_bn").sort_index()

@@ -76,21 +76,6 @@ class Tasks:
     cpu_seconds: float
 
 
-def of_panel(panel: pd.DataFrame) -> Series:
-    """Return the whole panel (data/panel) as a series; zeros count as missing."""
-    years = tuple(range(int(panel["year"].min()), int(panel["year"].max()) + 1))
-    wide = {
-        column: panel.pivot(index="iso3", columns="year", values=column).sort_index().reindex(columns=list(years))
-        for column in ("milex_constant_usd_m", "gdp_share_pct")
-    }
-    spending, share = (
-        alike.log(np.where(values > 0, values, np.nan))
-        for values in (frame.to_numpy(dtype=float) for frame in wide.values())
-    )
-    economies = tuple(str(iso3) for iso3 in wide["milex_constant_usd_m"].index)
-    return Series(spending - alike.log(1000), share, economies, years)
-
-
 def peer(forecasts: pd.DataFrame, draws: int, seed: int) -> Callable[[int], Forecaster]:
     """Return, by origin, a peer's quantiles as a forecaster; countries that it did not forecast come back as NaN.
 

@@ -25,7 +25,7 @@ from overtake.config.core import Run
 from overtake.config.params import Params
 from overtake.edition import Edition, shipped
 from overtake.futures import hyperparameters, models, pooled
-from overtake.futures.series import Series, of_spending
+from overtake.futures.series import Series, of_panel, of_spending
 from overtake.sources import raw
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -180,7 +180,7 @@ def _panel_tasks(edition: str) -> tuple[dict[int, Series], str]:
         return {}, ""
     from overtake.skill import full
 
-    whole = full.of_panel(pd.read_parquet(file))
+    whole = of_panel(pd.read_parquet(file))
     found = {}
     for origin in range(2000, whole.origin):
         past = whole.upto(origin)

@@ -16,6 +16,7 @@ from overtake.config.core import Run
 from overtake.config.params import Params
 from overtake.errors import OvertakeError
 from overtake.futures import models, weights
+from overtake.futures.series import of_panel
 from overtake.skill import full
 from overtake.skill import peers as short_peers
 from overtake.skill.evaluate import tuning_scores
@@ -79,7 +80,7 @@ def peers(folder: Path) -> Path:
     """Write a peer's forecasts: normal around the last figure, all countries but one."""
     from scipy.stats import norm
 
-    series = full.of_panel(pd.read_parquet(panel(folder)))
+    series = of_panel(pd.read_parquet(panel(folder)))
     score = norm.ppf((2 * np.arange(1, 10) - 1) / 18)
     rows = []
     for origin in range(2000, LAST):
@@ -124,7 +125,7 @@ def test_skill_scores_every_model_and_writes_a_sealed_table(raw, asked, fast, tm
         "overtake skill --panel milex_2017-04.parquet --peers forecasts.parquet --draws 100 --horizons 2"
     ]
     assert table["horizon"].max() == 2
-    series = full.of_panel(pd.read_parquet(path))
+    series = of_panel(pd.read_parquet(path))
     known = {"naive": full.always(short_peers.naive(100, SEED))}
     index, found = full.run(series, range(LAST - 4, LAST), 2, known)
     held = index["single"].held.astype(bool)
@@ -213,7 +214,7 @@ def test_weights_writes_the_scores_that_the_combination_reads(raw, asked, tmp_pa
     table = raw_tables.load(weights.FILE, raw)
     settings = Params()
     known = commands._known("2017-04")
-    series = full.of_panel(pd.read_parquet(path))
+    series = of_panel(pd.read_parquet(path))
     expected = tuning_scores(series, known, settings.futures, settings.skill, settings.run.seed)
     columns = list(expected.columns)
     pd.testing.assert_frame_equal(table[columns], expected, check_dtype=False)

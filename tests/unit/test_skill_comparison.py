@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from overtake.futures.series import Series
+from overtake.futures.series import Series, of_panel
 from overtake.skill import full, reached, scores, split
 from overtake.streams import stream
 
@@ -36,7 +36,7 @@ def panel() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def series() -> Series:
-    return full.of_panel(panel())
+    return of_panel(panel())
 
 
 def test_a_panel_becomes_logs_of_billions_with_zeros_missing(series: Series) -> None:
@@ -52,7 +52,7 @@ def test_a_panel_becomes_logs_of_billions_with_zeros_missing(series: Series) -> 
 
 def test_a_year_that_no_country_reports_is_a_gap_not_a_jump() -> None:
     table = panel()
-    found = full.of_panel(table[table["year"] != 2007])
+    found = of_panel(table[table["year"] != 2007])
     assert found.years == tuple(range(FIRST, LAST + 1))
     assert np.isnan(found.log_milex[:, 2007 - FIRST]).all()
 
