@@ -95,9 +95,6 @@ class Figure:
         """Return what the publisher needs beside the drawings in the page."""
         return {
             "id": self.id,
-            "title": str(striptags(self.title)),
-            "alt": self.alt,
-            "source": str(striptags(self.source)),
             "svg": self.standalone(),
             "csv": to_csv(self.table, {name: column.heading for name, column in self.columns.items()}),
         }
