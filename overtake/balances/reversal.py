@@ -118,14 +118,16 @@ def table(by_plans: Callable[[str], Draws], edition: Edition, params: Params) ->
     return pd.concat(side_by_side(jobs, at_once(params.run.draws)), ignore_index=True)
 
 
-def waterfalls(by_plans: Callable[[str], Draws], params: Params) -> pd.DataFrame:
-    """Return `waterfall` of the first balance of the parameters, each of their years, constant US$ bn.
+def waterfalls(by_plans: Callable[[str], Draws], edition: Edition, params: Params) -> pd.DataFrame:
+    """Return `waterfall` of the first balance of the parameters, each of their years, on the ruler `constant_usd`.
 
     by_plans: as in `table`. Plans as the parameters have them; cut, where the parameters leave plans out.
     """
     plans = "cut" if params.futures.plans == "off" else params.futures.plans
     name = params.crossing.reversal[0]
     balance = chosen(params.balances, [name])[name]
-    planned, off = by_plans(plans), by_plans("off")
+    planned, off = (
+        measure("constant_usd", by_plans(one), edition, params.rulers, params.run.seed) for one in (plans, "off")
+    )
     parts = [waterfall(off, planned, balance, year, name) for year in params.crossing.reversal_years]
     return pd.concat(parts, ignore_index=True).assign(plans=plans)

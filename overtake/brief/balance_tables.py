@@ -221,9 +221,10 @@ def _crossing(ctx: Context, row: dict[Hashable, Any], column: str) -> Cell:
 def on_paper(ctx: Context) -> dict[str, Any] | None:
     """Return when China passes the United States if both grow on as they did, by first year of growth.
 
-    Nothing in a brief whose headline balance does not have China as a challenger: its reader did not ask.
+    Nothing in a brief whose headline balance does not have China as a challenger: its reader did not ask; nor where
+    China has another level than SIPRI's, by which such arithmetic goes.
     """
-    frame = ctx.shown("trend")
+    frame = None if ctx.level_words() else ctx.shown("trend")
     rows = [] if frame is None else frame[frame["coalition"] == "usa"].to_dict("records")
     told = [
         Markup("{} at the growth since {}").format(_passing(ctx, row), _trend(ctx, row, "since"))
@@ -251,7 +252,8 @@ def trend(ctx: Context) -> Markup:
     heads: list[tuple[Any, str]] = [("Coalition", ""), ("US spending", "r")]
     first = {row["since"]: row for row in reversed(frame.to_dict("records"))}
     heads += [(Markup("growth since {}").format(_trend(ctx, first[year], "since")), "r") for year in years]
-    return table("Year in which China passes if both sides grow on as they did, constant dollars", heads, rows)
+    caption = f"Year in which China passes if both sides grow on as they did, constant dollars{ctx.as_sipri_has_it()}"
+    return table(caption, heads, rows)
 
 
 def _passing(ctx: Context, row: dict[Hashable, Any]) -> Markup:

@@ -163,9 +163,9 @@ def implied(ctx: Context) -> Markup:
     ]
     heads = [("Economy", ""), (Markup("Observed in {}").format(shown[0]), "r")]
     heads += [(_step(step), "r") for step in steps]
-    caption = Markup("Share of GDP, per cent: observed, and in the middle future of {} by the plans that count").format(
-        shown[1]
-    )
+    caption = Markup(
+        "Share of GDP, per cent: observed, and in the middle future of {} by the plans that count{}"
+    ).format(shown[1], ctx.as_sipri_has_it())
     return table(caption, heads, rows)
 
 

@@ -16,8 +16,9 @@ from markupsafe import Markup
 from overtake.config.balances import Balance
 from overtake.config.load import parse
 from overtake.config.params import Params
-from overtake.draws import Draws, read_draws, read_parquet
+from overtake.draws import Draws, read_parquet
 from overtake.errors import OvertakeError
+from overtake.rulers.china import of_run
 from overtake.show.formats import YEAR, Format
 from overtake.show.numbers import Cell, Key, Numbers, slug
 
@@ -151,9 +152,13 @@ class Context:
         return frame
 
     def draws(self, *needed: str) -> Draws | None:
-        """Return the futures, constant US$ bn, of these economies at least, or nothing where that stage has not run."""
-        path = self.root / "data" / "processed" / "futures.parquet"
-        return read_draws(path, needed) if path.is_file() else None
+        """Return the futures, constant US$ bn, of these economies at least, or nothing where that stage has not run.
+
+        China's level is that of the run.
+        """
+        data = self.root / "data"
+        there = (data / "processed" / "futures.parquet").is_file()
+        return of_run(data / "processed", self.params, needed, data / "raw") if there else None
 
     @cached_property
     def edition(self) -> str:
@@ -289,6 +294,10 @@ class Context:
         rows = [] if frame is None else frame[frame["estimate"] == level].to_dict("records")
         label = f"{rows[0]['label']}, {int(rows[0]['year'])}" if rows else level
         return f"China's level by another estimate than SIPRI's ({label})"
+
+    def as_sipri_has_it(self) -> str:
+        """Return the end of a caption that says so where the table has SIPRI's level of China and the run another."""
+        return ", China as SIPRI has it" if self.level_words() else ""
 
     @cached_property
     def weo(self) -> str:

@@ -160,12 +160,12 @@ def _skill(arguments: argparse.Namespace) -> int:
 def _freeze(_: argparse.Namespace) -> int:
     from overtake import edition as editions
     from overtake.config.load import load
-    from overtake.draws import read_draws
+    from overtake.rulers.china import of_run
     from overtake.skill import frozen
 
     settings = load(paths.PARAMS)
     edition = editions.of_run()
-    rows = frozen.rows(read_draws(paths.PROCESSED / "futures.parquet"), dict(settings.balances))
+    rows = frozen.rows(of_run(paths.PROCESSED, settings), dict(settings.balances))
     date = datetime.date.today().isoformat()
     target = frozen.freeze(paths.ROOT, rows, edition, dict(settings.balances), settings.model_dump(mode="json"), date)
     print(f"froze {len(rows)} rows of edition {edition.name}: {target.relative_to(paths.ROOT).as_posix()}")

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from overtake import paths
 from overtake.config.load import load, read_yaml
-from overtake.draws import folder_of, read_draws, read_parquet
+from overtake.draws import folder_of, read_parquet
 from overtake.publish import headline, hub, package, readme
+from overtake.rulers.china import of_run
 from overtake.sources import raw
 
 
@@ -19,7 +20,7 @@ def write(root: Path = paths.ROOT) -> None:
     tables = {name: read_parquet(processed / f"{name}.parquet") for name in package.TABLES}
     edition = str(tables["crossings"]["edition"].iloc[0])
     with folder_of(reports / "hub") as folder:
-        hub.write(read_draws(processed / "futures.parquet"), tables["curves"], citation, folder)
+        hub.write(of_run(processed, params), tables["curves"], citation, folder)
     with folder_of(reports / "tables") as folder:
         package.write(tables, citation, edition, folder)
     answer = readme.answer((reports / "brief" / "brief.html").read_text(encoding="utf-8"))

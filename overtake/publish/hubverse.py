@@ -7,14 +7,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from overtake.draws import Draws, read_draws, read_parquet
+from overtake.config.params import Params
+from overtake.draws import Draws, read_parquet
+from overtake.rulers.china import of_run
 
 COLUMNS = ("origin_date", "target", "horizon", "location", "output_type", "output_type_id", "value")
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 
 
-def projections(processed: Path) -> pd.DataFrame:
+def projections(processed: Path, params: Params) -> pd.DataFrame:
     """Return model output from the tables in the folder `processed`; empty where a table is absent.
+
+    params: of the run, for China's level.
 
     origin_date: the last day of the last observed year. Two targets: `milex_constant_usd_bn` by economy (quantiles;
     horizon in years), and `crossing_year` by balance and ruler (a cumulative distribution: output_type_id is the
@@ -23,7 +27,7 @@ def projections(processed: Path) -> pd.DataFrame:
     futures, curves = processed / "futures.parquet", processed / "curves.parquet"
     parts = []
     if futures.is_file():
-        paths = read_draws(futures)
+        paths = of_run(processed, params)
         parts.append(levels(paths))
         if curves.is_file():
             parts.append(crossings(read_parquet(curves), paths.last_observed))

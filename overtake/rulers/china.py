@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from overtake.draws import Draws, FloatArray
+from overtake import paths as project
+from overtake.config.params import Params
+from overtake.draws import Draws, FloatArray, read_draws
 from overtake.errors import OvertakeError
 from overtake.rulers.base import scaled
+from overtake.sources import raw
 from overtake.sources.ledgers import blank, pairs
 from overtake.streams import stream
 
@@ -37,6 +42,17 @@ def newest(levels: pd.DataFrame) -> pd.DataFrame:
     """Return the newest of `levels` of each label, by label: what `uncertain` chooses between."""
     ordered = levels.rename_axis("estimate").reset_index().sort_values(["label", "year", "estimate"], kind="stable")
     return ordered.groupby("label").tail(1).set_index("estimate")
+
+
+def of_run(processed: Path, params: Params, needed: Sequence[str] = (), folder: Path = project.RAW) -> Draws:
+    """Return the futures of the run in `processed`, constant US$ bn, with China's level as the parameters choose.
+
+    needed: see `draws.read_draws`; folder: that of the ledger of estimates.
+    """
+    futures, level = read_draws(processed / "futures.parquet", needed), params.rulers.china_level
+    if level == "sipri":
+        return futures
+    return at_level(futures, raw.load(Path(LEDGER).name, folder), level, params.run.seed, futures.last_observed)
 
 
 def at_level(paths: Draws, estimates: pd.DataFrame, level: str, seed: int, last: int) -> Draws:

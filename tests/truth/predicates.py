@@ -152,11 +152,11 @@ def an_overtaking_has_the_curve_s_probability(one: Rendered) -> list[str]:
 
 
 def futures_are_those_of_the_curves(one: Rendered) -> list[str]:
-    """What is drawn from the futures themselves has the plans and the scenario of the tables."""
+    """What is drawn from the futures themselves has the plans, the scenario and the level of China of the tables."""
     name, balance = one.ctx.headline_balance, one.ctx.balances[one.ctx.headline_balance]
     paths = one.ctx.draws(*balance.against, *balance.side)
     curves = one.ctx.need("curves").query("balance == @name and ruler == 'constant_usd'")
-    if paths is None or curves.empty or one.params.rulers.china_level != "sipri":
+    if paths is None or curves.empty:
         return []
     middle = np.median(ratio(paths, balance)[:, -len(curves) :], axis=0)
     off = np.abs(middle / curves["ratio_q50"].to_numpy() - 1)

@@ -137,7 +137,7 @@ def tabulate(params: Params, root: Path) -> None:
         "curves": found.curves,
         "breakeven": found.breakeven,
         "reversal": reversal.table(by_plans, edition, params),
-        "waterfall": reversal.waterfalls(by_plans, params),
+        "waterfall": reversal.waterfalls(by_plans, edition, params),
         "tiers": choices.by_tier(by_tiers, edition, params),
         "levels": choices.by_level(lambda: drawn, edition, params),
         "scenarios": compare.leads_under(

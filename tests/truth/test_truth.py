@@ -6,7 +6,9 @@ import re
 
 import pytest
 
+from overtake.brief import context
 from overtake.config.load import parse
+from overtake.draws import read_draws
 from tests.truth import predicates
 from tests.truth.rendered import Rendered, rendered
 from tests.truth.sets import UNUSUAL, chosen
@@ -70,6 +72,12 @@ def test_a_planted_fault_is_seen(one: Rendered, predicate, found: str, put: str)
     cells = [re.sub(found, put, cell) for cell in one.cells]
     assert cells != one.cells
     assert predicate(Rendered(one.params, one.ctx, cells, one.economies)) != []
+
+
+def test_futures_at_another_level_than_the_tables_are_seen(one: Rendered, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert predicates.futures_are_those_of_the_curves(one) == []
+    monkeypatch.setattr(context, "of_run", lambda processed, *_: read_draws(processed / "futures.parquet"))
+    assert predicates.futures_are_those_of_the_curves(one) != []
 
 
 def test_an_event_with_two_probabilities_is_seen(one: Rendered) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from test_plans import futures, promises
 
 from overtake.balances.reversal import TREATMENTS, chosen, reversal, treated, waterfall, waterfalls
 from overtake.config.balances import Balance, Crossing
@@ -111,7 +112,7 @@ def test_waterfalls_are_of_the_treatment_in_use_and_of_cut_plans_where_none_is(p
         }
     )
     by_plans = {"off": even([0.01]), "cut": even([0.02]), "face_value": even([0.03])}
-    found = waterfalls(by_plans.__getitem__, params)
+    found = waterfalls(by_plans.__getitem__, promises(), params)
     assert set(found["plans"]) == {taken}
     assert set(found["balance"]) == {"pair"}
     assert list(dict.fromkeys(found["year"])) == [2030, 2035]
@@ -128,8 +129,6 @@ def test_unknown_balances_are_refused_together() -> None:
 
 
 def test_treatments_share_their_draws() -> None:
-    from test_plans import futures, promises
-
     settings = Futures.of({"plans": "off"})
     by_plans = {plans: treated(futures(), promises(), settings, plans, 1) for plans in TREATMENTS}
     assert list(by_plans) == ["off", "cut", "face_value"]

@@ -75,7 +75,7 @@ def tables(name: str) -> dict[str, pd.DataFrame]:
         "curves": found.curves[found.curves["year"].isin(years)],
         "breakeven": found.breakeven[found.breakeven["year"].isin(years)],
         "reversal": reversal.table(by_plans, edition, settings),
-        "waterfall": reversal.waterfalls(by_plans, settings),
+        "waterfall": reversal.waterfalls(by_plans, edition, settings),
         "tiers": choices.by_tier(by_tiers, edition, settings),
         "levels": choices.by_level(lambda: drawn, edition, settings),
         "trend": trend.trend(edition, settings.crossing),
