@@ -18,7 +18,7 @@ from overtake.config.multiverse import OWN_LEVEL, SIPRI
 from overtake.config.params import Params
 from overtake.draws import Draws
 from overtake.edition import Edition
-from overtake.futures.plans import ladder
+from overtake.futures.plans import ladder, with_tiers
 from overtake.rulers.china import at_factor, levels, newest
 from overtake.rulers.tables import measure
 from overtake.work import at_once, side_by_side
@@ -27,17 +27,18 @@ TIERS_COLUMNS = ("tiers", "balance", "ruler", "year", "p_ahead", "ratio")
 LEVELS_COLUMNS = ("level", "label", "of_year", "end", "factor", "balance", "ruler", "year", "p_ahead", "ratio")
 
 
-def by_tier(by_tiers: Callable[[Sequence[Tier]], Draws], edition: Edition, params: Params) -> pd.DataFrame:
+def by_tier(
+    without: Callable[[], Draws], edition: Edition, params: Params, under: Callable[[Draws], Draws]
+) -> pd.DataFrame:
     """Return who leads by tiers of plans: tiers, balance, ruler, year, p_ahead, ratio (median).
 
-    by_tiers: futures with the plans of these tiers, constant US$ bn, from the same draws (`futures.plans.with_tiers`);
-    asked for where they are used, since each is large. tiers: steps of `futures.plans.ladder`. Balances and rulers are
-    those of `crossing.reversal`; p_ahead: that the challenger leads in the year.
+    without, under: as in `reversal.table`. tiers: steps of `futures.plans.ladder`, from the same draws. Balances and
+    rulers are those of `crossing.reversal`; p_ahead: that the challenger leads in the year.
     """
     balances, rulers = chosen(params.balances, params.crossing.reversal), params.crossing.reversal_rulers
 
     def on(step: str, tiers: Sequence[Tier]) -> list[pd.DataFrame]:
-        drawn = by_tiers(tiers)
+        drawn = under(with_tiers(without(), edition, params.futures, tiers, params.run.seed))
         return [
             leads_table(
                 measure(ruler, drawn, edition, params.rulers, params.run.seed), balances, params.crossing
@@ -54,8 +55,9 @@ def by_level(futures: Callable[[], Draws], edition: Edition, params: Params) -> 
     """Return who leads by China's level: level, label, of_year, end (`low`, `high` or `sipri`), factor over SIPRI's,
     then as in `by_tier`.
 
-    futures: constant US$ bn; asked for on each ruler, as in `by_tier`. SIPRI's own level comes first, then both ends of
-    the newest estimate of each label that was known in an observed year; rulers with a level of their own are left out.
+    futures: constant US$ bn, asked for on each ruler, since they are large. SIPRI's own level comes first, then both
+    ends of the newest estimate of each label that was known in an observed year; rulers with a level of their own are
+    left out.
     """
     balances = chosen(params.balances, params.crossing.reversal)
     known = levels(edition.ledgers["china_estimates"], edition.last)

@@ -103,31 +103,40 @@ def waterfall(without: Draws, planned: Draws, balance: Balance, year: int, name:
     return steps[["balance", "year", "step", "adds", "margin", "unit"]]
 
 
-def table(by_plans: Callable[[str], Draws], edition: Edition, params: Params) -> pd.DataFrame:
+def table(
+    without: Callable[[], Draws], edition: Edition, params: Params, under: Callable[[Draws], Draws]
+) -> pd.DataFrame:
     """Return `reversal` for the balances and rulers of the parameters.
 
-    by_plans: futures of each of `TREATMENTS`, from the same draws; asked for where they are used, since each is large.
+    without: futures without plans, constant US$ bn, asked for where they are used, since they are large. under: what a
+    scenario makes of futures, after the plans as in the run itself.
     """
     balances = chosen(params.balances, params.crossing.reversal)
 
     def on(ruler: str, plans: str) -> pd.DataFrame:
-        measured = {plans: measure(ruler, by_plans(plans), edition, params.rulers, params.run.seed)}
+        planned = under(treated(without(), edition, params.futures, plans, params.run.seed))
+        measured = {plans: measure(ruler, planned, edition, params.rulers, params.run.seed)}
         return reversal(measured, balances, params.crossing, ruler=ruler)
 
     jobs = [partial(on, ruler, plans) for ruler in params.crossing.reversal_rulers for plans in TREATMENTS]
     return pd.concat(side_by_side(jobs, at_once(params.run.draws)), ignore_index=True)
 
 
-def waterfalls(by_plans: Callable[[str], Draws], edition: Edition, params: Params) -> pd.DataFrame:
+def waterfalls(
+    without: Callable[[], Draws], edition: Edition, params: Params, under: Callable[[Draws], Draws]
+) -> pd.DataFrame:
     """Return `waterfall` of the first balance of the parameters, each of their years, on the ruler `constant_usd`.
 
-    by_plans: as in `table`. Plans as the parameters have them; cut, where the parameters leave plans out.
+    without, under: as in `table`. Plans as the parameters have them; cut, where the parameters leave plans out.
     """
     plans = "cut" if params.futures.plans == "off" else params.futures.plans
     name = params.crossing.reversal[0]
     balance = chosen(params.balances, [name])[name]
-    planned, off = (
-        measure("constant_usd", by_plans(one), edition, params.rulers, params.run.seed) for one in (plans, "off")
-    )
+
+    def made(treatment: str) -> Draws:
+        planned = under(treated(without(), edition, params.futures, treatment, params.run.seed))
+        return measure("constant_usd", planned, edition, params.rulers, params.run.seed)
+
+    planned, off = made(plans), made("off")
     parts = [waterfall(off, planned, balance, year, name) for year in params.crossing.reversal_years]
     return pd.concat(parts, ignore_index=True).assign(plans=plans)

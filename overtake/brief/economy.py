@@ -245,14 +245,15 @@ def beside(ctx: Context, iso3: str) -> Figure | None:
     data = data[data.index >= FIRST_SHOWN].dropna(how="all")
     if data.empty:
         return None
-    last = int(data.index.max())
+    last, top = int(data.index.max()), float(data.max().max()) * 1.06
+    parity = top > 1  # the rule is in the picture
 
     def plot(figure: Any, size: Size) -> None:
         room = max(style.text_width(capital(ctx.ruler_name(ruler)), 13, True) for ruler in chosen) + 22
         axes = style.panel(figure, size, 34, room, 14, 30)
         style.lines(axes, data)
         axes.axhline(1, color=style.INK, lw=1)
-        axes.set_ylim(0, float(data.max().max()) * 1.06)
+        axes.set_ylim(0, top)
         style.year_axis(axes, FIRST_SHOWN, last, Size(size.width - int(room), size.height))
         labels = [
             (float(data[ruler].dropna().iloc[-1]), capital(ctx.ruler_name(ruler)), colour)
@@ -264,12 +265,12 @@ def beside(ctx: Context, iso3: str) -> Figure | None:
         ctx,
         "beside",
         title=Markup("China over {}, ruler by ruler").format(_the(ctx, iso3)),
-        subtitle=Markup("China's military expenditure as a multiple; the rule marks parity"),
+        subtitle=Markup("China's military expenditure as a multiple{}").format("; the rule marks parity" * parity),
         alt="Lines by ruler. In "
         + f"{last}: "
         + ", ".join(f"{ctx.ruler_name(ruler)} {data[ruler].dropna().iloc[-1]:.2f}" for ruler in chosen)
         + ".",
-        description=Markup("One line a ruler. Above the rule China spends more, below it less."),
+        description=Markup("One line a ruler. Above one China spends more, below it less."),
         source=common.source_line(ctx, None, extra="macro"),
         table=data.reset_index(names="year"),
         columns={"year": Column("Year", YEAR, "year")}

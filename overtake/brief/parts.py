@@ -101,9 +101,20 @@ def _span(row: dict[str, Any]) -> str:
     return f"{row['first_year']:.0f}–{row['last_year']:.0f}"
 
 
+def by_default(ctx: Context) -> Markup:
+    """Return the line that says on which ruler a table is that names none."""
+    return Markup('<p class="dateline">Where no other ruler is named: {}.</p>').format(
+        ctx.unit_words(ctx.headline_ruler)
+    )
+
+
 def ratio(_: Context) -> Markup:
     """Return the ratio of a balance's two sides as MathML, in words for paper and for readers that have none."""
     words = "R(t) is the sum of w x(t) over the challenger's side, divided by the sum of v x(t) over the coalition"
+    where = (
+        "Here x(t) is what an economy spends in year t on a ruler, A the challenger's side and B the coalition, w and "
+        "v the shares that count there, less what is tied down elsewhere."
+    )
 
     def total(weight: str, index: str, under: str) -> str:
         return (
@@ -115,7 +126,7 @@ def ratio(_: Context) -> Markup:
     fraction = f"<mfrac>{total('w', 'i', 'A')}{total('v', 'j', 'B')}</mfrac>"
     return Markup(
         f'<p class="formula"><math display="block" alttext="{words}" aria-label="{words}">'
-        f"<mi>R</mi><mo>(</mo><mi>t</mi><mo>)</mo><mo>=</mo>{fraction}</math></p>"
+        f"<mi>R</mi><mo>(</mo><mi>t</mi><mo>)</mo><mo>=</mo>{fraction}</math></p><p>{where}</p>"
     )
 
 

@@ -17,9 +17,11 @@ NONE = Markup("none")
 ASKED = {"coalition": "Coalition", "us_share": "Share of US spending"}
 FACTOR = Format("factor", "two decimals, signed per cent", lambda value: f"{signed(100 * (value - 1), 1)}%")
 GROWTH = Format("percentage points a year", "two decimals, signed", lambda value: f"{signed(value, 2)} pp a year")
-VALUE = Format("value of the parameter", "three decimals", lambda value: fixed(value, 3))
+VALUE = Format(
+    "value of the parameter", "up to two decimals", lambda value: fixed(value, 2).removesuffix("0").removesuffix(".0")
+)
 #: Verdicts of claims as the brief writes them.
-WORDS = {"partly": "partly supported"}
+WORDS = {"partly": "partly supported", "untestable": "not testable"}
 
 
 def multiverse(ctx: Context) -> Markup:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -21,9 +21,7 @@ from overtake.brief import economy
 from overtake.brief.brief import Brief
 from overtake.brief.context import Context
 from overtake.claims import stage as claims
-from overtake.config.futures import Tier
 from overtake.config.params import Params
-from overtake.draws import Draws
 from overtake.edition import read
 from overtake.futures import plans
 from overtake.futures.simulate import simulate
@@ -120,12 +118,7 @@ def tabulate(params: Params, root: Path) -> None:
     contracts.write(drawn, processed / "futures.parquet")
     found = stage.by_ruler(drawn, observed(edition.spending), edition, params)
 
-    def by_plans(treatment: str) -> Draws:
-        return adjust(reversal.treated(without, edition, params.futures, treatment, seed), params.scenario, edition)
-
-    def by_tiers(tiers: Sequence[Tier]) -> Draws:
-        return adjust(plans.with_tiers(without, edition, params.futures, tiers, seed), params.scenario, edition)
-
+    choice = (lambda: without, edition, params, partial(adjust, scenario=params.scenario, edition=edition))
     bench = local.Bench(edition, params, params.sensitivity, local.as_printed(edition, params))
     points = [bench.row(dict(point)) for point in [(), *local.points(params.sensitivity)]]
     tables = {
@@ -136,9 +129,9 @@ def tabulate(params: Params, root: Path) -> None:
         "crossings": found.crossings,
         "curves": found.curves,
         "breakeven": found.breakeven,
-        "reversal": reversal.table(by_plans, edition, params),
-        "waterfall": reversal.waterfalls(by_plans, edition, params),
-        "tiers": choices.by_tier(by_tiers, edition, params),
+        "reversal": reversal.table(*choice),
+        "waterfall": reversal.waterfalls(*choice),
+        "tiers": choices.by_tier(*choice),
         "levels": choices.by_level(lambda: drawn, edition, params),
         "scenarios": compare.leads_under(
             compare.read_all(paths.SCENARIOS, params),

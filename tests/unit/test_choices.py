@@ -34,12 +34,8 @@ def found(request):
     without = simulate(edition, PARAMS.futures.model_copy(update={"plans": "off"}), PARAMS.run)
     drawn = adjust(plans.apply(without, edition, PARAMS.futures, SEED), scenario, edition)
     curves = stage.by_ruler(drawn, observed(edition.spending), edition, PARAMS).curves
-
-    def by_tiers(tiers):
-        return adjust(plans.with_tiers(without, edition, PARAMS.futures, tiers, SEED), scenario, edition)
-
     return (
-        choices.by_tier(by_tiers, edition, PARAMS),
+        choices.by_tier(lambda: without, edition, PARAMS, lambda one: adjust(one, scenario, edition)),
         choices.by_level(lambda: drawn, edition, PARAMS),
         curves.set_index(["balance", "ruler", "year"])["p_ahead"],
     )

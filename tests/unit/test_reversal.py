@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from test_plans import futures, promises
 
+from overtake.balances import reversal as reversal_room
 from overtake.balances.reversal import TREATMENTS, chosen, reversal, treated, waterfall, waterfalls
 from overtake.config.balances import Balance, Crossing
 from overtake.config.futures import Futures
@@ -103,7 +104,9 @@ def test_waterfall_refuses_a_year_beyond_the_futures() -> None:
 
 
 @pytest.mark.parametrize(("plans", "taken"), [("off", "cut"), ("cut", "cut"), ("face_value", "face_value")])
-def test_waterfalls_are_of_the_treatment_in_use_and_of_cut_plans_where_none_is(plans: str, taken: str) -> None:
+def test_waterfalls_are_of_the_treatment_in_use_and_of_cut_plans_where_none_is(
+    plans: str, taken: str, monkeypatch
+) -> None:
     params = Params().model_copy(
         update={
             "balances": {"pair": PAIR, "other": PAIR},
@@ -112,7 +115,10 @@ def test_waterfalls_are_of_the_treatment_in_use_and_of_cut_plans_where_none_is(p
         }
     )
     by_plans = {"off": even([0.01]), "cut": even([0.02]), "face_value": even([0.03])}
-    found = waterfalls(by_plans.__getitem__, promises(), params)
+    monkeypatch.setattr(
+        reversal_room, "treated", lambda without, edition, settings, treatment, seed: by_plans[treatment]
+    )
+    found = waterfalls(lambda: by_plans["off"], promises(), params, lambda planned: planned)
     assert set(found["plans"]) == {taken}
     assert set(found["balance"]) == {"pair"}
     assert list(dict.fromkeys(found["year"])) == [2030, 2035]

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -56,8 +55,7 @@ def tables(name: str) -> dict[str, pd.DataFrame]:
     edition, seed = read(settings.data), settings.run.seed
     bare = simulate(edition, settings.futures.model_copy(update={"plans": "off"}), settings.run)
     drawn = plans.apply(bare, edition, settings.futures, seed)
-    by_plans = partial(reversal.treated, bare, edition, settings.futures, seed=seed)
-    by_tiers = partial(plans.with_tiers, bare, edition, settings.futures, seed=seed)
+    choice = (lambda: bare, edition, settings, lambda planned: planned)
     found = stage.by_ruler(drawn, observed(edition.spending), edition, settings)
     years = (edition.last - 10, edition.last, edition.last + 5, edition.last + 15)
     judged = claims.tables(settings, edition, found.curves)
@@ -74,9 +72,9 @@ def tables(name: str) -> dict[str, pd.DataFrame]:
         "crossings": found.crossings,
         "curves": found.curves[found.curves["year"].isin(years)],
         "breakeven": found.breakeven[found.breakeven["year"].isin(years)],
-        "reversal": reversal.table(by_plans, edition, settings),
-        "waterfall": reversal.waterfalls(by_plans, edition, settings),
-        "tiers": choices.by_tier(by_tiers, edition, settings),
+        "reversal": reversal.table(*choice),
+        "waterfall": reversal.waterfalls(*choice),
+        "tiers": choices.by_tier(*choice),
         "levels": choices.by_level(lambda: drawn, edition, settings),
         "trend": trend.trend(edition, settings.crossing),
         **judged,

@@ -16,6 +16,7 @@ from overtake.brief.context import Context
 from overtake.brief.figure import NOTHING, Column, Figure
 from overtake.brief.sentences import join, upper
 from overtake.draws import Draws
+from overtake.rulers import RULERS
 from overtake.show import style
 from overtake.show.formats import BN, RATIO, USD_BN, YEAR, capital
 from overtake.show.numbers import Cell
@@ -142,12 +143,17 @@ def fans(ctx: Context, rulers: tuple[str, ...] = (), id: str = "fans") -> Figure
     cells = {ruler: ctx.cell("curves", "ratio_q50", balance=balance, ruler=ruler, year=last) for ruler in chosen}
     frame = frame[frame["ruler"].isin(chosen)]
     told = "; ".join(f"{name} {cells[ruler].value:.2f}" for ruler, name in chosen.items())
+    stocks = {RULERS[ruler].kind == "stock" for ruler in chosen}
     return common.make(
         ctx,
         id,
-        title=_fans_title(ctx, balance, {chosen[ruler]: cell.value > 1 for ruler, cell in cells.items()}),
-        subtitle=Markup("Military expenditure of {} as a multiple of that of {}").format(
-            ctx.who_html(balance), ctx.whom(balance)
+        title=_fans_title(ctx, balance, {chosen[ruler]: cell.value > 1 for ruler, cell in cells.items()}, any(stocks)),
+        subtitle=Markup("{} of {} as a multiple of that of {}").format(
+            "Military expenditure"
+            if not any(stocks)
+            else f"{'Military expenditure or what' if len(stocks) > 1 else 'What'} is left of past spending",
+            ctx.who_html(balance),
+            ctx.whom(balance),
         ),
         note=Markup(
             "The fans hold half, four fifths and nine tenths of the futures; before them, of the measurement error."
@@ -167,15 +173,16 @@ def fans(ctx: Context, rulers: tuple[str, ...] = (), id: str = "fans") -> Figure
     )
 
 
-def _fans_title(ctx: Context, balance: str, ahead: Mapping[str, bool]) -> Markup:
-    """Return on which rulers, by name, China spends more than the coalition."""
+def _fans_title(ctx: Context, balance: str, ahead: Mapping[str, bool], stocks: bool) -> Markup:
+    """Return on which rulers, by name, China spends more than the coalition; of stocks it has more."""
     who, whom, many = ctx.who_html(balance), ctx.whom(balance), ctx.many(balance)
+    one, does = ("has", "have") if stocks else ("spends", "spend")
     if all(ahead.values()):
-        return Markup("On every ruler shown {} {} more than {}").format(who, "spend" if many else "spends", whom)
+        return Markup("On every ruler shown {} {} more than {}").format(who, does if many else one, whom)
     if not any(ahead.values()):
-        return Markup("On no ruler shown {} {} spend more than {}").format("do" if many else "does", who, whom)
+        return Markup("On no ruler shown {} {} {} more than {}").format("do" if many else "does", who, does, whom)
     on, off = (join([name for name, more in ahead.items() if more is wanted]) for wanted in (True, False))
-    does = "spend" if many else "spends"
+    does = does if many else one
     return Markup("{} {} more than {} in {}, not in {}").format(upper(who), does, whom, on, off)
 
 

@@ -65,7 +65,7 @@ def estimates(ctx: Context) -> Figure | None:
         note=Markup(
             "Open circles are not their authors' own: each sets the estimate of China, at the middle of its range, "
             "against SIPRI's United States, to show what comes of restating China alone. Below the pairs stand "
-            "estimates without a reported figure of the United States."
+            "estimates of China alone."
         ),
         alt=f"Dumbbell chart of estimates of China's spending as a share of US spending. {told}.",
         description=Markup(

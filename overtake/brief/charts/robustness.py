@@ -71,10 +71,11 @@ def specifications(ctx: Context) -> Figure | None:
     lines = {year: np.sort(frame[f"p_ahead_{year}"].to_numpy(dtype=float))[at] for year in years(frame)}
     table = pd.DataFrame({"rank": (at + 1) / len(frame)} | {f"p_{year}": line for year, line in lines.items()})
     year = middle_year(frame)
+    every = count_cell(ctx, "headline", len(frame), "specifications of the headline's question")
     share = ctx.num.derive(
         f"multiverse.headline.over-half-{year}", int((frame[f"p_ahead_{year}"] > 0.5).sum()) / len(frame),
         "specifications that put it above one half",
-        [count_cell(ctx, "headline", len(frame), "specifications of the headline's question")],
+        [every],
     )  # fmt: skip
     balance = ctx.headline_balance
     who, whom, many = ctx.who_html(balance), ctx.whom(balance), ctx.many(balance)
@@ -87,8 +88,12 @@ def specifications(ctx: Context) -> Figure | None:
     return common.make(
         ctx,
         "specifications",
-        title=Markup("In {} of the specifications {} {} more likely than not to lead in {}").format(
-            ctx.num.show(share, SHARE), who, "are" if many else "is", ctx.num.show(year_cell(ctx, year), YEAR)
+        title=Markup("In {} of the {} specifications of this balance {} {} more likely than not to lead in {}").format(
+            ctx.num.show(share, SHARE),
+            ctx.num.show(every, COUNT),
+            who,
+            "are" if many else "is",
+            ctx.num.show(year_cell(ctx, year), YEAR),
         ),
         subtitle=Markup("Probability that {} {} {}, specification by specification, in rising order").format(
             who, leads, whom

@@ -12,9 +12,12 @@ from overtake.brief.charts import checks, common
 from overtake.brief.context import Context, Frame
 from overtake.brief.figure import Column, Figure
 from overtake.show import style
-from overtake.show.formats import COUNT, SHARE
+from overtake.show.formats import COUNT, SHARE, Format, fixed
 from overtake.show.numbers import Cell, slug
 from overtake.show.style import Size
+
+#: Half the width of an interval of a share.
+POINTS = Format("percentage points", "whole, of a share", lambda value: fixed(100 * value, 0))
 
 
 def sobol(ctx: Context) -> Figure | None:
@@ -36,14 +39,14 @@ def sobol(ctx: Context) -> Figure | None:
         for size in smaller.values()
     )
     told = " ".join(
-        f"{name}: {SHARE(total)} give or take {SHARE(conf)}."
+        f"{name}: {SHARE(total)} give or take {POINTS(conf)} points."
         for name, total, conf in zip(names, table["total"], table["total_conf"], strict=True)
     )
     return common.make(
         ctx,
         "sobol",
-        title=Markup("Moved together, {} accounts for {} of the variance, give or take {}").format(
-            names[0].split(",")[0], *(ctx.num.show(cell, SHARE) for cell in cells)
+        title=Markup("Moved together, {} accounts for {} of the variance, give or take {} points").format(
+            names[0].split(",")[0], *(ctx.num.show(cell, fmt) for cell, fmt in zip(cells, (SHARE, POINTS), strict=True))
         ),
         subtitle=Markup("{}: {}, total Sobol indices").format(
             checks.measure_words(ctx, measure, "sobol"), ctx.whom(ctx.headline_balance)
