@@ -102,7 +102,7 @@ def say(template: str, numbers: Numbers | None = None, write: Writer | None = No
         if isinstance(value, int | float) and not isinstance(value, bool):
             raise OvertakeError(f"say: {name}", "is a bare number", found=value, allowed="a cell of a table")
     try:
-        written = _environment().from_string(template).render(**values, numbers_=numbers, write_=write or shown)
+        written = _environment().from_string(_coded(template)).render(**values, numbers_=numbers, write_=write or shown)
     except TemplateError as error:
         raise OvertakeError(f"say: {template[:60]!r}", str(error)) from error
     return Said(Markup(written.strip()), numbers)
@@ -128,6 +128,22 @@ def _environment() -> Any:
     environment.tests["present"] = lambda value: isinstance(value, Cell) and value.present
     environment.finalize = _no_bare_number
     return environment
+
+
+#: A code span of a template, and the expressions and statements in one.
+CODE, JINJA = re.compile(r"`([^`]*)`"), re.compile(r"(\{\{.*?\}\}|\{%.*?%\})", re.S)
+
+
+def _coded(template: str) -> str:
+    """Return `template` with each code span that has an expression as a tag: markdown reads no entity in backticks."""
+
+    def tag(span: re.Match[str]) -> str:
+        if "{{" not in span[1]:
+            return span[0]
+        parts = (part if at % 2 else str(literal(part)) for at, part in enumerate(JINJA.split(span[1])))
+        return f"<code>{''.join(parts)}</code>"
+
+    return CODE.sub(tag, template)
 
 
 def shown(cell: Cell, style: formats.Format, numbers: Numbers) -> Markup:
