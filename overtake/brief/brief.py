@@ -12,7 +12,7 @@ from overtake import paths as places
 from overtake.brief import blocks, records
 from overtake.brief.blocks import Block
 from overtake.brief.context import Context
-from overtake.brief.figure import Figure
+from overtake.brief.figure import Figure, font_faces
 from overtake.brief.sentences import View
 from overtake.publish.manifest import whole_settings
 from overtake.show import say
@@ -24,13 +24,14 @@ Values = Callable[[Context], Mapping[str, Any] | None]
 Piece = Callable[[Context], Any] | Markup | Figure | Block | None
 
 
-#: In a notebook a figure shows one of its two drawings, a number no link's colour.
+#: In a notebook a figure shows one of its two drawings, a number no link's colour, a table its words to the left.
 SCREEN = (
     "figure.chart svg.narrow{display:none}figure.chart svg.wide{max-width:45em}figure.chart{margin:0}"
     ".fig-title{font-weight:600;font-size:1.15em}.fig-sub,.fig-source,.standfirst{color:#5a6672}"
     "a.num{color:inherit!important;text-decoration:underline dotted!important}"
+    "ol.findings{list-style:none!important;padding:0!important}"
     "ol.findings .big{font-size:1.6em;font-weight:600}ol.findings .big small{font-size:.5em;margin-left:1em}"
-    "td.r,th.r{text-align:right!important}"
+    ".scroll td,.scroll th{text-align:left!important}td.r,th.r{text-align:right!important}"
 )
 
 
@@ -47,8 +48,8 @@ class Brief:
         return cls(Context.open(root, whole_settings(root) if settings is None else settings))
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        """Return what opening a brief shows: the rules by which JupyterLab shows it as it will be read."""
-        return {"text/plain": "a brief", "text/html": f"{blocks.LOOK}{SCREEN}</style>"}
+        """Return what opening a brief shows: rules and typeface by which JupyterLab shows it as it will be read."""
+        return {"text/plain": "a brief", "text/html": f"{blocks.LOOK}{SCREEN}{font_faces()}</style>"}
 
     def show(self, piece: Piece) -> Block:
         """Return what a cell shows of a piece."""
