@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from overtake.config.params import Params
 from overtake.draws import Draws, read_parquet
 from overtake.errors import OvertakeError
 from overtake.rulers.china import of_run
-from overtake.show.formats import YEAR, Format
+from overtake.show.formats import YEAR, Format, month_words
 from overtake.show.numbers import Cell, Key, Numbers, slug
 
 #: A pandas DataFrame; its stubs know too little of what rows hold to help here.
@@ -39,12 +38,6 @@ RULERS: dict[str, tuple[str, str]] = {
 
 #: Rulers that rest on too few countries to count for a coalition: marked in tables, in no title and no count.
 EXPERIMENTAL = ("symmetric", "stock_own")
-
-
-def month_words(edition: str) -> str:
-    """Return `2026-04` as `April 2026`."""
-    year, _, month = edition.partition("-")
-    return f"{calendar.month_name[int(month)]} {year}" if month.isdigit() else edition
 
 
 #: Tables that are about China alone, or that test what was said of it.

@@ -13,7 +13,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from overtake.brief.blocks import prose, table
-from overtake.brief.context import RULERS, month_words
+from overtake.brief.context import RULERS
 from overtake.claims import editions
 from overtake.claims.evaluate import as_then, load
 from overtake.claims.model import Claim
@@ -22,7 +22,7 @@ from overtake.config.params import Params
 from overtake.edition import Edition, shipped
 from overtake.errors import OvertakeError
 from overtake.publish.embed import whole_page
-from overtake.show.formats import PERCENT1, PROBABILITY, RATIO, SHARE, YEAR
+from overtake.show.formats import PERCENT1, PROBABILITY, RATIO, SHARE, YEAR, month_words
 from overtake.skill import realtime
 from overtake.sources import excerpt
 from overtake.sources.package import write_text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -101,6 +102,12 @@ BY_UNIT = {
 def for_unit(unit: str) -> Format:
     """Return the format for a unit as a table names it; an unknown unit is written to three digits and its name."""
     return BY_UNIT.get(str(unit).strip().lower(), PLAIN)
+
+
+def month_words(edition: str) -> str:
+    """Return `2026-04` as `April 2026`."""
+    year, _, month = edition.partition("-")
+    return f"{calendar.month_name[int(month)]} {year}" if month.isdigit() else edition
 
 
 def capital(text: str) -> str:

@@ -1,4 +1,7 @@
-"""Five kinds of drawing that the chapters use: lines, a fan, intervals in rows, bars, a table of shades."""
+"""Five kinds of drawing that the chapters use: lines, a fan, intervals in rows, bars, a table of shades.
+
+Each takes the line of its `source`, see `overtake.show.credit`.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ ROW, AROUND = 26, 70
 
 def lines(
     table: pd.DataFrame, title: str, subtitle: str, alt: str, *, level: float | None = None, marks: Any = None,
-    last: int | None = None, right: int = 150,
+    last: int | None = None, right: int = 150, source: str = "",
 ) -> Picture:  # fmt: skip
     """Return each column of `table` as a line over its index (years), named at its end.
 
@@ -46,12 +49,12 @@ def lines(
                 for name, colour in zip(names, colours, strict=True) if table[name].notna().any()]  # fmt: skip
         style.direct_labels(axes, size, ends, float(table.index.max()), font=12)
 
-    return picture(title, subtitle, alt, plot)
+    return picture(title, subtitle, alt, plot, source=source)
 
 
 def fan(
     table: pd.DataFrame, bands: Sequence[tuple[str, str]], middle: str, last: int, title: str, subtitle: str, alt: str,
-    *, level: float | None = None,
+    *, level: float | None = None, source: str = "",
 ) -> Picture:  # fmt: skip
     """Return the column `middle` over `year` with `bands` (low, high), widest first; what is to come is dashed."""
 
@@ -60,12 +63,13 @@ def fan(
         style.fan(axes, table, bands, middle, last, style.CHINA, style.CHINA)
         _ground(axes, size, table["year"], last, level)
 
-    return picture(title, subtitle, alt, plot)
+    return picture(title, subtitle, alt, plot, source=source)
 
 
 def intervals(
-    rows: pd.DataFrame, title: str, subtitle: str, alt: str, *, level: float | None = None, fmt: Format = PLAIN
-) -> Picture:
+    rows: pd.DataFrame, title: str, subtitle: str, alt: str, *, level: float | None = None, fmt: Format = PLAIN,
+    source: str = "",
+) -> Picture:  # fmt: skip
     """Return a dot for `value` on a bar from `lo` to `hi` for every row, named by its index from the top."""
 
     def plot(figure: Any, size: style.Size) -> None:
@@ -77,12 +81,13 @@ def intervals(
             axes.axvline(level, color=style.INK, lw=1)
         style.value_ticks(axes, size, fmt)
 
-    return picture(title, subtitle, alt, plot, height=ROW * len(rows) + AROUND)
+    return picture(title, subtitle, alt, plot, height=ROW * len(rows) + AROUND, source=source)
 
 
 def bars(
-    rows: pd.DataFrame, title: str, subtitle: str, alt: str, *, start: float = 0.0, fmt: Format = PLAIN
-) -> Picture:
+    rows: pd.DataFrame, title: str, subtitle: str, alt: str, *, start: float = 0.0, fmt: Format = PLAIN,
+    source: str = "",
+) -> Picture:  # fmt: skip
     """Return a bar from `lo` to `hi` for every row, named by its index, on either side of `start`."""
 
     def plot(figure: Any, size: style.Size) -> None:
@@ -94,10 +99,10 @@ def bars(
         style.row_axis(axes, size, [str(name) for name in rows.index])
         style.value_ticks(axes, size, fmt)
 
-    return picture(title, subtitle, alt, plot, height=ROW * len(rows) + AROUND)
+    return picture(title, subtitle, alt, plot, height=ROW * len(rows) + AROUND, source=source)
 
 
-def shades(table: pd.DataFrame, title: str, subtitle: str, alt: str, fmt: Format) -> Picture:
+def shades(table: pd.DataFrame, title: str, subtitle: str, alt: str, fmt: Format, *, source: str = "") -> Picture:
     """Return `table` as cells with their numbers written in them, blue below a half and red above it."""
 
     def plot(figure: Any, size: style.Size) -> None:
@@ -119,7 +124,7 @@ def shades(table: pd.DataFrame, title: str, subtitle: str, alt: str, fmt: Format
         for side in axes.spines.values():
             side.set_visible(False)
 
-    return picture(title, subtitle, alt, plot, height=ROW * len(table) + AROUND - 20)
+    return picture(title, subtitle, alt, plot, height=ROW * len(table) + AROUND - 20, source=source)
 
 
 def _ground(axes: Any, size: style.Size, years: Any, last: int | None, level: float | None) -> None:

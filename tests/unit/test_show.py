@@ -1,5 +1,6 @@
 """What a notebook shows: sentences whose numbers are cells, tables and drawings in the forms that readers need."""
 
+import html
 import math
 import subprocess
 import sys
@@ -144,3 +145,38 @@ def test_a_drawing_needs_no_scipy_and_who_asks_seaborn_for_a_density_has_it():
     )
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("200 scipy.cluster.hierarchy scipy.stats._kde\n", "")
+
+
+def test_a_source_stands_under_what_is_shown_and_code_is_set_as_code():
+    line = show.credit("2026-04", "2025-10", "the ledger `a_b`")
+    assert line == (
+        "Source: SIPRI Military Expenditure Database, edition of April 2026; IMF World Economic Outlook, edition of "
+        "October 2025; the ledger `a_b`; Overtake, calculations."
+    )
+    assert show.credit() == "Source: Overtake, calculations."
+    made = show.table(TABLE, "By `dvc repro` <1>", {"iso3": "economy"}, source=line)._repr_mimebundle_()
+    assert "<caption>By <code>dvc repro</code> &lt;1&gt;</caption>" in made["text/html"]
+    assert '<tfoot><tr><td colspan="1" style="text-align:left;' in made["text/html"]
+    assert "the ledger <code>a_b</code>;" in made["text/html"]
+    assert all(made[kind].endswith(line) for kind in ("text/plain", "text/markdown"))
+    rows = pd.DataFrame({"value": [1.0], "lo": [0.5], "hi": [1.5]}, index=["x"])
+    drawn = plots.intervals(rows, "T", "`exact`", "W", source=line)._repr_mimebundle_()
+    assert "<code>exact</code></figcaption>" in drawn["text/html"]
+    assert "Overtake, calculations.</div></figure>" in drawn["text/html"]
+    assert drawn["text/markdown"].endswith(line)
+    assert drawn["text/plain"] == f"T (`exact`)\nW\n{line}"
+
+
+def test_whole_numbers_are_separated_and_years_are_not():
+    rows = pd.DataFrame({"year": [1989, 2025], "n": [2000, 106500], "none": pd.array([3916, None], dtype="Int64")})
+    made = show.table(rows, "C", {"year": "year", "n": "n", "none": "none"})
+    assert made.rows == (("1989", "2,000", "3,916"), ("2025", "106,500", "–"))
+
+
+@pytest.mark.parametrize("name", ["stock_own", "a*b*", "<b>", "{{ 7 }}", "$x$", "`x`", "[a](b)", "&#95;"])
+def test_a_name_in_a_code_span_is_shown_as_it_is(name):
+    said = say("On `{{ name }}`, `plain_code`, {{ name }}, `a` and `of_{{ name }}_*`.", name=name)
+    shown = html.escape(name, quote=False)
+    words = f"On <code>{shown}</code>, <code>plain_code</code>, {shown}, <code>a</code> and <code>of_{shown}_*</code>."
+    assert said.html() == f"<p>{words}</p>\n"
+    assert str(said) == f"On {name}, `plain_code`, {name}, `a` and of_{name}_*."

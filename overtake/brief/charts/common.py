@@ -11,12 +11,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from overtake.balances.sides import weights
-from overtake.brief.context import Context, Frame, month_words
+from overtake.brief.context import Context, Frame
 from overtake.brief.figure import NOTHING, Column, Figure, striptags
 from overtake.draws import Draws, FloatArray
 from overtake.errors import OvertakeError
 from overtake.show import style
-from overtake.show.formats import BN, COUNT_IN_WORDS, YEAR
+from overtake.show.formats import BN, COUNT_IN_WORDS, YEAR, month_words
 from overtake.show.numbers import Cell
 
 Floats = npt.NDArray[np.float64]
