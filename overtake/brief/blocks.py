@@ -9,12 +9,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from overtake.show.say import markdown
+from overtake.show.say import AS_IT_STANDS, markdown
 
 MIME = "application/vnd.overtake+json"
 NOTHING = Markup("")
-#: What JupyterLab shows within as it stands: two dollars in a sentence are no formula.
-PLAIN = '<div class="tex2jax_ignore mathjax_ignore">'
+#: What JupyterLab shows within as it stands.
+PLAIN = f'<div class="{AS_IT_STANDS}">'
 #: How the HTML of a style begins that only a notebook shows.
 LOOK = "<style>"
 #: A table of more rows may be broken between printed pages.

@@ -14,6 +14,7 @@ import pandas as pd
 from overtake.errors import OvertakeError
 from overtake.show import style
 from overtake.show.formats import COUNT, PLAIN, YEAR, Format, month_words
+from overtake.show.say import AS_IT_STANDS
 
 #: A column of whole numbers that all lie within holds years.
 YEARS = (1800, 2200)
@@ -58,7 +59,8 @@ class Picture:
         return {
             "text/plain": "\n".join(filter(None, (f"{self.title} ({self.subtitle})", self.alt, self.source))),
             "image/svg+xml": drawing,
-            "text/html": f'<figure style="margin:0"><figcaption>{head}</figcaption>{named}{foot}</figure>',
+            "text/html": f'<figure class="{AS_IT_STANDS}" style="margin:0">'
+            f"<figcaption>{head}</figcaption>{named}{foot}</figure>",
             "text/markdown": f"**{self.title}** {self.subtitle}\n\n![{self.alt}](data:image/svg+xml;base64,{code})"
             + f"\n\n{self.source}" * bool(self.source),
         }
@@ -99,7 +101,7 @@ class Table:
             "text/plain": "\n".join(
                 [self.caption, *("  ".join(row) for row in (self.heads, *self.rows)), *filter(None, [self.source])]
             ),
-            "text/html": f"<table>{inner}</table>",
+            "text/html": f'<table class="{AS_IT_STANDS}">{inner}</table>',
             "text/markdown": f"{markdown}\n\n: {self.caption}" + f"\n\n{self.source}" * bool(self.source),
         }
 

@@ -34,6 +34,9 @@ FILTERS: Mapping[str, formats.Format] = {
 }
 
 
+#: The class of what JupyterLab shows as it stands: two dollars in a sentence are no formula.
+AS_IT_STANDS = "tex2jax_ignore mathjax_ignore"
+
 #: How a cell becomes HTML: the cell, its format, the records that it joins.
 Writer = Callable[[Cell, formats.Format, Numbers], Markup]
 
@@ -85,7 +88,9 @@ class Said:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Return what Jupyter stores: markdown for Quarto, HTML for the page, the bare words for a terminal."""
-        return {"text/plain": str(self), "text/markdown": str(self.text), "text/html": str(self.html())}
+        html = str(self.html())
+        html = f'<div class="{AS_IT_STANDS}">{html}</div>' if "$" in html else html
+        return {"text/plain": str(self), "text/markdown": str(self.text), "text/html": html}
 
 
 def say(template: str, numbers: Numbers | None = None, write: Writer | None = None, **values: Any) -> Said:

@@ -103,7 +103,8 @@ def test_a_sentence_is_markdown_html_and_plain_words():
     assert said._repr_mimebundle_() == {
         "text/plain": "**In 2025**,\nA*, B and C & D lead. 100 $ [x]",
         "text/markdown": f"**In {number}**,\n{rest}",
-        "text/html": f"<p><strong>In {number}</strong>,\nA*, B and C &amp; D lead. 100 $ [x]</p>\n",
+        "text/html": '<div class="tex2jax_ignore mathjax_ignore"><p><strong>In '
+        f"{number}</strong>,\nA*, B and C &amp; D lead. 100 $ [x]</p>\n</div>",
     }
     assert list(said.numbers.records) == ["made.chn.2025.year"]
     assert str(say("{{ who | listed }}", who=["one"])) == "one"
