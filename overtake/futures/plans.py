@@ -6,7 +6,7 @@ spent to mere aims; which tiers count is a parameter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -87,10 +87,15 @@ def with_tiers(without: Draws, edition: Edition, settings: Futures, tiers: Seque
     return apply(without, edition, settings.model_copy(update={"plans": plans, "plan_tiers": tuple(tiers)}), seed)
 
 
-def stepwise(without: Draws, edition: Edition, settings: Futures, seed: int) -> Iterator[tuple[str, Draws]]:
-    """Yield the name and the futures of every step of `ladder`, one after the other: each is as large as all else."""
+def stepwise(
+    without: Draws, edition: Edition, settings: Futures, seed: int, under: Callable[[Draws], Draws]
+) -> Iterator[tuple[str, Draws]]:
+    """Yield the name and the futures of every step of `ladder`, one after the other: each is as large as all else.
+
+    under: what a scenario makes of futures.
+    """
     for step, tiers in ladder(edition).items():
-        yield step, with_tiers(without, edition, settings, tiers, seed)
+        yield step, under(with_tiers(without, edition, settings, tiers, seed))
 
 
 def _pledges(edition: Edition, tiers: Sequence[Tier]) -> tuple[Pledge, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -110,15 +111,13 @@ def tabulate(params: Params, root: Path) -> None:
     without = simulate(edition, params.futures.model_copy(update={"plans": "off"}), params.run)
     drawn = plans.apply(without, edition, params.futures, seed)
     drawn = adjust(drawn, params.scenario, edition)
-    steps = [
-        (step, adjust(one, params.scenario, edition))
-        for step, one in plans.stepwise(without, edition, params.futures, seed)
-    ]
-    shares = plans.implied_shares([("as set", drawn), *steps], edition, YEARS_OF_SHARES)
+    under = partial(adjust, scenario=params.scenario, edition=edition)
+    steps = plans.stepwise(without, edition, params.futures, seed, under)
+    shares = plans.implied_shares(chain([("as set", drawn)], steps), edition, YEARS_OF_SHARES)
     contracts.write(drawn, processed / "futures.parquet")
     found = stage.by_ruler(drawn, observed(edition.spending), edition, params)
 
-    choice = (lambda: without, edition, params, partial(adjust, scenario=params.scenario, edition=edition))
+    choice = (lambda: without, edition, params, under)
     bench = local.Bench(edition, params, params.sensitivity, local.as_printed(edition, params))
     points = [bench.row(dict(point)) for point in [(), *local.points(params.sensitivity)]]
     tables = {

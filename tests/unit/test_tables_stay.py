@@ -66,7 +66,7 @@ def tables(name: str) -> dict[str, pd.DataFrame]:
         "macro": edition.macro.groupby("year").sum(numeric_only=True).reset_index(),
         "futures": pd.concat(list(futures(edition, settings, bare, drawn)), ignore_index=True),
         "implied_shares": plans.implied_shares(
-            plans.stepwise(bare, edition, settings.futures, seed), edition, years[2:]
+            plans.stepwise(bare, edition, settings.futures, seed, lambda planned: planned), edition, years[2:]
         ),
         "targets": plans.targets(edition, settings.futures.plan_tiers),
         "crossings": found.crossings,
