@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,7 +86,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if argv is None:
             _stand_in_checkout()
-            _without_grammar()
+            _without_what_nobody_asks_for()
         with _polite_end():
             return int(arguments.func(arguments) or 0)
     except OvertakeError as error:
@@ -145,9 +146,11 @@ def _stand_in_checkout() -> None:
     os.execv(sys.executable, [sys.executable, "-P", "-m", "overtake", *sys.argv[1:]])
 
 
-def _without_grammar() -> None:
-    """Keep jsonschema from building the grammar of IRIs, seconds a process: no schema of a notebook asks for one."""
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+def _without_what_nobody_asks_for() -> None:
+    """Keep jsonschema from building the grammar of IRIs, a second a process, and matplotlib from loading 3D axes."""
+    warnings.filterwarnings("ignore", "Unable to import Axes3D")
+    for name in ("rfc3987_syntax", "mpl_toolkits.mplot3d"):
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
 
 
 @contextmanager
