@@ -15,7 +15,6 @@ from overtake.config.core import Data
 from overtake.config.params import Params
 from overtake.edition import Edition
 from overtake.errors import OvertakeError
-from overtake.work import side_by_side
 
 
 def tables(
@@ -26,20 +25,20 @@ def tables(
     edition, curves: those in use, measured as `settings` say; earlier editions are judged each with the rulers'
     default parameters and odds from past growth alone.
     """
-    claims = load(path)
-
-    def by_edition() -> dict[str, pd.DataFrame]:
-        earlier = [known_then(edition, each) for each in edition.names() if each < edition.name]
-        return {"editions": editions.table([*earlier, edition], claims, settings, curves)}
-
-    def of_the_run() -> dict[str, pd.DataFrame]:
-        then = known_then(edition, *when_claimed(path))
-        scorecard, details = evaluate(claims, edition, then, settings, curves)
-        beside = {"register": outcomes(edition), "regions": regions.table(edition)}
-        return {"claims": scorecard, "claim_details": details, **beside}
-
-    compared, judged = side_by_side([by_edition, of_the_run])
-    return {**judged, **compared}
+    claims, (name, weo) = load(path), when_claimed(path)
+    earlier = {each: known_then(edition, each) for each in edition.names() if each < edition.name}
+    then = earlier.get(name)
+    if then is None or then.weo != weo:
+        then = known_then(edition, name, weo)
+    scorecard, details = evaluate(claims, edition, then, settings, curves)
+    compared = editions.table([*earlier.values(), edition], claims, settings, curves)
+    return {
+        "claims": scorecard,
+        "claim_details": details,
+        "editions": compared,
+        "register": outcomes(edition),
+        "regions": regions.table(edition),
+    }
 
 
 def known_then(edition: Edition, name: str, weo: str = "matching") -> Edition:

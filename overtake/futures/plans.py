@@ -218,7 +218,7 @@ def _target(row: Mapping[Any, Any], edition: Edition, known_by: str | None, tier
     if share is None or not np.isfinite(share):
         return {**found, "reason": "no factor from the government's definition to SIPRI's"}
     counts = tier in tiers
-    reason = "" if counts else f"tier `{tier}` is not asked for"
+    reason = "" if counts else "its tier is not asked for"
     return {**found, "year": int(year), "share_pct": share, "used": counts, "reason": reason}
 
 

@@ -130,7 +130,7 @@ def test_challenger_and_coalition_are_held_to_the_same_rule() -> None:
     assert rows.loc["chn_budget_2026", "used"]
     assert (
         rows.loc[["chn_doubling_2030", "twn_5pct_2030", "phl_senate_2pct_2028"], "reason"].tolist()
-        == ["tier `aim` is not asked for"] * 3
+        == ["its tier is not asked for"] * 3
     )
     ledger = edition.ledgers["plans"].set_index("plan")
     budget = edition.ledgers["china_official_budget"].set_index("year")["announced_rmb_bn"]
@@ -178,7 +178,7 @@ def test_delivery_differs_between_draws_by_its_spread_and_not_by_run() -> None:
         # Another amount: over nominal GDP, in SIPRI's definition.
         ({"kind": "amount_lcu", "value": 26.0, "target_year": 2030}, 26.0 * 1.1 / 1300 * 100, ""),
         ({"role": "context"}, np.nan, "context, not a target"),
-        ({"stage": "aim"}, 3.3, "tier `aim` is not asked for"),
+        ({"stage": "aim"}, 3.3, "its tier is not asked for"),
         ({"target_year": 2025}, np.nan, "not after 2025"),
         ({"target_year": np.nan}, np.nan, "not after 2025"),
         ({"basis": "unknown"}, np.nan, "no factor from the government's definition to SIPRI's"),
