@@ -13,6 +13,8 @@ from overtake.sources.regions import Regional
 from overtake.sources.sipri import MEASURES, Workbook
 
 FIRST_YEAR = 1989
+#: First year of the IMF's rows that are kept.
+WEO_FIRST_YEAR = 1990
 #: A revision is named when a figure moves by more than this share.
 REVISED = 0.01
 SIPRI_DOIS = {"2026-04": "10.55163/CQGC9685"}
@@ -60,7 +62,7 @@ def of_sipri(book: Workbook, economies: tuple[str, ...]) -> pd.DataFrame:
 def of_weo(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of macro.csv: editions with levels whole, the others with real growth and CPI only."""
     parts = []
-    for edition, rows in table[table["year"] >= 1990].groupby("edition", sort=True):
+    for edition, rows in table[table["year"] >= WEO_FIRST_YEAR].groupby("edition", sort=True):
         kept = rows.copy()
         if not weo.is_full(rows):
             kept[[name for name in weo.MEASURES if name != "real_growth_pct"]] = float("nan")
