@@ -12,12 +12,11 @@ import pandas as pd
 
 from overtake.brief import parts
 from overtake.brief.blocks import MIME
-from overtake.config.load import parse
+from overtake.config.load import load
 from overtake.draws import write_parquet
 from overtake.errors import OvertakeError
 from overtake.publish import crate, embed, hubverse
 from overtake.publish.exporter import page_description
-from overtake.publish.manifest import whole_settings
 
 #: Layout of numbers.json, which lies beside it; the version rises when a key goes or changes its meaning.
 NUMBERS_SCHEMA, NUMBERS_VERSION = Path(__file__).parent / "templates" / "numbers.schema.json", 1
@@ -63,7 +62,7 @@ def _write_run(data: dict[str, Any], processed: Path, folder: Path) -> None:
     (folder / "plots").mkdir()
     for name, text in data.get("plots", {}).items():
         (folder / "plots" / f"{name}.csv").write_text(text, encoding="utf-8")
-    hub = hubverse.projections(processed, parse(whole_settings(processed.parents[1])))
+    hub = hubverse.projections(processed, load(processed.parents[1] / "params.yaml"))
     if len(hub):
         hub.to_csv(folder / "tables" / "projections.csv", index=False, lineterminator="\n")
         write_parquet(hub, folder / "tables" / "projections.parquet")
