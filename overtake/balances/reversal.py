@@ -114,8 +114,7 @@ def table(
     balances = chosen(params.balances, params.crossing.reversal)
 
     def on(ruler: str, plans: str) -> pd.DataFrame:
-        planned = under(treated(without(), edition, params.futures, plans, params.run.seed))
-        measured = {plans: measure(ruler, planned, edition, params.rulers, params.run.seed)}
+        measured = {plans: _measured(ruler, plans, without, edition, params, under)}
         return reversal(measured, balances, params.crossing, ruler=ruler)
 
     jobs = [partial(on, ruler, plans) for ruler in params.crossing.reversal_rulers for plans in TREATMENTS]
@@ -132,11 +131,21 @@ def waterfalls(
     plans = "cut" if params.futures.plans == "off" else params.futures.plans
     name = params.crossing.reversal[0]
     balance = chosen(params.balances, [name])[name]
-
-    def made(treatment: str) -> Draws:
-        planned = under(treated(without(), edition, params.futures, treatment, params.run.seed))
-        return measure("constant_usd", planned, edition, params.rulers, params.run.seed)
-
-    planned, off = made(plans), made("off")
+    planned, off = (
+        _measured("constant_usd", treatment, without, edition, params, under) for treatment in (plans, "off")
+    )
     parts = [waterfall(off, planned, balance, year, name) for year in params.crossing.reversal_years]
     return pd.concat(parts, ignore_index=True).assign(plans=plans)
+
+
+def _measured(
+    ruler: str,
+    plans: str,
+    without: Callable[[], Draws],
+    edition: Edition,
+    params: Params,
+    under: Callable[[Draws], Draws],
+) -> Draws:
+    """Return the futures with plans as one of `TREATMENTS` has them, on `ruler`; without, under: as in `table`."""
+    planned = under(treated(without(), edition, params.futures, plans, params.run.seed))
+    return measure(ruler, planned, edition, params.rulers, params.run.seed)
