@@ -53,7 +53,7 @@ def sides_are_named(one: Rendered) -> list[str]:
         f"lacks {one.ctx.name(iso3)}: {one.head}" for iso3 in balance.against if one.ctx.name(iso3) not in one.head
     ]
     levels = bool(one.ctx.level_words() or one.ctx.scenario_words()) or "how much China spends" in one.head
-    if "CHN" not in {*balance.against, *balance.side} and "China" in one.head and not levels:
+    if "CHN" not in balance.members and "China" in one.head and not levels:
         faults.append(f"speaks of China: {one.head}")
     return faults
 
@@ -154,7 +154,7 @@ def an_overtaking_has_the_curve_s_probability(one: Rendered) -> list[str]:
 def futures_are_those_of_the_curves(one: Rendered) -> list[str]:
     """What is drawn from the futures themselves has the plans, the scenario and the level of China of the tables."""
     name, balance = one.ctx.headline_balance, one.ctx.balances[one.ctx.headline_balance]
-    paths = one.ctx.draws(*balance.against, *balance.side)
+    paths = one.ctx.draws(*balance.members)
     curves = one.ctx.need("curves").query("balance == @name and ruler == 'constant_usd'")
     if paths is None or curves.empty:
         return []

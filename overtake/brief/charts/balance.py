@@ -34,7 +34,7 @@ def surplus(ctx: Context) -> Figure | None:
     if not ctx.has("rulers"):
         return None
     balance, ruler = ctx.headline_balance, "constant_usd"
-    paths = ctx.draws(*ctx.balances[balance].against, *ctx.balances[balance].side)
+    paths = ctx.draws(*ctx.balances[balance].members)
     sums = common.side_sums(ctx, balance, ruler)
     past = (sums["side"] - sums["against"])[sums.index >= FIRST_SHOWN]
     table = pd.DataFrame({"year": past.index, "low": np.nan, "median": past.to_numpy(), "high": np.nan})
@@ -143,15 +143,14 @@ def fans(ctx: Context, rulers: tuple[str, ...] = (), id: str = "fans") -> Figure
     cells = {ruler: ctx.cell("curves", "ratio_q50", balance=balance, ruler=ruler, year=last) for ruler in chosen}
     frame = frame[frame["ruler"].isin(chosen)]
     told = "; ".join(f"{name} {cells[ruler].value:.2f}" for ruler, name in chosen.items())
-    stocks = {RULERS[ruler].kind == "stock" for ruler in chosen}
+    stocks = sum(RULERS[ruler].kind == "stock" for ruler in chosen)
+    whole = {0: "Military expenditure", len(chosen): "What is left of past spending"}
     return common.make(
         ctx,
         id,
-        title=_fans_title(ctx, balance, {chosen[ruler]: cell.value > 1 for ruler, cell in cells.items()}, any(stocks)),
+        title=_fans_title(ctx, balance, {chosen[ruler]: cell.value > 1 for ruler, cell in cells.items()}, stocks > 0),
         subtitle=Markup("{} of {} as a multiple of that of {}").format(
-            "Military expenditure"
-            if not any(stocks)
-            else f"{'Military expenditure or what' if len(stocks) > 1 else 'What'} is left of past spending",
+            whole.get(stocks, "Military expenditure or what is left of past spending"),
             ctx.who_html(balance),
             ctx.whom(balance),
         ),

@@ -23,7 +23,7 @@ FIRST_SHOWN, YEARS_AHEAD = 2000, 15
 def multiples(ctx: Context) -> Figure | None:
     """Return one small fan an economy of the balance, each on its own scale from zero."""
     known = ctx.balances[ctx.headline_balance]
-    paths = ctx.draws(*known.against, *known.side)
+    paths = ctx.draws(*known.members)
     if paths is None or not ctx.has("spending"):
         return None
     last = paths.last_observed
@@ -93,7 +93,7 @@ def slopes(ctx: Context) -> Figure | None:
     known = ctx.balances[ctx.headline_balance]
     last, first = ctx.last_observed, ctx.last_observed - 9
     wide = ctx.need("spending").pivot(index="iso3", columns="year", values="gdp_share_pct")
-    members = [iso3 for iso3 in (*known.against, *known.side, "USA") if iso3 in wide.index]
+    members = [iso3 for iso3 in (*known.members, "USA") if iso3 in wide.index]
     table = wide.loc[list(dict.fromkeys(members)), [first, last]].dropna().set_axis(["first", "last"], axis=1)
     if table.empty:
         return None
