@@ -103,7 +103,7 @@ def bars(
 
 
 def shades(table: pd.DataFrame, title: str, subtitle: str, alt: str, fmt: Format, *, source: str = "") -> Picture:
-    """Return `table` as cells with their numbers written in them, blue below a half and red above it."""
+    """Return `table` as cells with their numbers written in them, blue below a half and orange above it."""
 
     def plot(figure: Any, size: style.Size) -> None:
         axes = style.panel(figure, size, 210, 10, 34, 6)

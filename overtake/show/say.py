@@ -88,9 +88,9 @@ class Said:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """Return what Jupyter stores: markdown for Quarto, HTML for the page, the bare words for a terminal."""
-        html = str(self.html())
-        html = f'<div class="{AS_IT_STANDS}">{html}</div>' if "$" in html else html
-        return {"text/plain": str(self), "text/markdown": str(self.text), "text/html": html}
+        shown = str(self.html())
+        shown = f'<div class="{AS_IT_STANDS}">{shown}</div>' if "$" in shown else shown
+        return {"text/plain": str(self), "text/markdown": str(self.text), "text/html": shown}
 
 
 def say(template: str, numbers: Numbers | None = None, write: Writer | None = None, **values: Any) -> Said:
