@@ -98,6 +98,11 @@ class Edition:
             return {}
         return {str(row.iso3): (str(row.region), str(row.subregion)) for row in table.itertuples()}
 
+    @property
+    def economy_names(self) -> dict[str, str]:
+        """Return the names of the economies of data/raw by iso3; those that only an own table brings have none."""
+        return dict(self.published["economies"][["iso3", "name"]].to_numpy())
+
     def with_spending(self, spending: pd.DataFrame) -> Edition:
         """Return the edition as it would be with other spending."""
         return replace(self, spending=spending)
