@@ -490,7 +490,8 @@ def said_by(brief: Any, words: str) -> str:
 PAGES = """
 import pathlib, sys
 from overtake.publish import economies
-economies.write(["JPN", "USA"], pathlib.Path(sys.argv[1]))
+from overtake.pipeline.run import together
+together(economies.jobs(["JPN", "USA"], pathlib.Path(sys.argv[1])))
 """
 
 

@@ -20,18 +20,12 @@ def register(commands: Any) -> None:
     params.set_defaults(func=_params)
     outputs = commands.add_parser("outputs", help="name the files that the last run made for reading")
     outputs.set_defaults(func=_outputs)
-    explorer = commands.add_parser("explorer", help="write reports/explorer from the last run (dvc repro calls this)")
-    explorer.set_defaults(func=_explorer)
-    exchange = commands.add_parser(
-        "exchange", help="write reports/hub, tables and open for machines (dvc repro calls this)"
+    companions = commands.add_parser(
+        "companions", help="write what stands beside the brief: explorer, economies' pages, PNG, results for machines"
     )
-    exchange.set_defaults(func=_exchange)
+    companions.set_defaults(func=_companions)
     pdf = commands.add_parser("pdf", help="write reports/pdf from the page of the last run (dvc repro calls this)")
     pdf.set_defaults(func=_pdf)
-    png = commands.add_parser("png", help="write reports/png, the drawings as PNG (dvc repro calls this)")
-    png.set_defaults(func=_png)
-    economies = commands.add_parser("economies", help="write reports/economies, a page each (dvc repro calls this)")
-    economies.set_defaults(func=_economies)
     readme = commands.add_parser("readme", help="write today's answer into README.md, scores and tables into docs/")
     readme.set_defaults(func=_readme)
 
@@ -103,33 +97,28 @@ def _params(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _explorer(_: argparse.Namespace) -> int:
+def _companions(_: argparse.Namespace) -> int:
+    from functools import partial
+
     from overtake import paths
     from overtake.config.load import load
-    from overtake.draws import folder_of
-    from overtake.explorer.publish import publish
-
-    with _at_work("explorer"), folder_of(paths.REPORTS / "explorer") as fresh:
-        publish(load(paths.PARAMS), fresh / "explorer.html")
-    return 0
-
-
-def _exchange(_: argparse.Namespace) -> int:
-    from overtake.publish import exchange
-
-    with _at_work("exchange"):
-        exchange.write()
-    return 0
-
-
-def _economies(_: argparse.Namespace) -> int:
-    from overtake import paths
     from overtake.draws import folder_of, read_parquet
-    from overtake.publish import economies
+    from overtake.explorer.publish import publish
+    from overtake.pipeline.run import together
+    from overtake.publish import economies, exchange, png
+    from overtake.work import at_once
 
+    params = load(paths.PARAMS)
     codes = sorted(set(read_parquet(paths.PROCESSED / "spending.parquet")["iso3"]) - {"CHN"})
-    with _at_work("economies"), folder_of(paths.REPORTS / "economies") as fresh:
-        economies.write(codes, fresh)
+    with (
+        _at_work("companions"),
+        folder_of(paths.REPORTS / "explorer") as explorer,
+        folder_of(paths.REPORTS / "economies") as pages,
+        folder_of(paths.REPORTS / "png") as drawings,
+    ):
+        page = partial(publish, params, explorer / "explorer.html")
+        more = [*economies.jobs(codes, pages), *png.jobs(paths.REPORTS, drawings)]
+        together([page, exchange.write, *more], workers=at_once(params.run.draws))
     return 0
 
 
@@ -143,16 +132,6 @@ def _pdf(_: argparse.Namespace) -> int:
             write_all(paths.REPORTS, fresh)
         else:
             print(LACKING)
-    return 0
-
-
-def _png(_: argparse.Namespace) -> int:
-    from overtake import paths
-    from overtake.draws import folder_of
-    from overtake.publish.png import write_all
-
-    with _at_work("png"), folder_of(paths.REPORTS / "png") as fresh:
-        write_all(paths.REPORTS, fresh)
     return 0
 
 

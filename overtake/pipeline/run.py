@@ -77,15 +77,18 @@ def run_stage(name: str, root: Path = paths.ROOT, then: Callable[[Path], object]
         (root / "data" / "processed" / "failed").rmdir()
 
 
-def together(jobs: Sequence[Callable[[], object]]) -> None:
-    """Do jobs that each run a notebook side by side; what all import is imported once, before they fork."""
+def together(jobs: Sequence[Callable[[], object]], workers: int | None = None) -> None:
+    """Do jobs that run notebooks side by side; what all import is imported once, before they fork.
+
+    workers: as in `side_by_side`.
+    """
     if len(jobs) > 1:
         from overtake.pipeline import engine
         from overtake.show import style
 
         engine.register()
         style.ready()
-    side_by_side(jobs)
+    side_by_side(jobs, workers)
 
 
 def run_notebook(source: Path, target: Path, parameters: dict[str, Any], root: Path) -> Path:

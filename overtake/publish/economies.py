@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
 from overtake import paths
 from overtake.draws import read_draws
-from overtake.pipeline.run import run_notebook, together
+from overtake.pipeline.run import run_notebook
 from overtake.publish.files import bibliography, read_notebook, render
 
 NOTEBOOK = "economy.ipynb"
 
 
-def write(economies: Iterable[str], folder: Path, root: Path = paths.ROOT) -> None:
-    """Write `ISO3.html` for each of `economies` into `folder`; executed notebooks stay under data/processed."""
+def jobs(economies: Iterable[str], folder: Path, root: Path = paths.ROOT) -> list[Callable[[], None]]:
+    """Return what writes `ISO3.html` into `folder`, a job for each of `economies`.
+
+    Executed notebooks stay under data/processed. Futures are read here: the jobs, forks of this process, remember them.
+    """
     futures = root / "data" / "processed" / "futures.parquet"
     if futures.is_file():
-        read_draws(futures)  # once, before the pages start: forks of this process, they remember it
-    together([partial(_page, iso3, folder, root) for iso3 in economies])
+        read_draws(futures)
+    return [partial(_page, iso3, folder, root) for iso3 in economies]
 
 
 def _page(iso3: str, folder: Path, root: Path) -> None:

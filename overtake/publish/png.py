@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from overtake.show import style
-from overtake.work import side_by_side
 
 #: Pixels from side to side.
 WIDTH = 1200
@@ -15,10 +15,10 @@ WIDTH = 1200
 EMBEDDED = re.compile(r"<style>@font-face.*?</style>", re.S)
 
 
-def write_all(reports: Path, folder: Path) -> None:
-    """Write `ID.png` into `folder` for each drawing of brief and annex under `reports`."""
+def jobs(reports: Path, folder: Path) -> list[Callable[[], None]]:
+    """Return what writes `ID.png` into `folder`, a job for each drawing of brief and annex under `reports`."""
     drawings = sorted(path for name in ("brief", "annex") for path in (reports / name / "figures").glob("*.svg"))
-    side_by_side([partial(_write, path, folder / f"{path.stem}.png") for path in drawings])
+    return [partial(_write, path, folder / f"{path.stem}.png") for path in drawings]
 
 
 def _write(drawing: Path, target: Path) -> None:

@@ -109,7 +109,7 @@ def by_command(work: Path, environment: dict[str, str]) -> None:
             environment,
         )
         run(["weasyprint", str(work / "reports/brief/brief.html"), str(out / "brief.pdf")], work, environment)
-        run([sys.executable, "-m", "overtake", "explorer"], work, environment)
+        run([sys.executable, "-m", "overtake", "companions"], work, environment)
 
 
 def empty_pipeline(folder: Path, stages: int, environment: dict[str, str]) -> None:

@@ -364,7 +364,7 @@ def full_disk(project: Project, rng: random.Random) -> str:
         small.run("dvc", "status")  # DVC's own notes on the copied files
         room = shutil.disk_usage(place).free - rng.randint(0, 12_000)
         (place / "filler").write_bytes(b"\0" * max(room, 0))
-        stage = rng.choice(("clean", "rulers", "balances", "brief", "explorer"))
+        stage = rng.choice(("clean", "rulers", "balances", "brief", "companions"))
         code, said = small.run("dvc", "repro", "--force", "--single-item", stage)
         assert code, "a full disk went unnoticed"
         if "No space left" not in said:  # DVC met it first, and its words are of locks and links

@@ -56,15 +56,11 @@ def stage_files(stage: str) -> frozenset[Path]:
     """Return the package's files behind a stage: the notebook's imports, or the validate command's."""
     if stage == "validate":
         return closure(frozenset({"overtake.cli.validate"}))
-    if stage == "explorer":
-        return closure(frozenset({"overtake.explorer.publish", "overtake.config.load", "overtake.draws"}))
-    if stage == "exchange":
-        return closure(frozenset({"overtake.publish.exchange"}))
-    if stage in ("pdf", "png"):
-        return closure(frozenset({f"overtake.publish.{stage}"}))
-    if stage == "economies":
-        used = frozenset({"overtake.publish.economies", "overtake.sources.raw"})
-        return closure(used) | notebook_files("economy.ipynb")
+    if stage == "pdf":
+        return closure(frozenset({"overtake.publish.pdf"}))
+    if stage == "companions":
+        rooms = ("publish.economies", "publish.exchange", "publish.png", "explorer.publish", "cli.pipeline")
+        return closure(frozenset(f"overtake.{room}" for room in rooms)) | notebook_files("economy.ipynb")
     return frozenset().union(*map(notebook_files, NOTEBOOKS[stage].notebooks))
 
 
@@ -115,10 +111,7 @@ def test_a_stage_is_read_from_dvc_yaml():
     assert [name for name, stage in stages().items() if not stage.notebooks] == [
         "validate",
         "pdf",
-        "png",
-        "explorer",
-        "economies",
-        "exchange",
+        "companions",
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from overtake.publish.png import WIDTH, png, write_all
+from overtake.publish.png import WIDTH, jobs, png
 
 TEXT = "<text x='2' y='20' font-size='18' fill='#d55e00'>{}</text>"
 SVG = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 120 30'>{}</svg>"
@@ -22,5 +22,6 @@ def test_every_drawing_of_brief_and_annex_is_written(tmp_path):
         (tmp_path / page / "figures").mkdir(parents=True)
         (tmp_path / page / "figures" / f"{name}.svg").write_text(SVG.format(""))
     (tmp_path / "png").mkdir()
-    write_all(tmp_path, tmp_path / "png")
+    for job in jobs(tmp_path, tmp_path / "png"):
+        job()
     assert {path.name for path in (tmp_path / "png").iterdir()} == {"a.png", "b.png"}
