@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -117,8 +117,14 @@ def _companions(_: argparse.Namespace) -> int:
         folder_of(paths.REPORTS / "png") as drawings,
     ):
         page = partial(publish, params, explorer / "explorer.html")
-        more = [*economies.jobs(codes, pages), *png.jobs(paths.REPORTS, drawings)]
-        together([page, exchange.write, *more], workers=at_once(params.run.draws))
+        # Drawings take little memory: they stand beside what takes the most.
+        jobs: list[Callable[[], None]] = [
+            page,
+            *png.jobs(paths.REPORTS, drawings),
+            exchange.write,
+            *economies.jobs(codes, pages),
+        ]
+        together(jobs, workers=at_once(params.run.draws))
     return 0
 
 
