@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from overtake.balances import ratio, states
 from overtake.balances.sides import measurable, presence, weights
 from overtake.balances.summary import BY_YEARS
 from overtake.config.balances import Balance, Crossing
-from overtake.config.futures import Futures
+from overtake.config.futures import Futures, Treatment
 from overtake.config.params import Params
 from overtake.draws import Draws
 from overtake.edition import Edition
@@ -22,7 +23,7 @@ from overtake.rulers.tables import measure
 from overtake.work import at_once, side_by_side
 
 #: What may be made of announced plans.
-TREATMENTS = ("off", "cut", "face_value")
+TREATMENTS = get_args(Treatment)
 
 
 def reversal(

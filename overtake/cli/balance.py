@@ -61,16 +61,19 @@ def _balance(arguments: argparse.Namespace) -> int:
         if member not in legal():
             raise OvertakeError("--break-even", f"{member}: {unknown(member)}")
         share = breakeven(futures, asked, member, "--break-even")
-        shares = _shares(futures, share, arguments.by or [futures.last_observed, 2035])
+        shares = _shares(futures, share, arguments.by or [futures.last_observed, 2035], params.crossing)
     if arguments.json:
-        record = _record(asked, arguments.ruler, futures, found, by_year)
+        record = _record(asked, arguments.ruler, futures, found, by_year) | {"supposed": params.supposed()}
         print(json.dumps(record | ({"break_even": {member: shares}} if member else {}), indent=1))
         return 0
     print(_answer(asked, arguments.ruler, futures, observed, found, params.crossing, drawn))
+    if params.supposed():
+        told = (f"{key} {json.dumps(value)}" for key, value in params.supposed().items())
+        print("as supposed in params.yaml: " + "; ".join(told))
     print("crossed by " + ", ".join(f"{year}: {chance:.1%}" for year, chance in by_year.items()))
     if member:
         told = (f"{year}: {middle:.0%} ({low:.0%} to {high:.0%})" for year, (low, middle, high) in shares.items())
-        print(f"break-even share of {member} " + ", ".join(told))
+        print(f"break-even share of {member} ({params.crossing.interval_pct:g}% interval) " + ", ".join(told))
     return 0
 
 
@@ -163,12 +166,15 @@ def _by_years(found: States, years: list[int]) -> dict[int, float]:
     return {year: float(by_year[found.years.index(year)]) for year in years}
 
 
-def _shares(futures: Draws, share: Any, years: list[int]) -> dict[int, list[float]]:
-    """Return the break-even share in each of `years`: lower end of the 80% interval, median, upper end."""
+def _shares(futures: Draws, share: Any, years: list[int], crossing: Crossing) -> dict[int, list[float]]:
+    """Return the break-even share in each of `years`: lower end of the interval, median, upper end."""
     import numpy as np
 
+    tail = (100 - crossing.interval_pct) / 2
     at = {year: share[:, futures.years.index(year)] for year in years}
-    return {year: [float(value) for value in np.percentile(draws, [10, 50, 90])] for year, draws in at.items()}
+    return {
+        year: [float(value) for value in np.percentile(draws, [tail, 50, 100 - tail])] for year, draws in at.items()
+    }
 
 
 def _names(shares: dict[str, float]) -> str:

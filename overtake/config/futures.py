@@ -66,6 +66,10 @@ class Combination(Section):
     """Part of the weights that is equal, 0 to 1."""
 
 
+#: What is made of announced plans.
+Treatment = Literal["off", "cut", "face_value"]
+
+
 class Futures(Section):
     """The joint futures of all economies."""
 
@@ -75,7 +79,7 @@ class Futures(Section):
     horizon: Annotated[int, Field(ge=2027, le=2075)] = 2050
     """Last year of the futures."""
 
-    plans: Literal["off", "cut", "face_value"] = "cut"
+    plans: Treatment = "cut"
     """Announced plans (data/raw/plans.csv, in SIPRI's definition by crosswalk.csv), which move an economy's middle path
     up or down: `off`; `cut` by what such plans have delivered (realisation.csv); at `face_value`."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
 from overtake.config.balances import BalanceName, Share, Sustain
 from overtake.config.base import Section
 from overtake.config.core import EditionId
-from overtake.config.futures import Model
+from overtake.config.futures import Model, Treatment
 from overtake.config.rulers import RulerName
 
 #: Rulers that set China's level by a pair of their own: another level would count the add-on twice.
@@ -46,11 +46,7 @@ class Axes(Section):
     )
     """Growth models."""
 
-    plans: Annotated[tuple[Literal["off", "cut", "face_value"], ...], Field(min_length=1)] = (
-        "off",
-        "cut",
-        "face_value",
-    )
+    plans: Annotated[tuple[Treatment, ...], Field(min_length=1)] = get_args(Treatment)
     """What is made of announced plans."""
 
     rulers: Annotated[tuple[RulerName, ...], Field(min_length=1)] = (

@@ -45,6 +45,15 @@ class Params(Section):
         bare = {name: name.replace("_", " ") for name, balance in balances.items() if not balance.label}
         return balances | {name: balances[name].model_copy(update={"label": label}) for name, label in bare.items()}
 
+    def supposed(self) -> dict[str, Any]:
+        """Return the parameters by which a run departs from SIPRI's level of China and from the futures, by path."""
+        level = self.rulers.china_level
+        found: dict[str, Any] = {} if level == "sipri" else {"rulers.china_level": level}
+        if not self.scenario.changes_nothing():
+            given = self.scenario.model_dump(mode="json", exclude_defaults=True)
+            found |= {f"scenario.{key}": value for key, value in given.items()}
+        return found
+
     def sections(self) -> dict[str, Any]:
         """Return the sections in JSON form as stages see them, with those of APART beside them.
 

@@ -85,19 +85,12 @@ def headline(
             {"year": int(year), "probability": _six(p)} for year, p in zip(ahead["year"], ahead["p_ahead"], strict=True)
         ],
         "edition": str(row["edition"]),
-        "supposed": supposed(params),
+        "supposed": params.supposed(),
         "sources": sources(str(row["edition"])),
         "license": str(citation.get("license", "")),
     }
     released = citation.get("date-released")
     return {**found, **({"date": str(released)} if released else {})}
-
-
-def supposed(params: Params) -> dict[str, Any]:
-    """Return the parameters by which a run departs from SIPRI's level of China and from the futures."""
-    level = {} if params.rulers.china_level == "sipri" else {"rulers.china_level": params.rulers.china_level}
-    scenario = params.scenario.model_dump(mode="json", exclude_defaults=True)
-    return {**level, **{f"scenario.{key}": value for key, value in scenario.items()}}
 
 
 def sources(edition: str) -> list[str]:

@@ -59,7 +59,18 @@ def test_answer_by_hand(tables: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "median year: 2035 (80% interval 2035 to 2035)" in out
     assert "2034: 0.0%, 2036: 100.0%" in out
     level = (100 * 1.02**9 - 90) / 300
-    assert f"break-even share of USA 2034: {level:.0%}" in out
+    assert f"break-even share of USA (80% interval) 2034: {level:.0%}" in out
+
+
+def test_what_is_supposed_is_said(tables: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = "run: {draws: 100}\nscenario: {growth_shift_pct: {CHN: -2}}\ncrossing: {interval_pct: 50}\n"
+    (tables / "params.yaml").write_text(settings)
+    run("--side", "JPN,KOR,AUS:0.5", "--break-even", "USA")
+    out = capsys.readouterr().out
+    assert 'as supposed in params.yaml: scenario.growth_shift_pct {"CHN": -2.0}' in out
+    assert "break-even share of USA (50% interval)" in out
+    run("--side", "JPN,KOR,AUS:0.5", "--json")
+    assert json.loads(capsys.readouterr().out)["supposed"] == {"scenario.growth_shift_pct": {"CHN": -2.0}}
 
 
 def test_the_answer_as_json(tables: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -143,6 +143,8 @@ def test_the_headline_says_what_it_supposes(curves: pd.DataFrame) -> None:
     assert found["supposed"] == {"rulers.china_level": "uncertain", "scenario.growth_shift_pct": {"CHN": -3.0}}
     assert found["margin"]["high"] is None
     assert "date" not in found
+    idle = override(Params().model_dump(mode="json"), {"scenario.from_year": 2030, "scenario.to_year": 2040}, "test")
+    assert parse(idle, "test").supposed() == {}, "years alone move nothing"
     jsonschema.validate(json.loads(json.dumps(found)), headline.SCHEMA)
 
 
