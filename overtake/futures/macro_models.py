@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from overtake import alike
@@ -60,6 +62,7 @@ def error_correction(series: Series, expected: FloatArray, error_pct: float, dra
     fixed effects over all economies; coefficients b and c are drawn from their estimated distribution.
     """
     import statsmodels.regression.linear_model as linear
+    from statsmodels.tools.sm_exceptions import SingularMatrixWarning
 
     spending = series.log_milex[:, -WINDOW:]
     share = _filled(series.log_share[:, -WINDOW:])
@@ -70,7 +73,9 @@ def error_correction(series: Series, expected: FloatArray, error_pct: float, dra
     x = np.stack([_within(growth), _within(before)], axis=-1).reshape(-1, 2)
     y = _within(change).ravel()
     whole = np.isfinite(x).all(axis=1) & np.isfinite(y)
-    fitted = linear.OLS(y[whole], x[whole]).fit()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SingularMatrixWarning)  # income that never moves: the least coefficients
+        fitted = linear.OLS(y[whole], x[whole]).fit()
     random = stream(seed, "error_correction", "coefficients")
     drawn = random.multivariate_normal(np.asarray(fitted.params), np.asarray(fitted.cov_params()), draws)
     b, c = drawn[:, 0], np.clip(-drawn[:, 1], 0.0, 0.9)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sysconfig
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -152,7 +153,17 @@ def steady_notebook(notebook: dict[str, Any]) -> dict[str, Any]:
 
 
 def _steady_output(output: dict[str, Any]) -> dict[str, Any]:
-    return {key: ({} if key == "metadata" else value) for key, value in output.items() if key != "transient"}
+    kept = {key: ({} if key == "metadata" else value) for key, value in output.items() if key != "transient"}
+    if output["output_type"] == "stream":
+        kept["text"] = _without_folders("".join(output["text"])).splitlines(keepends=True)
+    return kept
+
+
+def _without_folders(text: str) -> str:
+    """Return `text`, a library's warning perhaps, without the folders of this machine that modules lie in."""
+    for folder in (sysconfig.get_path("purelib"), sysconfig.get_path("stdlib"), str(paths.ROOT)):
+        text = text.replace(f"{folder}{os.sep}", "")
+    return text
 
 
 def _plain(text: str) -> str:
