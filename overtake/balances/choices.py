@@ -18,7 +18,7 @@ from overtake.config.multiverse import OWN_LEVEL, SIPRI
 from overtake.config.params import Params
 from overtake.draws import Draws
 from overtake.edition import Edition
-from overtake.futures.plans import ladder, with_tiers
+from overtake.futures.plans import Planned, counting, ladder
 from overtake.rulers.china import at_factor, levels, newest
 from overtake.rulers.tables import measure
 from overtake.work import at_once, side_by_side
@@ -27,18 +27,16 @@ TIERS_COLUMNS = ("tiers", "balance", "ruler", "year", "p_ahead", "ratio")
 LEVELS_COLUMNS = ("level", "label", "of_year", "end", "factor", "balance", "ruler", "year", "p_ahead", "ratio")
 
 
-def by_tier(
-    without: Callable[[], Draws], edition: Edition, params: Params, under: Callable[[Draws], Draws]
-) -> pd.DataFrame:
+def by_tier(planned: Planned, edition: Edition, params: Params) -> pd.DataFrame:
     """Return who leads by tiers of plans: tiers, balance, ruler, year, p_ahead, ratio (median).
 
-    without, under: as in `reversal.table`. tiers: steps of `futures.plans.ladder`, from the same draws. Balances and
+    tiers: steps of `futures.plans.ladder`, from the same draws. Balances and
     rulers are those of `crossing.reversal`; p_ahead: that the challenger leads in the year.
     """
     balances, rulers = chosen(params.balances, params.crossing.reversal), params.crossing.reversal_rulers
 
     def on(step: str, tiers: Sequence[Tier]) -> list[pd.DataFrame]:
-        drawn = under(with_tiers(without(), edition, params.futures, tiers, params.run.seed))
+        drawn = planned(counting(params.futures, tiers))
         return [
             leads_table(
                 measure(ruler, drawn, edition, params.rulers, params.run.seed), balances, params.crossing

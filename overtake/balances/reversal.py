@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import get_args
 
@@ -13,17 +13,17 @@ from overtake.balances import ratio, states
 from overtake.balances.sides import measurable, presence, weights
 from overtake.balances.summary import BY_YEARS
 from overtake.config.balances import Balance, Crossing
-from overtake.config.futures import Futures, Treatment
+from overtake.config.futures import Treatment
 from overtake.config.params import Params
 from overtake.draws import Draws
 from overtake.edition import Edition
 from overtake.errors import OvertakeError, raise_all
-from overtake.futures.plans import apply
+from overtake.futures.plans import Planned
 from overtake.rulers.tables import measure
 from overtake.work import at_once, side_by_side
 
 #: What may be made of announced plans.
-TREATMENTS = get_args(Treatment)
+TREATMENTS: tuple[Treatment, ...] = get_args(Treatment)
 
 
 def reversal(
@@ -60,11 +60,6 @@ def reversal(
                     row[f"ratio_{year}_{label}"] = float(np.quantile(then_ratio, level))
             rows.append(row)
     return pd.DataFrame(rows)
-
-
-def treated(without: Draws, edition: Edition, settings: Futures, plans: str, seed: int) -> Draws:
-    """Return futures with plans as one of `TREATMENTS` has them, from the draws `without` any, constant US$ bn."""
-    return apply(without, edition, settings.model_copy(update={"plans": plans}), seed)
 
 
 def chosen(balances: Mapping[str, Balance], names: Sequence[str]) -> dict[str, Balance]:
@@ -104,49 +99,32 @@ def waterfall(without: Draws, planned: Draws, balance: Balance, year: int, name:
     return steps[["balance", "year", "step", "adds", "margin", "unit"]]
 
 
-def table(
-    without: Callable[[], Draws], edition: Edition, params: Params, under: Callable[[Draws], Draws]
-) -> pd.DataFrame:
-    """Return `reversal` for the balances and rulers of the parameters.
-
-    without: futures without plans, constant US$ bn, asked for where they are used, since they are large. under: what a
-    scenario makes of futures, after the plans as in the run itself.
-    """
+def table(planned: Planned, edition: Edition, params: Params) -> pd.DataFrame:
+    """Return `reversal` for the balances and rulers of the parameters."""
     balances = chosen(params.balances, params.crossing.reversal)
 
-    def on(ruler: str, plans: str) -> pd.DataFrame:
-        measured = {plans: _measured(ruler, plans, without, edition, params, under)}
+    def on(ruler: str, plans: Treatment) -> pd.DataFrame:
+        measured: dict[str, Draws] = {plans: _measured(ruler, plans, planned, edition, params)}
         return reversal(measured, balances, params.crossing, ruler=ruler)
 
     jobs = [partial(on, ruler, plans) for ruler in params.crossing.reversal_rulers for plans in TREATMENTS]
     return pd.concat(side_by_side(jobs, at_once(params.run.draws)), ignore_index=True)
 
 
-def waterfalls(
-    without: Callable[[], Draws], edition: Edition, params: Params, under: Callable[[Draws], Draws]
-) -> pd.DataFrame:
+def waterfalls(planned: Planned, edition: Edition, params: Params) -> pd.DataFrame:
     """Return `waterfall` of the first balance of the parameters, each of their years, on the ruler `constant_usd`.
 
-    without, under: as in `table`. Plans as the parameters have them; cut, where the parameters leave plans out.
+    Plans as the parameters have them; cut, where the parameters leave plans out.
     """
-    plans = "cut" if params.futures.plans == "off" else params.futures.plans
+    plans: Treatment = "cut" if params.futures.plans == "off" else params.futures.plans
     name = params.crossing.reversal[0]
     balance = chosen(params.balances, [name])[name]
-    planned, off = (
-        _measured("constant_usd", treatment, without, edition, params, under) for treatment in (plans, "off")
-    )
-    parts = [waterfall(off, planned, balance, year, name) for year in params.crossing.reversal_years]
+    with_plans, off = (_measured("constant_usd", each, planned, edition, params) for each in (plans, "off"))
+    parts = [waterfall(off, with_plans, balance, year, name) for year in params.crossing.reversal_years]
     return pd.concat(parts, ignore_index=True).assign(plans=plans)
 
 
-def _measured(
-    ruler: str,
-    plans: str,
-    without: Callable[[], Draws],
-    edition: Edition,
-    params: Params,
-    under: Callable[[Draws], Draws],
-) -> Draws:
-    """Return the futures with plans as one of `TREATMENTS` has them, on `ruler`; without, under: as in `table`."""
-    planned = under(treated(without(), edition, params.futures, plans, params.run.seed))
-    return measure(ruler, planned, edition, params.rulers, params.run.seed)
+def _measured(ruler: str, plans: Treatment, planned: Planned, edition: Edition, params: Params) -> Draws:
+    """Return the futures with plans as `plans` has them, on `ruler`."""
+    drawn = planned(params.futures.model_copy(update={"plans": plans}))
+    return measure(ruler, drawn, edition, params.rulers, params.run.seed)

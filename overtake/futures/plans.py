@@ -24,6 +24,10 @@ from overtake.errors import OvertakeError
 from overtake.sources.ledgers import evidence
 from overtake.streams import stream
 
+#: The futures of a run, constant US$ bn, with plans as other settings have them: from the same draws, asked for where
+#: they are used, since they are large.
+Planned = Callable[[Futures], Draws]
+
 
 @dataclass(frozen=True)
 class Pledge:
@@ -78,24 +82,16 @@ def ladder(edition: Edition) -> dict[str, tuple[Tier, ...]]:
     return {"none": (), **{tier: tuple(steps[: at + 1]) for at, tier in enumerate(steps)}}
 
 
-def with_tiers(without: Draws, edition: Edition, settings: Futures, tiers: Sequence[Tier], seed: int) -> Draws:
-    """Return the futures with the plans of `tiers`, from the same draws `without` plans (constant US$ bn).
-
-    Plans as the settings have them; cut, where the settings leave plans out.
-    """
+def counting(settings: Futures, tiers: Sequence[Tier]) -> Futures:
+    """Return the settings of which the plans of `tiers` count; cut, where the settings leave plans out."""
     plans = "cut" if settings.plans == "off" else settings.plans
-    return apply(without, edition, settings.model_copy(update={"plans": plans, "plan_tiers": tuple(tiers)}), seed)
+    return settings.model_copy(update={"plans": plans, "plan_tiers": tuple(tiers)})
 
 
-def stepwise(
-    without: Draws, edition: Edition, settings: Futures, seed: int, under: Callable[[Draws], Draws]
-) -> Iterator[tuple[str, Draws]]:
-    """Yield the name and the futures of every step of `ladder`, one after the other: each is as large as all else.
-
-    under: what a scenario makes of futures.
-    """
+def stepwise(planned: Planned, edition: Edition, settings: Futures) -> Iterator[tuple[str, Draws]]:
+    """Yield the name and the futures of every step of `ladder`, one after the other: each is as large as all else."""
     for step, tiers in ladder(edition).items():
-        yield step, under(with_tiers(without, edition, settings, tiers, seed))
+        yield step, planned(counting(settings, tiers))
 
 
 def _pledges(edition: Edition, tiers: Sequence[Tier]) -> tuple[Pledge, ...]:

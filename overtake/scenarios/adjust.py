@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from overtake import alike
@@ -10,6 +12,7 @@ from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.edition.shares import gdp_constant_usd, sipri_per_government
 from overtake.errors import OvertakeError, raise_all
+from overtake.futures import plans
 from overtake.rulers.base import scaled
 
 
@@ -21,6 +24,14 @@ def adjust(paths: Draws, scenario: Scenario, edition: Edition) -> Draws:
     if scenario.changes_nothing():
         return paths
     return scaled(paths, factors(paths, scenario, edition), paths.unit)
+
+
+def planned(without: Callable[[], Draws], edition: Edition, scenario: Scenario, seed: int) -> plans.Planned:
+    """Return what gives the futures of a run with plans as other settings have them, and then under `scenario`.
+
+    without: the run's futures without plans, constant US$ bn, asked for each time.
+    """
+    return lambda settings: adjust(plans.apply(without(), edition, settings, seed), scenario, edition)
 
 
 def factors(paths: Draws, scenario: Scenario, edition: Edition) -> FloatArray:

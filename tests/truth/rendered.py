@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ from overtake.pipeline import contracts
 from overtake.rulers.base import observed
 from overtake.rulers.tables import observed_table
 from overtake.scenarios import compare
-from overtake.scenarios.adjust import adjust
+from overtake.scenarios.adjust import planned
 from overtake.sensitivity import local
 from overtake.show import style
 
@@ -109,15 +109,13 @@ def tabulate(params: Params, root: Path) -> None:
         raw.symlink_to(paths.RAW)
     edition, seed = read(params.data), params.run.seed
     without = simulate(edition, params.futures.model_copy(update={"plans": "off"}), params.run)
-    drawn = plans.apply(without, edition, params.futures, seed)
-    drawn = adjust(drawn, params.scenario, edition)
-    under = partial(adjust, scenario=params.scenario, edition=edition)
-    steps = plans.stepwise(without, edition, params.futures, seed, under)
+    by_plans = planned(lambda: without, edition, params.scenario, seed)
+    drawn, steps = by_plans(params.futures), plans.stepwise(by_plans, edition, params.futures)
     shares = plans.implied_shares(chain([("as set", drawn)], steps), edition, YEARS_OF_SHARES)
     contracts.write(drawn, processed / "futures.parquet")
     found = stage.by_ruler(drawn, observed(edition.spending), edition, params)
 
-    choice = (lambda: without, edition, params, under)
+    choice = (by_plans, edition, params)
     bench = local.Bench(edition, params, params.sensitivity, local.as_printed(edition, params))
     points = [bench.row(dict(point)) for point in [(), *local.points(params.sensitivity)]]
     tables = {

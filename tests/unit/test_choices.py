@@ -11,11 +11,10 @@ from overtake.balances import choices, stage
 from overtake.config.params import Params
 from overtake.config.scenario import Scenario
 from overtake.edition import read
-from overtake.futures import plans
 from overtake.futures.simulate import simulate
 from overtake.rulers.base import observed
 from overtake.rulers.china import at_factor
-from overtake.scenarios.adjust import adjust
+from overtake.scenarios.adjust import planned
 from tests.unit.test_reversal import PAIR, even
 
 PARAMS = Params()
@@ -32,10 +31,11 @@ SEED = PARAMS.run.seed
 def found(request):
     edition, scenario = read(PARAMS.data), Scenario.of({"share_targets": request.param})
     without = simulate(edition, PARAMS.futures.model_copy(update={"plans": "off"}), PARAMS.run)
-    drawn = adjust(plans.apply(without, edition, PARAMS.futures, SEED), scenario, edition)
+    by_plans = planned(lambda: without, edition, scenario, SEED)
+    drawn = by_plans(PARAMS.futures)
     curves = stage.by_ruler(drawn, observed(edition.spending), edition, PARAMS).curves
     return (
-        choices.by_tier(lambda: without, edition, PARAMS, lambda one: adjust(one, scenario, edition)),
+        choices.by_tier(by_plans, edition, PARAMS),
         choices.by_level(lambda: drawn, edition, PARAMS),
         curves.set_index(["balance", "ruler", "year"])["p_ahead"],
     )

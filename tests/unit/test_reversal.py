@@ -7,13 +7,14 @@ import pandas as pd
 import pytest
 from test_plans import futures, promises
 
-from overtake.balances import reversal as reversal_room
-from overtake.balances.reversal import TREATMENTS, chosen, reversal, treated, waterfall, waterfalls
+from overtake.balances.reversal import TREATMENTS, chosen, reversal, waterfall, waterfalls
 from overtake.config.balances import Balance, Crossing
 from overtake.config.futures import Futures
 from overtake.config.params import Params
+from overtake.config.scenario import Scenario
 from overtake.draws import Draws
 from overtake.errors import OvertakeError
+from overtake.scenarios.adjust import planned
 
 YEARS = tuple(range(2020, 2041))
 PAIR = Balance(label="pair", side={"JPN": 1.0, "KOR": 0.5})
@@ -104,9 +105,7 @@ def test_waterfall_refuses_a_year_beyond_the_futures() -> None:
 
 
 @pytest.mark.parametrize(("plans", "taken"), [("off", "cut"), ("cut", "cut"), ("face_value", "face_value")])
-def test_waterfalls_are_of_the_treatment_in_use_and_of_cut_plans_where_none_is(
-    plans: str, taken: str, monkeypatch
-) -> None:
+def test_waterfalls_are_of_the_treatment_in_use_and_of_cut_plans_where_none_is(plans: str, taken: str) -> None:
     params = Params().model_copy(
         update={
             "balances": {"pair": PAIR, "other": PAIR},
@@ -115,10 +114,7 @@ def test_waterfalls_are_of_the_treatment_in_use_and_of_cut_plans_where_none_is(
         }
     )
     by_plans = {"off": even([0.01]), "cut": even([0.02]), "face_value": even([0.03])}
-    monkeypatch.setattr(
-        reversal_room, "treated", lambda without, edition, settings, treatment, seed: by_plans[treatment]
-    )
-    found = waterfalls(lambda: by_plans["off"], promises(), params, lambda planned: planned)
+    found = waterfalls(lambda settings: by_plans[settings.plans], promises(), params)
     assert set(found["plans"]) == {taken}
     assert set(found["balance"]) == {"pair"}
     assert list(dict.fromkeys(found["year"])) == [2030, 2035]
@@ -136,7 +132,8 @@ def test_unknown_balances_are_refused_together() -> None:
 
 def test_treatments_share_their_draws() -> None:
     settings = Futures.of({"plans": "off"})
-    by_plans = {plans: treated(futures(), promises(), settings, plans, 1) for plans in TREATMENTS}
+    given = planned(futures, promises(), Scenario(), 1)
+    by_plans = {plans: given(settings.model_copy(update={"plans": plans})) for plans in TREATMENTS}
     assert list(by_plans) == ["off", "cut", "face_value"]
     np.testing.assert_array_equal(by_plans["off"].values, futures().values)
     np.testing.assert_array_equal(by_plans["cut"].economy("CHN"), by_plans["off"].economy("CHN"))

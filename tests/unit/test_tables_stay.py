@@ -25,6 +25,7 @@ from overtake.futures.measurement import level_error
 from overtake.futures.series import of_spending
 from overtake.futures.simulate import simulate
 from overtake.rulers.base import observed
+from overtake.scenarios.adjust import planned
 from tests.unit.futures_case import LAST, growth
 
 FOLDER = Path(__file__).parent / "tables"
@@ -55,7 +56,8 @@ def tables(name: str) -> dict[str, pd.DataFrame]:
     edition, seed = read(settings.data), settings.run.seed
     bare = simulate(edition, settings.futures.model_copy(update={"plans": "off"}), settings.run)
     drawn = plans.apply(bare, edition, settings.futures, seed)
-    choice = (lambda: bare, edition, settings, lambda planned: planned)
+    by_plans = planned(lambda: bare, edition, settings.scenario, seed)
+    choice = (by_plans, edition, settings)
     found = stage.by_ruler(drawn, observed(edition.spending), edition, settings)
     years = (edition.last - 10, edition.last, edition.last + 5, edition.last + 15)
     judged = claims.tables(settings, edition, found.curves)
@@ -65,9 +67,7 @@ def tables(name: str) -> dict[str, pd.DataFrame]:
         "spending": edition.spending.groupby(["year", "status"]).sum(numeric_only=True).reset_index(),
         "macro": edition.macro.groupby("year").sum(numeric_only=True).reset_index(),
         "futures": pd.concat(list(futures(edition, settings, bare, drawn)), ignore_index=True),
-        "implied_shares": plans.implied_shares(
-            plans.stepwise(bare, edition, settings.futures, seed, lambda planned: planned), edition, years[2:]
-        ),
+        "implied_shares": plans.implied_shares(plans.stepwise(by_plans, edition, settings.futures), edition, years[2:]),
         "targets": plans.targets(edition, settings.futures.plan_tiers),
         "crossings": found.crossings,
         "curves": found.curves[found.curves["year"].isin(years)],
