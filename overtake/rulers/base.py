@@ -50,7 +50,8 @@ def panel(table: pd.DataFrame, column: str, paths: Draws, *, hold: bool = True) 
     """
     years = table["year"].to_numpy(dtype=int)
     first, last = min(paths.years[0], int(years.min())), max(paths.years[-1], int(years.max()))
-    rows = pd.Index(paths.economies).get_indexer(pd.Index(table["iso3"]))
+    place = {iso3: row for row, iso3 in enumerate(paths.economies)}
+    rows = np.array([place.get(iso3, -1) for iso3 in table["iso3"].to_numpy()], dtype=int)
     chosen = rows >= 0
     wide = np.full((len(paths.economies), last - first + 1), np.nan)
     wide[rows[chosen], years[chosen] - first] = table[column].to_numpy(dtype=float)[chosen]

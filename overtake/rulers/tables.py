@@ -71,7 +71,9 @@ def wide(edition: Edition, ruler: str, settings: Rulers, seed: int) -> pd.DataFr
         return of_spending(edition, ruler)
 
     def make() -> pd.DataFrame:
-        table = observed_table(edition, settings.model_copy(update={"use": (ruler,)}), seed)
-        return table.pivot(index="year", columns="iso3", values="value").astype(float)
+        paths = measure(ruler, observed(edition.spending), edition, settings, seed)
+        index, columns = pd.Index(paths.years, name="year"), pd.Index(paths.economies, name="iso3")
+        table = pd.DataFrame(paths.values[0].T, index=index, columns=columns)
+        return table.dropna(how="all").dropna(how="all", axis="columns")
 
     return once(edition, ("observed", ruler, settings.model_dump_json(), seed), make)
