@@ -88,6 +88,15 @@ def test_face_value_reaches_the_share_by_hand() -> None:
     assert middle(found, 2035) / middle(found, 2030) == pytest.approx(1)
 
 
+def test_a_plan_beyond_the_horizon_is_on_its_way_to_the_last_year() -> None:
+    whole = futures()
+    short = Draws(whole.values[:, :, :-12], whole.economies, whole.years[:-12], LAST, whole.unit)
+    assert short.years[-1] == 2028
+    found = apply(short, promises(), settings("face_value"), 1)
+    np.testing.assert_array_equal(found.values, apply(whole, promises(), settings("face_value"), 1).values[:, :, :-12])
+    assert middle(found, 2028) > middle(found, 2027) > middle(short, 2027)
+
+
 def test_cut_goes_the_delivered_part_of_the_way() -> None:
     found = apply(futures(), promises(), settings("cut"), 1)
     gdp = LEVEL / 0.02 * 1.025**5

@@ -176,8 +176,9 @@ def test_whole_numbers_are_separated_and_years_are_not():
 
 @pytest.mark.parametrize("name", ["stock_own", "a*b*", "<b>", "{{ 7 }}", "$x$", "`x`", "[a](b)", "&#95;"])
 def test_a_name_in_a_code_span_is_shown_as_it_is(name):
-    said = say("On `{{ name }}`, `plain_code`, {{ name }}, `a` and `of_{{ name }}_*`.", name=name)
+    said = say("On `{{ name }}`, `plain_code`, {{ name }}, `a` and `of_{{ name }}_*_{{ name }}_*`.", name=name)
     shown = html.escape(name, quote=False)
-    words = f"On <code>{shown}</code>, <code>plain_code</code>, {shown}, <code>a</code> and <code>of_{shown}_*</code>."
+    words = f"On <code>{shown}</code>, <code>plain_code</code>, {shown}, <code>a</code> "
+    words += f"and <code>of_{shown}_*_{shown}_*</code>."
     assert said.html() == f"<p>{words}</p>\n"
-    assert str(said) == f"On {name}, `plain_code`, {name}, `a` and of_{name}_*."
+    assert str(said) == f"On {name}, `plain_code`, {name}, `a` and of_{name}_*_{name}_*."
