@@ -55,6 +55,21 @@ def test_pull_after_clone_brings_the_brief(project, tmp_path):
     )
 
 
+def test_an_experiment_changes_one_value_and_its_table_shows_what_differs(built_copy):
+    """Bare, DVC's table has a column for every key of params.yaml and every dependency, and no setting for fewer."""
+    root = built_copy()
+    for setting in ("user.name", "user.email"):
+        call(root, "git", "config", setting, "a")
+    call(root, "git", "add", "--all")
+    call(root, "git", "commit", "--quiet", "--message", "run")
+    for years in (3, 4):
+        call(root, "dvc", "exp", "run", "--quiet", "--set-param", f"crossing.sustain={years}", "validate")
+        assert call(root, "git", "diff", "--numstat", "params.yaml") == "1\t1\tparams.yaml\n"
+    columns = call(root, "dvc", "exp", "show", "--only-changed", "--csv").splitlines()[0].split(",")
+    assert "crossing.sustain" in columns
+    assert len(columns) <= 30, columns
+
+
 def test_a_users_jupyter_leaves_the_status_clean(project):
     kept = project / "notebooks/.ipynb_checkpoints/brief-checkpoint.ipynb"
     kept.parent.mkdir()
