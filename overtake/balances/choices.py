@@ -30,8 +30,8 @@ LEVELS_COLUMNS = ("level", "label", "of_year", "end", "factor", "balance", "rule
 def by_tier(planned: Planned, edition: Edition, params: Params) -> pd.DataFrame:
     """Return who leads by tiers of plans: tiers, balance, ruler, year, p_ahead, ratio (median).
 
-    tiers: steps of `futures.plans.ladder`, from the same draws. Balances and
-    rulers are those of `crossing.reversal`; p_ahead: that the challenger leads in the year.
+    tiers: steps of `futures.plans.ladder`, from the same draws. Balances and rulers are those of `crossing.reversal`;
+    p_ahead: that the challenger leads in the year.
     """
     balances, rulers = chosen(params.balances, params.crossing.reversal), params.crossing.reversal_rulers
 

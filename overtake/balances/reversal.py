@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -13,17 +12,14 @@ from overtake.balances import ratio, states
 from overtake.balances.sides import measurable, presence, weights
 from overtake.balances.summary import BY_YEARS
 from overtake.config.balances import Balance, Crossing
-from overtake.config.futures import Treatment
+from overtake.config.futures import TREATMENTS, Treatment
 from overtake.config.params import Params
 from overtake.draws import Draws
 from overtake.edition import Edition
 from overtake.errors import OvertakeError, raise_all
-from overtake.futures.plans import Planned
+from overtake.futures.plans import Planned, counting
 from overtake.rulers.tables import measure
 from overtake.work import at_once, side_by_side
-
-#: What may be made of announced plans.
-TREATMENTS: tuple[Treatment, ...] = get_args(Treatment)
 
 
 def reversal(
@@ -116,7 +112,7 @@ def waterfalls(planned: Planned, edition: Edition, params: Params) -> pd.DataFra
 
     Plans as the parameters have them; cut, where the parameters leave plans out.
     """
-    plans: Treatment = "cut" if params.futures.plans == "off" else params.futures.plans
+    plans = counting(params.futures, params.futures.plan_tiers).plans
     name = params.crossing.reversal[0]
     balance = chosen(params.balances, [name])[name]
     with_plans, off = (_measured("constant_usd", each, planned, edition, params) for each in (plans, "off"))

@@ -62,14 +62,15 @@ def _balance(arguments: argparse.Namespace) -> int:
             raise OvertakeError("--break-even", f"{member}: {unknown(member)}")
         share = breakeven(futures, asked, member, "--break-even")
         shares = _shares(futures, share, arguments.by or [futures.last_observed, 2035], params.crossing)
+    supposed = params.supposed()
     if arguments.json:
-        record = _record(asked, arguments.ruler, futures, found, by_year) | {"supposed": params.supposed()}
+        record = _record(asked, arguments.ruler, futures, found, by_year) | {"supposed": supposed}
         print(json.dumps(record | ({"break_even": {member: shares}} if member else {}), indent=1))
         return 0
     print(_answer(asked, arguments.ruler, futures, observed, found, params.crossing, drawn))
-    if params.supposed():
-        told = (f"{key} {json.dumps(value)}" for key, value in params.supposed().items())
-        print("as supposed in params.yaml: " + "; ".join(told))
+    if supposed:
+        departures = (f"{key} {json.dumps(value)}" for key, value in supposed.items())
+        print("as supposed in params.yaml: " + "; ".join(departures))
     print("crossed by " + ", ".join(f"{year}: {chance:.1%}" for year, chance in by_year.items()))
     if member:
         told = (f"{year}: {middle:.0%} ({low:.0%} to {high:.0%})" for year, (low, middle, high) in shares.items())

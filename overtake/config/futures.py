@@ -68,6 +68,7 @@ class Combination(Section):
 
 #: What is made of announced plans.
 Treatment = Literal["off", "cut", "face_value"]
+TREATMENTS: tuple[Treatment, ...] = get_args(Treatment)
 
 
 class Futures(Section):

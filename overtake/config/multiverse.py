@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from overtake.config.balances import BalanceName, Share, Sustain
 from overtake.config.base import Section
 from overtake.config.core import EditionId
-from overtake.config.futures import Model, Treatment
+from overtake.config.futures import TREATMENTS, Model, Treatment
 from overtake.config.rulers import RulerName
 
 #: Rulers that set China's level by a pair of their own: another level would count the add-on twice.
@@ -46,7 +46,7 @@ class Axes(Section):
     )
     """Growth models."""
 
-    plans: Annotated[tuple[Treatment, ...], Field(min_length=1)] = get_args(Treatment)
+    plans: Annotated[tuple[Treatment, ...], Field(min_length=1)] = TREATMENTS
     """What is made of announced plans."""
 
     rulers: Annotated[tuple[RulerName, ...], Field(min_length=1)] = (

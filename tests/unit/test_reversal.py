@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from test_plans import futures, promises
 
-from overtake.balances.reversal import TREATMENTS, chosen, reversal, waterfall, waterfalls
+from overtake.balances.reversal import chosen, reversal, waterfall, waterfalls
 from overtake.config.balances import Balance, Crossing
-from overtake.config.futures import Futures
+from overtake.config.futures import TREATMENTS, Futures
 from overtake.config.params import Params
 from overtake.config.scenario import Scenario
 from overtake.draws import Draws
