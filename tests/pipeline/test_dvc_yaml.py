@@ -138,6 +138,12 @@ def test_dvc_writes_the_file_as_it_is(tmp_path):
     assert len(changed) == len(before) + 1
 
 
+def test_the_lock_knows_no_stage_that_is_gone():
+    locked = YAML(typ="safe", pure=True).load((paths.ROOT / "dvc.lock").read_text(encoding="utf-8"))["stages"]
+    assert set(locked) == set(DVC)  # DVC keeps the others, and reads and writes them at every stage
+
+
+
 @pytest.mark.parametrize("stage", NOTEBOOKS)
 def test_tables_a_notebook_reads_are_dependencies(stage):
     """Every data/processed table and data/raw file that the notebook names must be a dependency of its stage."""
