@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -86,52 +88,59 @@ def check(file: str, text: str, resource: dict[str, Any]) -> pd.DataFrame:
                             allowed=",".join(names), next_step=RESTORE)  # fmt: skip
     ragged = [f"row {number}: {len(row)} cells" for number, row in enumerate(rows[1:], 2) if len(row) != len(names)]
     raise_all(f"{place}: rows that have not {len(names)} cells", ragged, next_step=RESTORE)
-    raw = pd.DataFrame(rows[1:], columns=names, dtype=str)
+    columns = {name: [row[at] for row in rows[1:]] for at, name in enumerate(names)}
     problems: list[str] = []
-    table = pd.DataFrame({field["name"]: _column(raw[field["name"]], field, problems) for field in fields})
+    table = pd.DataFrame({field["name"]: _column(columns[field["name"]], field, problems) for field in fields})
     keys = resource["schema"].get("primaryKey", [])
     if keys and not problems:
         for index in np.flatnonzero(table.duplicated(keys)):
-            problems.append(f"row {index + 2}: {' '.join(str(raw.loc[index, key]) for key in keys)} stands twice")
+            problems.append(f"row {index + 2}: {' '.join(columns[key][index] for key in keys)} stands twice")
     raise_all(place, problems, next_step=RESTORE)
     return table
 
 
-def _column(raw: pd.Series, field: dict[str, Any], problems: list[str]) -> pd.Series:
+def _column(cells: Sequence[str], field: dict[str, Any], problems: list[str]) -> pd.Series:
     """Return a column typed by its field; add a line per offending cell to `problems`."""
     rules = field.get("constraints", {})
-    empty = raw == ""
+    filled = np.array([cell != "" for cell in cells], dtype=bool)
 
     def offend(bad: Any, why: str) -> None:
-        for index in np.flatnonzero(np.asarray(bad, dtype=bool)):
-            problems.append(f"row {index + 2}, {field['name']}={str(raw.iloc[index])[:40]!r}: {why}")
+        for index in np.flatnonzero(bad).tolist():
+            problems.append(f"row {index + 2}, {field['name']}={cells[index][:40]!r}: {why}")
+
+    def offend_as(texts: Collection[str], why: str) -> None:
+        if texts:  # cell by cell only where there is something to find
+            offend([cell in texts for cell in cells], why)
 
     if rules.get("required"):
-        offend(empty, "must not be empty")
+        offend(~filled, "must not be empty")
     if field["type"] in ("number", "integer"):
-        values = pd.to_numeric(raw.where(~empty), errors="coerce").astype(float)
-        offend(~empty & ~np.isfinite(values), "is not a finite number")
-        values = values.where(np.isfinite(values))
+        values = np.asarray(pd.to_numeric(np.array(cells, dtype=object), errors="coerce"), dtype=float)
+        finite = np.isfinite(values)
+        offend(filled & ~finite, "is not a finite number")
+        values = np.where(finite, values, np.nan)
         if "minimum" in rules:
             offend(values < rules["minimum"], f"is below {rules['minimum']} {field.get('unit', '')}".rstrip())
         if "maximum" in rules:
             offend(values > rules["maximum"], f"is above {rules['maximum']} {field.get('unit', '')} (a unit error?)")
         if field["type"] == "integer":
-            offend(np.isfinite(values) & (values != np.floor(values)), "is not a whole number")
-            return values.astype("Int64") if empty.any() else values.fillna(0).astype(int)
-        return values
+            offend(finite & (values != np.floor(values)), "is not a whole number")
+            whole = pd.Series(values)
+            return whole.fillna(0).astype(int) if filled.all() else whole.astype("Int64")
+        return pd.Series(values)
+    texts = set(cells) - {""}
     if field["type"] == "boolean":
-        offend(~empty & ~raw.isin(["true", "false"]), "is neither true nor false")
-        return raw.map({"true": True, "false": False}).astype("boolean")
-    for text in raw[~empty].unique():
-        problem = unsafe(str(text))
-        if problem:
-            offend(raw == text, problem)
+        offend_as(texts - {"true", "false"}, "is neither true nor false")
+        return pd.Series([{"true": True, "false": False}.get(cell) for cell in cells], dtype="boolean")
+    unfit = {text: problem for text in sorted(texts) if (problem := unsafe(text))}
+    for text, problem in unfit.items():
+        offend_as({text}, problem)
     if "enum" in rules:
-        offend(~empty & ~raw.isin(rules["enum"]), f"is unknown; allowed: {', '.join(rules['enum'])[:120]}")
+        offend_as(texts - set(rules["enum"]), f"is unknown; allowed: {', '.join(rules['enum'])[:120]}")
     if "pattern" in rules:
-        offend(~empty & ~raw.str.fullmatch(rules["pattern"]), f"does not match {rules['pattern']}")
-    return raw
+        known = re.compile(rules["pattern"])
+        offend_as({text for text in texts if not known.fullmatch(text)}, f"does not match {rules['pattern']}")
+    return pd.Series(cells, dtype=str)
 
 
 def gaps(table: pd.DataFrame) -> list[str]:
