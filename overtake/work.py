@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Any, TypeVar
 
 from overtake.errors import OvertakeError
@@ -54,6 +55,53 @@ def side_by_side(jobs: Sequence[Callable[[], Found]], workers: int | None = None
         return [job() for job in jobs]
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def aside(job: Callable[[], Found], workers: int | None = None) -> Callable[[], Found]:
+    """Begin a job in a fork of this process; what is returned waits for its answer, or raises what it raised.
+
+    For a piece that is needed later, while this process goes on. With fewer than two workers (as many as there are
+    cores unless told), or where the system has no safe fork, it is done here when it is asked for; likewise where the
+    system ended the fork. The job itself works on one core.
+    """
+    if (cores() if workers is None else workers) < 2 or not sys.platform.startswith("linux"):
+        return cache(job)
+    from multiprocessing import get_context
+
+    context = get_context("fork")
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_answer, args=(job, there), daemon=True)  # nobody waits for it at the end
+    process.start()
+    there.close()
+
+    @cache
+    def outcome() -> tuple[Any, Exception | None]:
+        try:
+            answer: tuple[Any, Exception | None] = here.recv()
+            return answer
+        except (EOFError, OSError):
+            return job(), None
+        finally:
+            here.close()
+            process.join()
+
+    def found() -> Any:
+        answer, error = outcome()
+        if error is not None:
+            raise error
+        return answer
+
+    return found
+
+
+def _answer(job: Callable[[], Any], there: Any) -> None:
+    """Send a job's answer, or what it raised."""
+    end_with_parent()
+    os.environ["OVERTAKE_CORES"] = "1"
+    try:
+        there.send((job(), None))
+    except Exception as error:
+        there.send((None, error))
 
 
 def _hold(jobs: Sequence[Callable[[], Any]]) -> None:

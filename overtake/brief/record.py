@@ -207,10 +207,8 @@ def peers(ctx: Context) -> Markup:
 
 def _score(ctx: Context, part: str, question: str, model: str, score: str, fmt: Format) -> Markup:
     """Return a mean score and its interval; nothing where the model did not answer."""
-    if reached.rows(ctx.need("skill_full"), part, question, model, score).empty:
-        return Markup("")
-    value, low, high = (trial.cell(ctx, question, model, score, column, part) for column in ("value", "lo", "hi"))
-    return Markup("{} ({} to {})").format(*(ctx.num.show(cell, fmt) for cell in (value, low, high)))
+    cells = trial.cells(ctx, question, model, score, ("value", "lo", "hi"), part)
+    return Markup("{} ({} to {})" if cells else "").format(*(ctx.num.show(cell, fmt) for cell in cells))
 
 
 def held(ctx: Context) -> dict[str, Any] | None:
@@ -220,12 +218,9 @@ def held(ctx: Context) -> dict[str, Any] | None:
     """
     if not ctx.has("skill_full"):
         return None
-    frame = ctx.need("skill_full")
-    return {
-        name: trial.cell(ctx, "global", full.OURS, "in80", "value", part)
-        for name, part in (("whole", reached.MEAN), ("late", trial.LATEST), ("then", full.REAL_TIME))
-        if len(reached.rows(frame, part, "global", full.OURS, "in80"))
-    }
+    parts = {"whole": reached.MEAN, "late": trial.LATEST, "then": full.REAL_TIME}
+    found = {name: trial.cells(ctx, "global", full.OURS, "in80", era=part) for name, part in parts.items()}
+    return {name: cells[0] for name, cells in found.items() if cells}
 
 
 def _origin(ctx: Context, row: Mapping[Hashable, Any], key: dict[str, Any]) -> Markup:

@@ -143,7 +143,6 @@ def test_the_lock_knows_no_stage_that_is_gone():
     assert set(locked) == set(DVC)  # DVC keeps the others, and reads and writes them at every stage
 
 
-
 @pytest.mark.parametrize("stage", NOTEBOOKS)
 def test_tables_a_notebook_reads_are_dependencies(stage):
     """Every data/processed table and data/raw file that the notebook names must be a dependency of its stage."""

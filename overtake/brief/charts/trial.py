@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -34,7 +35,7 @@ def calibration(ctx: Context) -> Figure | None:
         return None
     table = pd.concat(each.values(), ignore_index=True)
     highest = each["global"]["box"].iloc[-1]
-    said, came = (cell(ctx, "global", OURS, f"{name}_{highest}", "value") for name in ("said", "came"))
+    said, came = (cells(ctx, "global", OURS, f"{name}_{highest}")[0] for name in ("said", "came"))
     told = "; ".join(
         f"{row['question']} {SHARE(row['said'])} said, {SHARE(row['came'])} came" for row in table.to_dict("records")
     )
@@ -80,12 +81,17 @@ def _plot(table: pd.DataFrame, figure: Any, size: Size) -> None:
     style.direct_labels(axes, size, labels, 1.0)
 
 
-def cell(ctx: Context, question: str, model: str, score: str, column: str, era: str = MEAN) -> Cell:
-    """Return a cell of the full comparison over all horizons."""
+def cells(
+    ctx: Context, question: str, model: str, score: str, columns: Sequence[str] = ("value",), era: str = MEAN
+) -> list[Cell]:
+    """Return cells of one row of the full comparison over all horizons; none where the model did not answer."""
     key = (("slice", era), ("question", question), ("model", model), ("horizon", 0), ("score", score))
-    found = rows(ctx.need("skill_full"), era, question, model, score)
-    id = slug("full", *([] if era == MEAN else [era]), question, model, score, column)
-    return Cell(id, float(found[column].iloc[0]), ctx.path("skill_full"), key, column)
+    name = ("full", *([] if era == MEAN else [era]), question, model, score)
+    return [
+        Cell(slug(*name, column), float(row[column]), ctx.path("skill_full"), key, column)
+        for _, row in rows(ctx.need("skill_full"), era, question, model, score).iterrows()
+        for column in columns
+    ]
 
 
 def _boxes(ctx: Context, question: str) -> pd.DataFrame:
