@@ -186,12 +186,12 @@ def run_stage(params: Params, out: Path = paths.PROCESSED, curves: pd.DataFrame 
     local.as_printed(edition, params, curves)  # once, before the others start: forks of this process, they remember it
     flips = [partial(_flips, kind, given, quiet) for kind, given in verdicts.questions(edition, params).items()]
     jobs: list[Callable[[], Any]] = [
+        *flips,  # first: where `crossing.sustain` moves alone, all others are quick
         lambda: run_sobol(edition, params, quiet),
         lambda: run_multiverse(edition, params, params.sensitivity.multiverse, quiet),
-        *flips,
         lambda: run_tornado(edition, params, quiet),
     ]
-    _write_flips(side_by_side(jobs)[2:-1], params, quiet)
+    _write_flips(side_by_side(jobs)[: len(flips)], params, quiet)
 
 
 def write(table: pd.DataFrame, path: Path) -> Path:
