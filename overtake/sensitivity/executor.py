@@ -29,14 +29,15 @@ def execute(task: Task, shared: Any, chunks: Sequence[Any], store: Store, how: H
     report: called with the number of finished chunks and of all, at the start and after each.
     """
     with store.held():
-        missing = store.missing()
-        done = len(chunks) - len(missing)
+        known = store.finished()
+        done = len(known)
         report(done, len(chunks))
-        for index, table in _results(task, shared, [(index, chunks[index]) for index in missing], how):
+        missing = [(index, chunk) for index, chunk in enumerate(chunks) if index not in known]
+        for index, table in _results(task, shared, missing, how):
             store.write(index, table)
             done += 1
             report(done, len(chunks))
-        return store.whole()
+        return store.whole(known)
 
 
 def _results(task: Task, shared: Any, work: Sequence[tuple[int, Any]], how: How) -> Iterator[tuple[int, pd.DataFrame]]:

@@ -81,7 +81,7 @@ def run_multiverse(edition: Edition, params: Params, axes: Axes, options: Option
             table[name] = table[name].astype("category")
     measures = [column for column in table.columns if column not in CHOICES]
     write(table, options.out / TABLE)
-    shares = variance.shares(table, CHOICES, measures, QUESTION)
+    shares = variance.shares(table, CHOICES, measures, QUESTION, options.how.workers)
     write(shares.assign(specifications=len(table), draws=axes.draws), options.out / SHARES)
     return options.out / TABLE
 

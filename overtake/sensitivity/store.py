@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,16 +27,15 @@ class Store:
         """Return the file of a chunk."""
         return self.folder / f"chunk-{index:05d}.parquet"
 
-    def missing(self) -> list[int]:
-        """Return the chunks that are not there yet; a damaged file counts as absent and is removed."""
-        absent = []
+    def finished(self) -> dict[int, pd.DataFrame]:
+        """Return the chunks that are there already; a damaged file counts as absent and is removed."""
+        found = {}
         for index in range(self.count):
             try:
-                self.read(index)
+                found[index] = self.read(index)
             except OvertakeError:
                 self.path(index).unlink(missing_ok=True)
-                absent.append(index)
-        return absent
+        return found
 
     def read(self, index: int) -> pd.DataFrame:
         """Return a finished chunk."""
@@ -47,9 +46,10 @@ class Store:
         with disk(self.path(index)):
             write_parquet(table, self.path(index))
 
-    def whole(self) -> pd.DataFrame:
-        """Return all chunks as one table, in their order."""
-        return pd.concat([self.read(index) for index in range(self.count)], ignore_index=True)
+    def whole(self, known: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
+        """Return all chunks as one table, in their order; those that are `known` are not read again."""
+        parts = [known[index] if index in known else self.read(index) for index in range(self.count)]
+        return pd.concat(parts, ignore_index=True)
 
     def only(self) -> None:
         """Remove the chunks of other runs beside this one."""

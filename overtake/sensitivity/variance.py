@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+
+from overtake.draws import FloatArray
+from overtake.work import side_by_side
+
+Codes = npt.NDArray[np.int64]
 
 SHARES = ("scope", "measure", "choice", "options", "alone", "with_others",
           "lowest_mean", "highest_mean", "lowest", "highest")  # fmt: skip
 
 
 def shares(
-    table: pd.DataFrame, choices: Sequence[str], measures: Sequence[str], question: Sequence[str] = ()
+    table: pd.DataFrame,
+    choices: Sequence[str],
+    measures: Sequence[str],
+    question: Sequence[str] = (),
+    workers: int = 1,
 ) -> pd.DataFrame:
     """Return the variance shares of every choice that has options, one row a scope, measure and choice (SHARES).
 
@@ -21,49 +32,67 @@ def shares(
     included). In a full factorial the first sum to at most one, the second to at least one. lowest, highest: the
     options with the lowest and highest mean of the measure. question: choices that say what is asked, not how it is
     answered; a second scope, `same question`, counts only what moves the answer around the mean of its question.
+    workers: processes, which take a measure each.
     """
-    parts = [_scope("everything", table, choices, measures)]
-    if question:
-        means = table.groupby(list(question), sort=False, observed=True)[list(measures)].transform("mean")
-        around = table.assign(**{measure: table[measure] - means[measure] for measure in measures})
-        parts.append(_scope("same question", around, choices, measures, question))
-    return pd.concat(parts, ignore_index=True)
+    coded = {choice: pd.factorize(table[choice]) for choice in choices}
+    moving = {choice: (code, options) for choice, (code, options) in coded.items() if len(options) > 1}
+    # One code for each combination of all other choices; a choice without options tells none apart.
+    rests = {
+        choice: _group([code for other, (code, _) in moving.items() if other != choice], len(table))
+        for choice in moving
+    }
+    asked = _group([code for choice, (code, _) in moving.items() if choice in question], len(table))
 
-
-def _scope(
-    scope: str, table: pd.DataFrame, choices: Sequence[str], measures: Sequence[str], fixed: Sequence[str] = ()
-) -> pd.DataFrame:
-    """Return the rows of one scope, choices by falling share; those that are `fixed` get no row."""
-    codes = {choice: pd.factorize(table[choice])[0] for choice in choices}
-    moving = [choice for choice in choices if codes[choice].max() > 0 and choice not in fixed]
-    rests = {choice: _group([codes[other] for other in choices if other != choice]) for choice in moving}
-    rows = []
-    for place, measure in enumerate(measures):
+    def of_measure(measure: str) -> list[tuple[object, ...]]:
         value = table[measure].to_numpy(dtype=float)
-        whole = float(value.var())
-        for choice in moving:
-            means = table.groupby(choice, sort=False, observed=True)[measure].mean()
-            alone = _between(value, codes[choice]) / whole if whole else 0.0
-            left = 1 - _between(value, rests[choice]) / whole if whole else 0.0
-            rows.append((place, scope, measure, choice, len(means), alone, left, means.min(), means.max(),
-                         str(means.idxmin()), str(means.idxmax())))  # fmt: skip
-    found = pd.DataFrame(rows, columns=["place", *SHARES])
-    found = found.sort_values(
-        ["place", "alone", "choice"], ascending=[True, False, True], ignore_index=True, kind="stable"
-    )
-    return found.drop(columns="place").round(6)
+        rows = _rows("everything", measure, value, moving, rests)
+        if question:
+            around = value - _means(value, asked)[1][asked]
+            rows += _rows("same question", measure, around, moving, rests, question)
+        return rows
+
+    each = side_by_side([partial(of_measure, measure) for measure in measures], workers)
+    found = pd.DataFrame([row for rows in each for row in rows], columns=list(SHARES))
+    found = found.sort_values("scope", ignore_index=True, kind="stable")
+    return found.assign(**{name: found[name].round(6) + 0.0 for name in SHARES[4:8]})  # no minus before a nought
 
 
-def _between(value: np.ndarray, code: np.ndarray) -> float:
-    """Return the variance of the means of `value` by `code`, every row of one weight."""
+def _rows(
+    scope: str,
+    measure: str,
+    value: FloatArray,
+    moving: Mapping[str, tuple[Codes, pd.Index]],
+    rests: Mapping[str, Codes],
+    fixed: Sequence[str] = (),
+) -> list[tuple[object, ...]]:
+    """Return the rows of one scope and measure, choices by falling share; those that are `fixed` get no row."""
+    whole = float(value.var())
+    rows = []
+    for choice, (code, options) in moving.items():
+        if choice not in fixed:
+            count, mean = _means(value, code)
+            alone = _between(value, count, mean) / whole if whole else 0.0
+            left = 1 - _between(value, *_means(value, rests[choice])) / whole if whole else 0.0
+            low, high = int(mean.argmin()), int(mean.argmax())
+            ends = (mean[low], mean[high], str(options[low]), str(options[high]))
+            rows.append((-alone, (scope, measure, choice, len(options), alone, left, *ends)))
+    return [row for _, row in sorted(rows)]
+
+
+def _means(value: FloatArray, code: Codes) -> tuple[npt.NDArray[np.int64], FloatArray]:
+    """Return how many rows have each code, and the mean of their `value`."""
     count = np.bincount(code)
-    mean = np.bincount(code, weights=value) / np.maximum(count, 1)
+    return count, np.bincount(code, weights=value) / np.maximum(count, 1)
+
+
+def _between(value: FloatArray, count: npt.NDArray[np.int64], mean: FloatArray) -> float:
+    """Return the variance of the means of `value`, every row of one weight."""
     return float(np.average((mean - value.mean()) ** 2, weights=count))
 
 
-def _group(codes: Sequence[np.ndarray]) -> np.ndarray:
-    """Return one code for each combination that occurs."""
-    combined = np.zeros(len(codes[0]), dtype=np.int64)
+def _group(codes: Sequence[Codes], rows: int) -> Codes:
+    """Return one code for each combination that occurs in the `rows`."""
+    combined = np.zeros(rows, dtype=np.int64)
     for code in codes:
         combined = combined * (int(code.max()) + 1) + code
-    return np.unique(combined, return_inverse=True)[1]
+    return pd.factorize(combined)[0]

@@ -7,6 +7,7 @@ and mended; use a copy) and prints the table of docs/faults.md. tests/faults/tes
 from __future__ import annotations
 
 import argparse
+import fcntl
 import hashlib
 import os
 import random
@@ -380,6 +381,50 @@ def full_disk(project: Project, rng: random.Random) -> str:
     return said
 
 
+#: `EXT4_IOC_SHUTDOWN` and its way that writes out nothing more, not even the journal: what xfstests cuts the power with.
+SHUTDOWN, NOTHING_MORE = 0x8004587D, 2
+
+
+def power_cut(project: Project, rng: random.Random) -> str:
+    """Cut the power of a disk while all stages run: what no one had synced is gone, the journal is replayed."""
+    place, image = (project.root.parent / f"{project.root.name}_{what}" for what in ("disk", "disk.img"))
+    place.mkdir(exist_ok=True)
+    with image.open("wb") as file:
+        file.truncate(2**30)
+
+    def mount() -> None:
+        subprocess.run(["mount", "-o", "loop", str(image), str(place)], capture_output=True, check=True)
+
+    try:
+        subprocess.run(["mkfs.ext4", "-q", "-E", "lazy_itable_init=0", str(image)], capture_output=True, check=True)
+        mount()
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise CannotError(f"no disk of its own can be made here: {error}") from error
+    try:
+        disk = Project(Path(shutil.copytree(project.root, place / "project", symlinks=True)), project.good)
+        if not project.seconds.get("all"):
+            begin = time.monotonic()
+            code, said = disk.run("dvc", "repro", "--force")
+            assert code == 0, said[-2000:]
+            project.seconds["all"] = time.monotonic() - begin
+        os.sync()
+        started = disk.start("dvc", "repro", "--force")
+        time.sleep(rng.uniform(0.05, 1.0) * project.seconds["all"])
+        at = os.open(place, os.O_RDONLY)
+        fcntl.ioctl(at, SHUTDOWN, NOTHING_MORE.to_bytes(4, sys.byteorder))
+        os.close(at)
+        ended = started.poll() is not None
+        kill(started) if not ended else started.communicate()
+        subprocess.run(["umount", str(place)], check=True)
+        mount()
+        disk.brief_is_intact()
+        said = disk.recovers()
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=True)
+        image.unlink()
+    return "it had ended before" if ended else said
+
+
 def killed_ingest(project: Project, rng: random.Random) -> str:
     """Kill an ingest of a workbook at a random moment: the tables are the old ones or, after mending, the new ones."""
     raw = project.root / "data/raw"
@@ -479,6 +524,7 @@ FAULTS: dict[str, Fault] = {
     "reports/ read-only": read_only_brief,
     "a published file read-only": read_only_file,
     "disk full, then room made": full_disk,
+    "the power cut": power_cut,
     "SIGKILL of an ingest": killed_ingest,
     "a download interrupted": interrupted_download,
 }

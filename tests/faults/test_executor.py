@@ -110,7 +110,7 @@ def test_a_chunk_that_ends_every_process_is_named(tmp_path):
     ):
         run(tmp_path, [PLAIN[0], ("ends always", 1)], How(2))
     assert marks(tmp_path / "marks").count(1) == 3
-    assert Store(tmp_path / "run", 2).missing() == [1]
+    assert list(Store(tmp_path / "run", 2).finished()) == [0]
 
 
 @pytest.mark.parametrize("how", [How(1), How(2), How(1, "local")], ids=["here", "processes", "dask"])
@@ -161,7 +161,7 @@ def test_a_full_disk_is_refused_and_what_was_written_stays(tmp_path, monkeypatch
         run(tmp_path)
     monkeypatch.undo()
     assert not list((tmp_path / "run").glob("*.partial"))
-    assert Store(tmp_path / "run", 6).missing() == [2, 3, 4, 5]
+    assert list(Store(tmp_path / "run", 6).finished()) == [0, 1]
     run(tmp_path)
     assert marks(tmp_path / "marks") == [0, 1, 2, 2, 3, 4, 5]
 
@@ -220,7 +220,7 @@ def test_a_scheduler_that_dies_ends_the_run_and_keeps_what_came_back(tmp_path):
         with pytest.raises(OvertakeError, match=r"(?s)scheduler.*finished chunks are kept"):
             run(tmp_path, chunks, How(1, address))
         killer.join()
-    missing = done.missing()
+    missing = sorted(set(range(len(chunks))) - set(done.finished()))
     assert 0 < len(missing) < len(chunks)
     (tmp_path / "marks2").mkdir()
     shared = {"marks": str(tmp_path / "marks2"), "seed": 1}

@@ -20,6 +20,7 @@ LONG = {f"SIGKILL of DVC and stage {name}" for name in STAGES if name not in ("v
     "reports/ read-only",
     "a published file read-only",
     "a kept chunk of the sensitivity truncated",
+    "the power cut",
 }
 
 
