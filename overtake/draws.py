@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -168,13 +169,21 @@ About = Mapping[str, Mapping[str, str]]
 
 
 def write_parquet(frame: pd.DataFrame, path: Path, *, about: About | None = None) -> None:
-    """Write `frame` without its index to `path`, whole or not at all, the same bytes for the same content.
+    """Write what `as_parquet` makes of `frame` to `path`, whole or not at all."""
+    with whole(path) as partial:
+        partial.write_bytes(as_parquet(frame, about))
+
+
+def as_parquet(frame: pd.DataFrame, about: About | None = None) -> bytes:
+    """Return `frame` without its index as the content of a parquet file, the same bytes for the same content.
 
     Doubles are written to DIGITS significant digits. about: what the file tells of each column, such as its unit.
     """
     doubles = [column for column, kind in frame.dtypes.items() if kind == np.float64]
     frame = frame.assign(**{str(name): alike.significant(frame[name].to_numpy(), DIGITS) for name in doubles})
-    _write([frame], path, about or {}, compression="zstd")
+    content = BytesIO()
+    _write([frame], content, about or {}, compression="zstd")
+    return content.getvalue()
 
 
 def write_draws(paths: Draws, path: Path, *, about: About | None = None) -> None:
@@ -184,22 +193,23 @@ def write_draws(paths: Draws, path: Path, *, about: About | None = None) -> None
     """
     part = max(PART // len(paths.economies), 1)
     frames = (paths.to_frame(first, first + part) for first in range(0, len(paths.values), part))
-    _write(frames, path, about or {}, compression=None, use_dictionary=False)
+    with whole(path) as partial:
+        _write(frames, partial, about or {}, compression=None, use_dictionary=False)
 
 
-def _write(frames: Iterable[pd.DataFrame], path: Path, about: About, **options: Any) -> None:
+def _write(frames: Iterable[pd.DataFrame], into: Path | BytesIO, about: About, **options: Any) -> None:
     """Write frames of the same columns one under the other, each a row group of the file."""
     import pyarrow as pa
     from pyarrow import parquet
 
-    with whole(path) as partial, ExitStack() as stack:
+    with ExitStack() as stack:
         writer = None
         for frame in frames:
             table = pa.Table.from_pandas(frame, preserve_index=False)
             for at, field in enumerate(table.schema):
                 if told := about.get(field.name):
                     table = table.cast(table.schema.set(at, field.with_metadata(dict(told))))
-            writer = writer or stack.enter_context(parquet.ParquetWriter(partial, table.schema, **options))
+            writer = writer or stack.enter_context(parquet.ParquetWriter(into, table.schema, **options))
             writer.write_table(table)
 
 

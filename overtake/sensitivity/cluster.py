@@ -14,7 +14,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import dask
-import pandas as pd
 from distributed import Client, KilledWorker, LocalCluster, get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
@@ -43,8 +42,8 @@ class BenchPlugin(WorkerPlugin):
         """Make the worker ready; the bench itself waits for the first chunk."""
         self.lock = threading.Lock()
 
-    def evaluate(self, chunk: Any) -> pd.DataFrame:
-        """Return the table of a chunk; refuse on a worker whose code or kernels could give other numbers."""
+    def evaluate(self, chunk: Any) -> bytes:
+        """Return what `Bench` does; refuse on a worker whose code or kernels could give other numbers."""
         if TOO_LATE:
             raise OvertakeError("cluster", "a worker's NumPy took kernels of its own: other last digits",
                                 next_step=f"start workers with `{WORKER} ADDRESS`, then rerun")  # fmt: skip
@@ -91,7 +90,7 @@ def pool(task: Task, shared: Any, how: How) -> Iterator[Pool]:
                 client.unregister_worker_plugin(name)
 
 
-def _evaluate(name: str, chunk: Any) -> pd.DataFrame:
+def _evaluate(name: str, chunk: Any) -> bytes:
     """Evaluate a chunk on the worker that this is called on."""
     plugin: BenchPlugin = get_worker().plugins[name]  # type: ignore[assignment]
     return plugin.evaluate(chunk)

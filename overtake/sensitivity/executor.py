@@ -40,8 +40,8 @@ def execute(task: Task, shared: Any, chunks: Sequence[Any], store: Store, how: H
         return store.whole(known)
 
 
-def _results(task: Task, shared: Any, work: Sequence[tuple[int, Any]], how: How) -> Iterator[tuple[int, pd.DataFrame]]:
-    """Yield chunk number and table as they finish, in any order."""
+def _results(task: Task, shared: Any, work: Sequence[tuple[int, Any]], how: How) -> Iterator[tuple[int, bytes]]:
+    """Yield chunk number and table, as a parquet file, as they finish, in any order."""
     if not work:
         return
     if how.workers < 1:
@@ -61,7 +61,7 @@ def _results(task: Task, shared: Any, work: Sequence[tuple[int, Any]], how: How)
         workers = cluster.pool(task, shared, how)
     with workers as pool:
         left = iter(work)
-        out: dict[Future[pd.DataFrame], tuple[int, Any]] = {}
+        out: dict[Future[bytes], tuple[int, Any]] = {}
         while True:
             out |= {pool.submit(chunk): (index, chunk) for index, chunk in islice(left, AHEAD - len(out))}
             if not out:

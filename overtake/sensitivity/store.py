@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from overtake.draws import read_parquet, write_parquet
+from overtake.draws import read_parquet, whole
 from overtake.errors import OvertakeError
 
 
@@ -41,10 +41,10 @@ class Store:
         """Return a finished chunk."""
         return read_parquet(self.path(index))
 
-    def write(self, index: int, table: pd.DataFrame) -> None:
-        """Write a chunk whole or not at all; a full disk is refused with what to do."""
-        with disk(self.path(index)):
-            write_parquet(table, self.path(index))
+    def write(self, index: int, table: bytes) -> None:
+        """Write a chunk, a parquet file, whole or not at all; a full disk is refused with what to do."""
+        with disk(self.path(index)), whole(self.path(index)) as partial:
+            partial.write_bytes(table)
 
     def whole(self, known: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
         """Return all chunks as one table, in their order; those that are `known` are not read again."""

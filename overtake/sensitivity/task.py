@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from overtake.draws import as_parquet
 from overtake.errors import OvertakeError
 
 
@@ -33,10 +34,10 @@ class Bench:
         """Return what `prepare` made of the shared inputs."""
         return self.task.prepare(self.shared)
 
-    def evaluate(self, chunk: Any) -> pd.DataFrame:
-        """Return the table of a chunk; what goes wrong unexpectedly names the chunk and the line."""
+    def evaluate(self, chunk: Any) -> bytes:
+        """Return the table of a chunk as a parquet file; what goes wrong unexpectedly names the chunk and the line."""
         try:
-            return self.task.run(self.ready, chunk)
+            return as_parquet(self.task.run(self.ready, chunk))
         except OvertakeError:
             raise
         except Exception as error:
@@ -65,10 +66,11 @@ class How:
 class Pool:
     """Workers that take chunks.
 
-    submit: chunk -> its table, in time. check: refuses where nothing more will come. refusal: the error to end with
-    when the future of a chunk raised something that the task did not; nothing where the chunk is to be tried once more.
+    submit: chunk -> its table as a parquet file, in time. check: refuses where nothing more will come. refusal: the
+    error to end with when the future of a chunk raised something that the task did not; nothing where the chunk is to
+    be tried once more.
     """
 
-    submit: Callable[[Any], Future[pd.DataFrame]]
+    submit: Callable[[Any], Future[bytes]]
     refusal: Callable[[Any, BaseException], OvertakeError | None]
     check: Callable[[], None] = lambda: None

@@ -381,7 +381,7 @@ def full_disk(project: Project, rng: random.Random) -> str:
     return said
 
 
-#: `EXT4_IOC_SHUTDOWN` and its way that writes out nothing more, not even the journal: what xfstests cuts the power with.
+#: `EXT4_IOC_SHUTDOWN`, and its way that writes out nothing more, not even the journal: as xfstests cut the power.
 SHUTDOWN, NOTHING_MORE = 0x8004587D, 2
 
 

@@ -18,7 +18,7 @@ import pytest
 
 import overtake
 from overtake import paths
-from overtake.draws import write_parquet
+from overtake.draws import whole, write_parquet
 from overtake.errors import OvertakeError
 from overtake.sensitivity import cluster, store
 from overtake.sensitivity.executor import execute
@@ -149,14 +149,14 @@ def test_two_runs_do_not_write_into_one_folder(tmp_path):
 def test_a_full_disk_is_refused_and_what_was_written_stays(tmp_path, monkeypatch):
     written = []
 
-    def full(table, path):
+    def full(path):
         written.append(path)
         if len(written) == 3:
             path.with_name(path.name + ".partial").write_bytes(b"half of it")
             raise OSError(errno.ENOSPC, "No space left on device")
-        write_parquet(table, path)
+        return whole(path)
 
-    monkeypatch.setattr(store, "write_parquet", full)
+    monkeypatch.setattr(store, "whole", full)
     with pytest.raises(OvertakeError, match=r"(?s)the disk is full.*finished chunks are kept"):
         run(tmp_path)
     monkeypatch.undo()
