@@ -10,6 +10,7 @@ import warnings
 
 import numpy as np
 
+from overtake import alike
 from overtake.draws import FloatArray, empty
 from overtake.futures.series import Series
 from overtake.streams import stream
@@ -17,6 +18,9 @@ from overtake.streams import stream
 #: Years of history used, and bounds that keep drawn parameters admissible.
 WINDOW = 40
 SMALLEST, LARGEST_PHI, LARGEST_AR = 1e-3, 0.98, 0.95
+#: Significant digits of what was estimated. A search ends where the last bits of a processor lead it, a millionth apart;
+#: thirty years do not tell even these digits.
+TOLD = 4
 
 
 def damped_trend(series: Series, steps: int, draws: int, seed: int) -> FloatArray:
@@ -42,7 +46,7 @@ def _damped(y: FloatArray, steps: int, draws: int, random: np.random.Generator) 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a flat likelihood ends the search early; the draws below carry that
         fitted = model.fit(disp=False)
-        values = dict(zip(fitted.param_names, fitted.params, strict=True))
+        values = dict(zip(fitted.param_names, alike.significant(fitted.params, TOLD), strict=True))
         errors = _standard_errors(fitted)
     names = ("smoothing_level", "smoothing_trend", "damping_trend")
     alpha, beta, phi = (values[name] + errors.get(name, 0.0) * random.standard_normal(draws) for name in names)
@@ -71,10 +75,10 @@ def _autoregressive(y: FloatArray, steps: int, draws: int, random: np.random.Gen
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         fitted = SARIMAX(growth - growth.mean(), order=(1, 0, 0)).fit(disp=False, cov_type="none")
-    ar, count = float(fitted.params[0]), len(growth)
+    (ar, variance), count = alike.significant(fitted.params, TOLD), len(growth)
     # The asymptotic variance of an AR(1) coefficient, in place of a numerical Hessian ten times as slow.
     rho = np.clip(ar + np.sqrt((1 - ar**2) / count) * random.standard_normal(draws), -LARGEST_AR, LARGEST_AR)
-    sigma = np.sqrt(fitted.params[-1] * (count - 2) / random.chisquare(count - 2, draws))
+    sigma = np.sqrt(variance * (count - 2) / random.chisquare(count - 2, draws))
     mean = growth.mean() + sigma / (1 - rho) / np.sqrt(count) * random.standard_normal(draws)
     path, gap = empty(draws, steps, kind=float), growth[-1] - mean
     for step in range(steps):
@@ -88,7 +92,7 @@ def _standard_errors(fitted: object) -> dict[str, float]:
     """Return standard errors by parameter, without those that the curvature of the likelihood does not give."""
     try:
         covariance: FloatArray = np.asarray(fitted.cov_params())  # type: ignore[attr-defined]
-        errors = np.sqrt(covariance.diagonal())
+        errors = alike.significant(np.sqrt(covariance.diagonal()), TOLD)
     except (ValueError, np.linalg.LinAlgError, NotImplementedError):
         return {}
     names = list(getattr(fitted, "param_names", ()))
