@@ -1,7 +1,8 @@
-"""Measure the multiverse: `python -m tests.bench.sensitivity [multiverse] [repro] [balance] [--draws N]`.
+"""Measure what is many: `python -m tests.bench.sensitivity [multiverse] [points] [repro] [balance] [--draws N]`.
 
-multiverse: the whole of tests/bench/multiverse.yaml by one worker, two, two after a SIGKILL, a Dask cluster of two
-separate processes, and one of whose two workers is killed; the tables' hashes must agree. repro: the same
+multiverse: the whole of tests/bench/multiverse.yaml by one worker, two, four, two after a SIGKILL that are resumed in
+another checkout, a Dask cluster of two separate processes, and one of whose two workers is killed; the tables' hashes
+must agree. points: a Sobol design and the flips by one worker, two and Dask's two, likewise. repro: the same
 specification by `dvc repro`. balance: from a changed balance to a rebuilt brief against the brief stage alone.
 Nothing is asserted: each line says what was reached.
 """
@@ -26,7 +27,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 AXES = ROOT / "tests/bench/multiverse.yaml"
 GOAL_TIMES, GOAL_SCALING, GOAL_BALANCE = 1000.0, 1.8, 1.5
-PARTS = ("multiverse", "repro", "balance")
+PARTS = ("multiverse", "points", "repro", "balance")
+#: Base samples of the Sobol design.
+SAMPLES = 256
 ENVIRONMENT = {
     **os.environ,
     "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -39,12 +42,14 @@ def main() -> int:
     """Run the parts that are named, all by default."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.sensitivity")
     parser.add_argument("parts", nargs="*", help=", ".join(PARTS))
-    parser.add_argument("--draws", type=int, default=500)
+    parser.add_argument("--draws", type=int, default=2000)
     arguments = parser.parse_args()
     parts = arguments.parts or PARTS
     with tempfile.TemporaryDirectory(prefix="overtake-bench-") as place:
         folder = Path(place)
         each = multiverse(folder, arguments.draws) if "multiverse" in parts else None
+        if "points" in parts:
+            points(folder)
         if "repro" in parts:
             repro(folder, arguments.draws, each)
         if "balance" in parts:
@@ -58,8 +63,9 @@ def multiverse(folder: Path, draws: int) -> float:
 
     print(f"1. The multiverse of {AXES.name}, {draws} draws a specification, {os.cpu_count()} cores")
     hashes, walls = {}, {}
-    for name, run in (("one worker", _plain(1)), ("two workers", _plain(2)), ("killed and resumed", _killed),
-                      ("Dask, two processes", _dask(False)), ("Dask, a worker killed", _dask(True))):  # fmt: skip
+    runs = {"one worker": _plain(1), "two workers": _plain(2), "four workers": _plain(4), "killed and resumed": _killed,
+            "Dask, two processes": _dask(False), "Dask, a worker killed": _dask(True)}  # fmt: skip
+    for name, run in runs.items():
         out = folder / name.replace(" ", "-").replace(",", "")
         before, start = _spent(), time.monotonic()
         note = run(out, draws)
@@ -87,9 +93,10 @@ def _command(out: Path, draws: int, *more: str) -> list[str]:
             str(out), *more]  # fmt: skip
 
 
-def _run(command: list[str]) -> str:
+def _run(command: list[str], root: Path = ROOT) -> str:
     """Run a command to its end; return what it said on standard error, fail with it where it fails."""
-    done = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True)
+    environment = ENVIRONMENT | {"OVERTAKE_ROOT": str(root), "PYTHONPATH": str(root)}
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(done.stderr[-2000:])
     return done.stderr
@@ -104,7 +111,7 @@ def _plain(workers: int):  # type: ignore[no-untyped-def]
 
 
 def _killed(out: Path, draws: int) -> str:
-    """Run on two workers, SIGKILL the command half-way, run it again."""
+    """Run on two workers, SIGKILL the command half-way, run it again from another checkout of the same commit."""
     process = subprocess.Popen(
         _command(out, draws, "--workers", "2"), cwd=ROOT, env=ENVIRONMENT, stderr=subprocess.DEVNULL
     )
@@ -114,7 +121,7 @@ def _killed(out: Path, draws: int) -> str:
         done = len(list(out.rglob("chunk-*.parquet")))
     process.send_signal(signal.SIGKILL)
     process.wait()
-    said = _run(_command(out, draws, "--workers", "2"))
+    said = _run(_command(out, draws, "--workers", "2"), _clone(out.parent))
     found = next(line for line in said.splitlines() if line.endswith("chunks") and " of " in line)
     return f"; SIGKILL with {done} chunks on disk, the second run began at {found}"
 
@@ -162,9 +169,28 @@ def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
             process.wait()
 
 
+def points(folder: Path) -> None:
+    """Print the runs of a Sobol design of SAMPLES base samples and of the flips, with the hashes of their tables."""
+    print(f"2. Points: `overtake sobol --samples {SAMPLES}` and `overtake flips`")
+    where = {"one worker": ["--workers", "1"], "two": ["--workers", "2"],
+             "Dask's two": ["--scheduler", "local", "--workers", "2"]}  # fmt: skip
+    for name, command in {"sobol": ["sobol", "--samples", str(SAMPLES)], "flips": ["flips"]}.items():
+        hashes, walls = set(), {}
+        for how, options in where.items():
+            out = folder / name / how
+            before, start = _spent(), time.monotonic()
+            _run([sys.executable, "-m", "overtake", *command, "--out", str(out), *options])
+            walls[how], cores = time.monotonic() - start, _spent() - before
+            digest = hashlib.sha256((out / f"{name}.parquet").read_bytes()).hexdigest()[:16]
+            hashes.add(digest)
+            print(f"   {name}, {how}: {walls[how]:.1f} s by the clock, {cores:.1f} core seconds, sha256 {digest}, "
+                  f"{walls['one worker'] / walls[how]:.2f} times one worker", flush=True)  # fmt: skip
+        print(f"   {name}: {'the same bytes' if len(hashes) == 1 else 'NOT THE SAME BYTES'}")
+
+
 def repro(folder: Path, draws: int, each: float | None) -> None:
     """Print the core seconds of one specification by `dvc repro balances`, and how many times faster a chunk is."""
-    print("2. One specification by `dvc repro balances` in a clone of HEAD")
+    print("3. One specification by `dvc repro balances` in a clone of HEAD")
     clone = _clone(folder)
     _change(clone, run={"draws": draws})
     _dvc(clone, "repro", "balances")
@@ -179,7 +205,7 @@ def repro(folder: Path, draws: int, each: float | None) -> None:
 
 def balance(folder: Path) -> None:
     """Print the time from a changed balance to a rebuilt brief against the brief stage alone, one after the other."""
-    print("3. From a changed balance to a rebuilt brief, in a clone of HEAD")
+    print("4. From a changed balance to a rebuilt brief, in a clone of HEAD")
     clone = _clone(folder)
     _dvc(clone, "repro")
     for name, side in (("five_us20", {"THA": 0.5}), ("quad_ex_us", {"IND": 0.9})):
