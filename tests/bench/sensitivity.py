@@ -34,7 +34,9 @@ ENVIRONMENT = {
     **os.environ,
     "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     "OMP_NUM_THREADS": "1",
-    "OPENBLAS_CORETYPE": "Nehalem",  # of Dask's workers, which load NumPy before our package
+    # Of Dask's workers, which load NumPy before our package, as docs/scaling.md has them.
+    "OPENBLAS_CORETYPE": "Nehalem",
+    "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
 }
 
 
@@ -67,9 +69,9 @@ def multiverse(folder: Path, draws: int) -> float:
             "Dask, two processes": _dask(False), "Dask, a worker killed": _dask(True)}  # fmt: skip
     for name, run in runs.items():
         out = folder / name.replace(" ", "-").replace(",", "")
-        before, start = _spent(), time.monotonic()
-        note = run(out, draws)
-        walls[name], cores = time.monotonic() - start, _spent() - before
+        before = _spent()
+        walls[name], note = run(out, draws)
+        cores = _spent() - before
         table = out / "multiverse.parquet"
         hashes[name] = hashlib.sha256(table.read_bytes()).hexdigest()[:16]
         count, size = len(pd.read_parquet(table, columns=["edition"])), table.stat().st_size
@@ -103,15 +105,17 @@ def _run(command: list[str], root: Path = ROOT) -> str:
 
 
 def _plain(workers: int):  # type: ignore[no-untyped-def]
-    def run(out: Path, draws: int) -> str:
+    def run(out: Path, draws: int) -> tuple[float, str]:
+        start = time.monotonic()
         _run(_command(out, draws, "--workers", str(workers)))
-        return ""
+        return time.monotonic() - start, ""
 
     return run
 
 
-def _killed(out: Path, draws: int) -> str:
+def _killed(out: Path, draws: int) -> tuple[float, str]:
     """Run on two workers, SIGKILL the command half-way, run it again from another checkout of the same commit."""
+    clone, start = _clone(out.parent), time.monotonic()
     process = subprocess.Popen(
         _command(out, draws, "--workers", "2"), cwd=ROOT, env=ENVIRONMENT, stderr=subprocess.DEVNULL
     )
@@ -121,17 +125,19 @@ def _killed(out: Path, draws: int) -> str:
         done = len(list(out.rglob("chunk-*.parquet")))
     process.send_signal(signal.SIGKILL)
     process.wait()
-    said = _run(_command(out, draws, "--workers", "2"), _clone(out.parent))
+    said = _run(_command(out, draws, "--workers", "2"), clone)
     found = next(line for line in said.splitlines() if line.endswith("chunks") and " of " in line)
-    return f"; SIGKILL with {done} chunks on disk, the second run began at {found}"
+    return time.monotonic() - start, f"; SIGKILL with {done} chunks on disk, the second run began at {found}"
 
 
 def _dask(kill: bool):  # type: ignore[no-untyped-def]
-    def run(out: Path, draws: int) -> str:
+    def run(out: Path, draws: int) -> tuple[float, str]:
         with cluster(out.parent) as (address, workers):
+            start = time.monotonic()
             process = subprocess.Popen(
-                _command(out, draws, "--scheduler", address), cwd=ROOT, env=ENVIRONMENT, stderr=subprocess.PIPE
-            )
+                _command(out, draws, "--scheduler", address), cwd=ROOT, env=ENVIRONMENT,
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+            )  # fmt: skip
             done = 0
             while kill and process.poll() is None and done < 30:
                 time.sleep(0.05)
@@ -139,9 +145,10 @@ def _dask(kill: bool):  # type: ignore[no-untyped-def]
             if kill:
                 workers[0].kill()
             _, said = process.communicate()
+            took = time.monotonic() - start
             if process.returncode:
                 raise SystemExit(said.decode()[-2000:])
-        return f"; a worker killed with {done} chunks on disk" if kill else ""
+        return took, f"; a worker killed with {done} chunks on disk" if kill else ""
 
     return run
 
@@ -149,6 +156,8 @@ def _dask(kill: bool):  # type: ignore[no-untyped-def]
 @contextlib.contextmanager
 def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """Yield address and workers of a scheduler and two workers, each a process of its own."""
+    from distributed import Client
+
     told = folder / "scheduler.json"
     told.unlink(missing_ok=True)
     here = ("--host", "127.0.0.1", "--no-dashboard", "--scheduler-file", str(told))
@@ -161,8 +170,10 @@ def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]
         local = ("--nthreads", "1", "--no-nanny", "--local-directory", str(folder / f"worker-{number}"))
         made.append(subprocess.Popen([*module, "distributed.cli.dask_worker", *here, *local], **silent))  # type: ignore[call-overload]
     try:
-        time.sleep(4)
-        yield json.loads(told.read_text())["address"], made[1:]
+        address = json.loads(told.read_text())["address"]
+        with Client(address, set_as_default=False) as client:
+            client.wait_for_workers(2)
+        yield address, made[1:]
     finally:
         for process in made:
             process.kill()
