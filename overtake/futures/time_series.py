@@ -18,8 +18,8 @@ from overtake.streams import stream
 #: Years of history used, and bounds that keep drawn parameters admissible.
 WINDOW = 40
 SMALLEST, LARGEST_PHI, LARGEST_AR = 1e-3, 0.98, 0.95
-#: Significant digits of what was estimated. A search ends where the last bits of a processor lead it, a millionth apart;
-#: thirty years do not tell even these digits.
+#: Significant digits of what was estimated. A search ends where the last bits of a processor lead it, a millionth
+#: apart; thirty years do not tell even these digits.
 TOLD = 4
 
 
