@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import pickle
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import get_context
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
@@ -39,22 +36,18 @@ def pool(task: Task, shared: Any, workers: int) -> Iterator[Pool]:
             f"chunk {chunk}", f"ended {MOST_LOSSES} worker processes, one after the other", next_step=step
         )
 
-    # By a file: a process that is handed megabytes at its start holds up the next until it has read them.
-    with TemporaryDirectory(prefix="overtake-") as folder:
-        bench = Path(folder, "bench")
-        bench.write_bytes(pickle.dumps(Bench(task, shared)))
-        made = ProcessPool(workers, initializer=_ready, initargs=(bench,), context=get_context("spawn"))
-        try:
-            yield Pool(lambda chunk: made.schedule(_evaluate, args=(chunk,)), refusal)
-        finally:
-            made.stop()  # type: ignore[no-untyped-call]
-            made.join()
+    made = ProcessPool(workers, initializer=_ready, initargs=(task, shared), context=get_context("spawn"))
+    try:
+        yield Pool(lambda chunk: made.schedule(_evaluate, args=(chunk,)), refusal)
+    finally:
+        made.stop()  # type: ignore[no-untyped-call]
+        made.join()
 
 
-def _ready(bench: Path) -> None:
+def _ready(task: Task, shared: Any) -> None:
     """Keep a bench in this process, a worker."""
     end_with_parent()
-    _own["bench"] = pickle.loads(bench.read_bytes())
+    _own["bench"] = Bench(task, shared)
 
 
 def _evaluate(chunk: Any) -> bytes:
