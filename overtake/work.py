@@ -41,8 +41,8 @@ def side_by_side(jobs: Sequence[Callable[[], Found]], workers: int | None = None
     see all that is in memory; where the system has no safe fork (macOS, Windows), or ends one, the jobs run here one
     after another. Give the longest jobs first.
     """
-    count = min(cores() if workers is None else workers, len(jobs))
-    if count < 2 or not sys.platform.startswith("linux"):
+    count = min(_forks(workers), len(jobs))
+    if count < 2:
         return [job() for job in jobs]
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
@@ -64,7 +64,7 @@ def aside(job: Callable[[], Found], workers: int | None = None) -> Callable[[], 
     cores unless told), or where the system has no safe fork, it is done here when it is asked for; likewise where the
     system ended the fork. The job itself works on one core.
     """
-    if (cores() if workers is None else workers) < 2 or not sys.platform.startswith("linux"):
+    if _forks(workers) < 2:
         return cache(job)
     from multiprocessing import get_context
 
@@ -92,6 +92,13 @@ def aside(job: Callable[[], Found], workers: int | None = None) -> Callable[[], 
         return answer
 
     return found
+
+
+def _forks(workers: int | None) -> int:
+    """Return how many may work: as many as there are cores unless told, one where the system has no safe fork."""
+    if not sys.platform.startswith("linux"):
+        return 1
+    return cores() if workers is None else workers
 
 
 def _answer(job: Callable[[], Any], there: Any) -> None:
