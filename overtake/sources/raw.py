@@ -132,9 +132,9 @@ def _column(cells: Sequence[str], field: dict[str, Any], problems: list[str]) ->
     if field["type"] == "boolean":
         offend_as(texts - {"true", "false"}, "is neither true nor false")
         return pd.Series([{"true": True, "false": False}.get(cell) for cell in cells], dtype="boolean")
-    unfit = {text: problem for text in sorted(texts) if (problem := unsafe(text))}
-    for text, problem in unfit.items():
-        offend_as({text}, problem)
+    for text in sorted(texts):
+        if problem := unsafe(text):
+            offend_as({text}, problem)
     if "enum" in rules:
         offend_as(texts - set(rules["enum"]), f"is unknown; allowed: {', '.join(rules['enum'])[:120]}")
     if "pattern" in rules:
