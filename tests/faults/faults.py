@@ -399,6 +399,7 @@ def power_cut(project: Project, rng: random.Random) -> str:
         subprocess.run(["mkfs.ext4", "-q", "-E", "lazy_itable_init=0", str(image)], capture_output=True, check=True)
         mount()
     except (OSError, subprocess.CalledProcessError) as error:
+        image.unlink()
         raise CannotError(f"no disk of its own can be made here: {error}") from error
     try:
         disk = Project(Path(shutil.copytree(project.root, place / "project", symlinks=True)), project.good)
