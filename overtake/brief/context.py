@@ -339,8 +339,8 @@ class Context:
 
     @cached_property
     def rulers(self) -> list[str]:
-        """Return the rulers of the crossings table, the headline's first, then in the order of `RULERS`."""
-        found = list(dict.fromkeys(self.need("crossings")["ruler"]))
+        """Return the rulers in use, the headline's first, then in the order of `RULERS`."""
+        found = self.params.rulers.use
         order = [self.headline_ruler, *RULERS]
         return sorted(found, key=lambda ruler: (order.index(ruler) if ruler in order else len(order), ruler))
 

@@ -1,4 +1,4 @@
-"""Commands of the pipeline: `run`, `schema`, `params`, `outputs`, `readme`, and those of stages without a notebook."""
+"""Commands of the pipeline: `run`, `schema`, `params`, `outputs`, `readme`, and those of stages."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def register(commands: Any) -> None:
     outputs = commands.add_parser("outputs", help="name the files that the last run made for reading")
     outputs.set_defaults(func=_outputs)
     companions = commands.add_parser(
-        "companions", help="write what stands beside the brief: explorer, economies' pages, PNG, results for machines"
+        "companions", help="write what is made from the brief: explorer, paper, PNG, results for machines"
     )
     companions.set_defaults(func=_companions)
-    pdf = commands.add_parser("pdf", help="write reports/pdf from the page of the last run (dvc repro calls this)")
-    pdf.set_defaults(func=_pdf)
+    economies = commands.add_parser("economies", help="write the page of every economy (dvc repro calls this)")
+    economies.set_defaults(func=_economies)
     readme = commands.add_parser("readme", help="write today's answer into README.md, scores and tables into docs/")
     readme.set_defaults(func=_readme)
 
@@ -51,13 +51,16 @@ def _run(arguments: argparse.Namespace) -> int:
 @contextmanager
 def _at_work(name: str) -> Iterator[None]:
     """Run the body as the stage `name`: alone, ended with its parent, and refused where its inputs moved meanwhile."""
-    from overtake import paths
+    import os
+
+    from overtake import kept, paths
     from overtake.pipeline import guard
     from overtake.pipeline.stages import stages
     from overtake.work import end_with_parent
 
     root = paths.ROOT
     end_with_parent()
+    os.environ[kept.AT_WORK] = name
     if name not in stages(root):  # refused, with the names of those there are, by whoever runs it
         yield
         return
@@ -66,6 +69,7 @@ def _at_work(name: str) -> Iterator[None]:
         before = guard.inputs(stage, root)
         yield
         guard.unchanged(before, guard.inputs(stage, root), name)
+        kept.prune()
 
 
 def _schema(_: argparse.Namespace) -> int:
@@ -102,42 +106,42 @@ def _companions(_: argparse.Namespace) -> int:
 
     from overtake import paths
     from overtake.config.load import load
-    from overtake.draws import folder_of, read_parquet
+    from overtake.draws import folder_of
     from overtake.explorer.publish import publish
-    from overtake.pipeline.run import together
-    from overtake.publish import economies, exchange, png
-    from overtake.work import at_once
+    from overtake.publish import exchange, pdf, png
+    from overtake.work import at_once, side_by_side
 
     params = load(paths.PARAMS)
-    codes = sorted(set(read_parquet(paths.PROCESSED / "spending.parquet")["iso3"]) - {"CHN"})
     with (
         _at_work("companions"),
         folder_of(paths.REPORTS / "explorer") as explorer,
-        folder_of(paths.REPORTS / "economies") as pages,
+        folder_of(paths.REPORTS / "pdf") as papers,
         folder_of(paths.REPORTS / "png") as drawings,
     ):
         page = partial(publish, params, explorer / "explorer.html")
-        # Drawings take little memory: they stand beside what takes the most.
+        # Papers and drawings take little memory: they stand beside what takes the most.
         jobs: list[Callable[[], None]] = [
             page,
-            *png.jobs(paths.REPORTS, drawings),
+            *pdf.jobs(paths.REPORTS, papers),
             exchange.write,
-            *economies.jobs(codes, pages),
+            *png.jobs(paths.REPORTS, drawings),
         ]
-        together(jobs, workers=at_once(params.run.draws))
+        side_by_side(jobs, workers=at_once(params.run.draws))
     return 0
 
 
-def _pdf(_: argparse.Namespace) -> int:
+def _economies(_: argparse.Namespace) -> int:
     from overtake import paths
-    from overtake.draws import folder_of
-    from overtake.publish.pdf import LACKING, has_pango, write_all
+    from overtake.config.load import load
+    from overtake.draws import folder_of, read_parquet
+    from overtake.pipeline.run import together
+    from overtake.publish import economies
+    from overtake.work import at_once
 
-    with _at_work("pdf"), folder_of(paths.REPORTS / "pdf") as fresh:
-        if has_pango():
-            write_all(paths.REPORTS, fresh)
-        else:
-            print(LACKING)
+    draws = load(paths.PARAMS).run.draws
+    codes = sorted(set(read_parquet(paths.PROCESSED / "spending.parquet")["iso3"]) - {"CHN"})
+    with _at_work("economies"), folder_of(paths.REPORTS / "economies") as pages:
+        together(economies.jobs(codes, pages), workers=at_once(draws))
     return 0
 
 

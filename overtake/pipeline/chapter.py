@@ -16,13 +16,11 @@ from overtake import draws, paths
 from overtake.config.load import override, parse, read_yaml
 from overtake.config.params import Params
 from overtake.errors import OvertakeError
+from overtake.kept import AT_WORK
 from overtake.pipeline import contracts
 from overtake.pipeline.run import subset
 from overtake.pipeline.stages import Stage, stage
 from overtake.show import Table, table
-
-#: The stage that `overtake run` has at work, in the environment; a notebook that is run by hand finds none.
-AT_WORK = "OVERTAKE_STAGE"
 
 
 @dataclass(frozen=True)

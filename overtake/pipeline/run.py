@@ -67,7 +67,6 @@ def run_stage(name: str, root: Path = paths.ROOT, then: Callable[[Path], object]
     """
     stage = stage_of(name, root)
     parameters = subset(load(root / "params.yaml"), stage.params)
-    os.environ["OVERTAKE_STAGE"] = name
 
     def one(notebook: str) -> None:
         executed = root / "data" / "processed" / "notebooks" / notebook

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from overtake.publish.exporter import for_print, one_page, steady_epoch
-from overtake.work import side_by_side
 
 #: What is said where the PDF is left out.
 LACKING = (
-    "no PDF: Pango is missing (Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0, then dvc repro --force pdf)"
+    "no PDF: Pango is missing (Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0, then"
+    " dvc repro --force companions)"
 )
 
 
@@ -23,15 +24,17 @@ def has_pango() -> bool:
     return True
 
 
-def write_all(reports: Path, folder: Path) -> None:
-    """Write the brief, its one page and its annex, from their HTML under `reports`, into `folder`."""
+def jobs(reports: Path, folder: Path) -> list[Callable[[], None]]:
+    """Return what writes the brief, its one page and its annex, from their HTML under `reports`, into `folder`.
+
+    Nothing is written without Pango, and that is said.
+    """
+    if not has_pango():
+        print(LACKING)
+        return []
     brief, annex = ((reports / name / f"{name}.html").read_text(encoding="utf-8") for name in ("brief", "annex"))
-    side_by_side(
-        [
-            partial(write_pdf, page, folder / f"{name}.pdf")
-            for name, page in (("annex", annex), ("brief", brief), ("one-page", one_page(brief)))
-        ]
-    )
+    pages = {"annex": annex, "brief": brief, "one-page": one_page(brief)}
+    return [partial(write_pdf, page, folder / f"{name}.pdf") for name, page in pages.items()]
 
 
 def write_pdf(page: str, target: Path) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
+from overtake.kept import kept
 from overtake.show import style
 
 #: Pixels from side to side.
@@ -22,7 +24,8 @@ def jobs(reports: Path, folder: Path) -> list[Callable[[], None]]:
 
 
 def _write(drawing: Path, target: Path) -> None:
-    target.write_bytes(png(drawing.read_text(encoding="utf-8")))
+    svg = drawing.read_text(encoding="utf-8")
+    target.write_bytes(kept("png", (svg, version("resvg-py")), lambda: png(svg)))
 
 
 def png(svg: str) -> bytes:

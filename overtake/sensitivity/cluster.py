@@ -19,7 +19,7 @@ from distributed.diagnostics.plugin import WorkerPlugin
 
 from overtake import KERNEL, TOO_LATE
 from overtake.errors import OvertakeError
-from overtake.sensitivity.inputs import code
+from overtake.kept import code
 from overtake.sensitivity.task import Bench, How, Pool, Task, unexpected
 
 #: Seconds to find the scheduler, and seconds without any worker before the run gives up.

@@ -16,12 +16,13 @@ from overtake.config.multiverse import SIPRI, Axes
 from overtake.config.params import Params
 from overtake.draws import write_parquet
 from overtake.edition import Edition, read
+from overtake.kept import fingerprint
 from overtake.pipeline import contracts
 from overtake.rulers.china import levels
 from overtake.sensitivity import cost, local, multiverse, sweep, variance, verdicts, world
 from overtake.sensitivity.axes import CHOICES, QUESTION, check
 from overtake.sensitivity.executor import execute
-from overtake.sensitivity.inputs import fingerprint, narrowed
+from overtake.sensitivity.inputs import narrowed
 from overtake.sensitivity.store import Store, disk
 from overtake.sensitivity.task import How, Task
 from overtake.work import side_by_side

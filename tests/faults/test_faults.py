@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 ROUNDS = int(os.environ.get("OVERTAKE_FAULT_ROUNDS", "1"))
 #: Killing these takes as long as running them; the long mode does.
-LONG = {f"SIGKILL of DVC and stage {name}" for name in STAGES if name not in ("validate", "pdf")} | {
+LONG = {f"SIGKILL of DVC and stage {name}" for name in STAGES if name != "validate"} | {
     "SIGKILL while a brief is put in place",
     "reports/ read-only",
     "a published file read-only",

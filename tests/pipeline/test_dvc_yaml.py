@@ -56,10 +56,11 @@ def stage_files(stage: str) -> frozenset[Path]:
     """Return the package's files behind a stage: the notebook's imports, or the validate command's."""
     if stage == "validate":
         return closure(frozenset({"overtake.cli.validate"}))
-    if stage == "pdf":
-        return closure(frozenset({"overtake.publish.pdf"}))
     if stage == "companions":
-        rooms = ("publish.economies", "publish.exchange", "publish.png", "explorer.publish", "cli.pipeline")
+        rooms = ("publish.exchange", "publish.pdf", "publish.png", "explorer.publish", "cli.pipeline")
+        return closure(frozenset(f"overtake.{room}" for room in rooms))
+    if stage == "economies":
+        rooms = ("publish.economies", "cli.pipeline")
         return closure(frozenset(f"overtake.{room}" for room in rooms)) | notebook_files("economy.ipynb")
     return frozenset().union(*map(notebook_files, NOTEBOOKS[stage].notebooks))
 
@@ -110,8 +111,8 @@ def test_a_stage_is_read_from_dvc_yaml():
     assert stages()["brief"].outs[-1] == "reports/brief"
     assert [name for name, stage in stages().items() if not stage.notebooks] == [
         "validate",
-        "pdf",
         "companions",
+        "economies",
     ]
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from overtake.brief import economy
 from overtake.brief.brief import Brief
+from overtake.brief.context import Context
+from overtake.config.params import Params
 from overtake.errors import OvertakeError
+from overtake.pipeline.stages import stages
 from tests import synthetic
 from tests.provenance import unrecorded
 from tests.truth.rendered import PIECES
@@ -85,3 +89,32 @@ def test_a_plan_says_how_firm_it_is(brief) -> None:
     said = text(economy.plans(brief.ctx, "TWN"))
     assert re.search(r"5% by 2030\s*aim\s*2030\s*may count\s*Somebody \(reported\)", said)
     assert "holds no plan of Japan" in text(economy.plans(brief.ctx, "JPN"))
+
+
+def test_a_page_asks_for_nothing_that_its_stage_does_not_depend_on(brief) -> None:
+    stage = stages()["economies"]
+    asked: set[str] = set()
+
+    class Watched(Context):
+        def _read(self, name: str) -> object:
+            asked.add(name)
+            return super()._read(name)
+
+        def ledger(self, name: str) -> object:
+            asked.add(name)
+            return super().ledger(name)
+
+    class Sections:
+        def __init__(self, params: Params) -> None:
+            self._params = params
+
+        def __getattr__(self, section: str) -> object:
+            asked.add(section)
+            return getattr(self._params, section)
+
+    ctx = Watched(brief.ctx.root, Sections(brief.ctx.params))
+    for piece in PIECES:
+        piece(ctx, "JPN")
+    known = {Path(dep).stem for dep in stage.deps} | {key.split(".")[0] for key in stage.params}
+    assert {"spending", "rulers", "plans", "balances"} <= asked
+    assert asked <= known

@@ -22,10 +22,11 @@ from overtake.config.sensitivity import Range, Sensitivity
 from overtake.edition import read
 from overtake.errors import OvertakeError
 from overtake.futures.simulate import simulate
+from overtake.kept import fingerprint
 from overtake.rulers.base import observed
 from overtake.rulers.tables import observed_table, of_spending, wide
 from overtake.sensitivity import cost, flips, local, runs, sweep, variance, verdicts, world
-from overtake.sensitivity.inputs import fingerprint, narrowed, with_draws
+from overtake.sensitivity.inputs import narrowed, with_draws
 
 PARAMS = load(paths.PARAMS)
 
