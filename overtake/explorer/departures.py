@@ -62,13 +62,14 @@ def yuan(paths: Draws, edition: Edition, settings: Rulers, seed: int, rulers: pd
     at = paths.economies.index("CHN")
     flows = [name for name in settings.use if (rulers.loc[rulers["ruler"] == name, "kind"] == "flow").all()]
     found: dict[str, list[FloatArray]] = {name: [] for name in flows}
+    before = {name: wide(rulers, name, paths)[at] for name in flows}
     for rate in np.arange(low, high + step / 2, step):
         moved = {**settings.prices.real_appreciation_pct, "CHN": float(rate)}
         prices = settings.prices.model_copy(update={"real_appreciation_pct": moved})
         asked = settings.model_copy(update={"use": tuple(flows), "prices": prices})
         factor = table(paths, edition, asked, seed)
         for name in flows:
-            found[name].append(alike.log(wide(factor, name, paths)[at] / wide(rulers, name, paths)[at]))
+            found[name].append(alike.log(wide(factor, name, paths)[at] / before[name]))
     stacked = {name: np.stack(each) for name, each in found.items()}
     return {name: logs for name, logs in stacked.items() if np.nanmax(np.abs(logs)) > 1e-9}
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from overtake.balances.sides import ratio
+from overtake.balances.sides import ratio, weights
 from overtake.config.balances import Balance
 from overtake.draws import Draws
+from overtake.kept import kept
 from overtake.streams import stream
 
 #: Every so many years ahead the sample is to have the probabilities of all draws.
@@ -29,25 +30,31 @@ def rows(paths: Draws, balances: Iterable[Balance], draws: int, seed: int) -> Ro
     Drawn without return by name; then one after the other gives way to the draw that brings the probabilities of
     `events` nearest to those of all draws. Whole numbers alone: the same rows on any machine.
     """
+    asked = tuple(balances)
+    made_from = (paths, [(one.threshold, *weights(one)) for one in asked], draws, seed)
+    return np.frombuffer(kept("sample", made_from, lambda: _chosen(paths, asked, draws, seed).tobytes()), np.int64)
+
+
+def _chosen(paths: Draws, balances: Iterable[Balance], draws: int, seed: int) -> Rows:
     total = paths.values.shape[0]
     order = stream(seed, "explorer", "draws").permutation(total)
-    kept, rest = order[:draws].copy(), order[draws:].copy()
+    chosen, rest = order[:draws].copy(), order[draws:].copy()
     happens = events(paths, balances)
     if not len(rest) or not happens.shape[1]:
-        return np.sort(kept)
+        return np.sort(chosen)
     size = happens.sum(axis=1)
     # What is missing in the sample, times the number of all draws.
-    missing = len(kept) * happens.sum(axis=0) - total * happens[kept].sum(axis=0)
+    missing = len(chosen) * happens.sum(axis=0) - total * happens[chosen].sum(axis=0)
     for turn in range(SWAPS):
-        at = turn % len(kept)
-        without = missing + total * happens[kept[at]]
+        at = turn % len(chosen)
+        without = missing + total * happens[chosen[at]]
         # The squared distance once a draw is added, less what is the same for all.
         distance = total * size - 2 * (happens @ without)
         into = int(np.argmin(distance[rest]))
-        if distance[rest[into]] < distance[kept[at]]:
+        if distance[rest[into]] < distance[chosen[at]]:
             missing = without - total * happens[rest[into]]
-            kept[at], rest[into] = rest[into], kept[at]
-    return np.sort(kept)
+            chosen[at], rest[into] = rest[into], chosen[at]
+    return np.sort(chosen)
 
 
 def events(paths: Draws, balances: Iterable[Balance]) -> npt.NDArray[np.float64]:

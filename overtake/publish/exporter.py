@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import copy
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -202,72 +200,3 @@ def contents(page: str) -> Markup:
         '<nav class="toc" aria-labelledby="contents"><details><summary><h2 id="contents">Contents</h2></summary>'
         "<ol>{}</ol></details></nav>"
     ).format(items)
-
-
-#: What only paper knows: the title at the foot of every page but the first.
-RUNNING = """
-h1 { string-set: running content() }
-@page { @bottom-left { content: string(running); font: 400 8pt 'Source Sans 3', sans-serif; color: #55616d } }
-@page :first { @bottom-left { content: none } }
-</style>"""
-
-
-def for_print(page: str) -> str:
-    """Return `page` for paper: plain colours, numbers without links, formulas as text, drawings as images.
-
-    A figure alone keeps its wide drawing, one of a pair the narrow one. As images they need not be styled node by node.
-    The typeface goes in as the plain file, so that WeasyPrint need not unpack it first.
-    """
-    page = page.replace(font_faces(), font_faces("ttf"), 1)
-    page = page.replace("</style>", RUNNING, 1)
-    page = re.sub(r"@media screen.*?\n}\n", "", page, flags=re.S)
-    page = re.sub(r'<figure [^>]*class="chart([^"]*)".*?</figure>', _drawing_for_print, page, flags=re.S)
-    page = re.sub(r'<a class="num"[^>]*>(.*?)</a>', r"\1", page, flags=re.S)
-    page = re.sub(r"<data [^>]*>(.*?)</data>", r"\1", page, flags=re.S)
-    page = re.sub(r"<details.*?</details>", "", page, flags=re.S)
-    page = re.sub(r'<section class="no-print.*?</section>', "", page, flags=re.S)
-    return re.sub(r"<math[^>]*alttext=\"([^\"]*)\".*?</math>", r"<i>\1</i>", page, flags=re.S)
-
-
-#: What the one page keeps of the brief, in its order.
-ONE_PAGE = (
-    r"<header>.*?</header>",
-    r'<section[^>]*aria-labelledby="key-findings".*?</section>',
-    r'<figure id="fig-stack".*?</figure>',
-)
-#: The section of limitations up to the end of its list.
-LIMITATIONS = r'<section[^>]*aria-labelledby="methods-and-limitations".*?</ul>'
-
-
-def one_page(page: str) -> str:
-    """Return `page` with title, findings, the lead figure and the reasons for doubt, for who reads one page."""
-    before, rest = page.split('<main id="main">', 1)
-    main, after = rest.rsplit("</main>", 1)
-    found = [match.group() for match in (re.search(part, main, re.S) for part in ONE_PAGE) if match]
-    found = [re.sub(r"<aside.*?</aside>", "", part, flags=re.S) for part in found]
-    doubt = re.search(LIMITATIONS, main, re.S)
-    if doubt:
-        found.append(doubt.group().replace("Methods and limitations", "Reasons for doubt") + "</section>")
-    more = '<p class="note">One page of the brief; the brief holds the other rulers, tests, method and sources.</p>'
-    return f'{before}<main id="main">{"".join(found)}{more}</main>{after}'
-
-
-def _drawing_for_print(figure: re.Match[str]) -> str:
-    """Return a figure with the one drawing that fits its place on paper, as an image with its text alternative."""
-    unwanted, wanted = ("wide", "narrow") if "half" in figure.group(1).split() else ("narrow", "wide")
-    html = re.sub(rf'<svg class="{unwanted}".*?</svg>', "", figure.group(), flags=re.S)
-
-    def image(drawing: re.Match[str]) -> str:
-        alt = re.search(r'aria-label="([^"]*)"', drawing.group())
-        svg = drawing.group()
-        if "xmlns=" not in svg[: svg.index(">")]:
-            svg = svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
-        code = base64.b64encode(svg.encode()).decode()
-        return f'<img class="{wanted}" alt="{alt.group(1) if alt else ""}" src="data:image/svg+xml;base64,{code}">'
-
-    return re.sub(rf'<svg class="{wanted}".*?</svg>', image, html, flags=re.S)
-
-
-def steady_epoch() -> None:
-    """Set SOURCE_DATE_EPOCH where it is not set, so that PDF and zip carry no clock."""
-    os.environ.setdefault("SOURCE_DATE_EPOCH", paths.EPOCH)

@@ -20,7 +20,7 @@ from overtake.brief.context import articled
 from overtake.brief.figure import Column, inert, standalone, striptags, to_csv
 from overtake.brief.sentences import join, plural_verb, verb
 from overtake.errors import OvertakeError
-from overtake.publish import crate, diff, embed, exporter
+from overtake.publish import crate, diff, embed, exporter, pdf
 from overtake.publish.manifest import flatten, manifest
 from overtake.show import style
 from overtake.show.formats import RATIO, YEAR
@@ -333,7 +333,7 @@ def drawn(kind: str) -> str:
 
 @pytest.mark.parametrize(("kind", "kept"), [("chart", "wide"), ("chart tall", "wide"), ("chart half", "narrow")])
 def test_paper_keeps_the_one_drawing_that_fits_its_place_as_an_image(kind, kept):
-    printed = exporter.for_print(f"<style>\n</style>{drawn(kind)}")
+    printed = pdf.for_print(f"<style>\n</style>{drawn(kind)}")
     assert "<svg" not in printed
     assert printed.count("<img") == 1
     assert f'class="{kept}" alt="{kept} one"' in printed
@@ -380,7 +380,7 @@ def test_two_dollars_are_no_formula_in_jupyterlab_and_leave_no_trace_on_the_page
 def test_paper_has_no_links_to_sources():
     page = "<style>@media screen and (x) {\n a {} \n}\n</style>"
     page += '<a class="num" href="#n-x" data-id="x"><data value="1">1</data></a>'
-    printed = exporter.for_print(page + "<details>y</details>")
+    printed = pdf.for_print(page + "<details>y</details>")
     assert printed.startswith("<style>")
     assert printed.endswith("</style>1")
     assert "screen" not in printed
