@@ -63,7 +63,8 @@ def fingerprint(*made_from: object) -> str:
     """Return a digest of all that a result depends on: inputs and choices, our code, the libraries' releases.
 
     Tables count with their cells and rows' names, sections of the parameters with all they hold, functions with their
-    name. A TypeError where something else is among them: two of it could not be told apart for sure.
+    name, whatever says what it is `made_from` with that. A TypeError where something else is among them: two of it
+    could not be told apart for sure.
     """
     digest = hashlib.sha256(f"{code()} {np.__version__} {pd.__version__}".encode())
     for part in _told(made_from):
@@ -73,9 +74,10 @@ def fingerprint(*made_from: object) -> str:
 
 def _told(value: object) -> Iterator[bytes]:
     """Yield `value` as bytes that differ where values differ: tables by their cells, containers item by item."""
-    # Tables not yet read and tables sent to a worker are the same tables.
     yield f"<{'Mapping' if isinstance(value, Mapping) else type(value).__name__}>".encode()
-    if isinstance(value, pd.DataFrame):
+    if hasattr(value, "made_from"):
+        yield from _told(value.made_from())
+    elif isinstance(value, pd.DataFrame):
         yield from _told([*map(str, value.columns)])
         yield pd.util.hash_pandas_object(value).to_numpy().tobytes()
     elif isinstance(value, pd.Series | pd.Index):

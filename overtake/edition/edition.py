@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from overtake import paths
 from overtake.config.core import Data
 from overtake.edition import clean, own
 from overtake.edition.memo import once
-from overtake.sources import ledgers, panel, raw
+from overtake.sources import ledgers, package, panel, raw
 
 Tables = Mapping[str, pd.DataFrame]
 #: What was learned from the full panel, shipped per edition and origin.
@@ -41,6 +42,12 @@ class Shipped(Tables):
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def made_from(self) -> list[tuple[Path, bytes]]:
+        """Return the files that the tables are read from, those of the run's own among them, each with its SHA-256."""
+        files = [*(self.folder / f"{name}.csv" for name in self.names), self.folder / package.NAME]
+        files += sorted((paths.PROCESSED / panel.OWN).glob("*.csv"))
+        return [(Path(file.name), hashlib.sha256(file.read_bytes()).digest()) for file in files if file.is_file()]
 
     def _load(self, name: str) -> pd.DataFrame:
         if name == "milex":

@@ -2,8 +2,8 @@
 
 import itertools
 import math
-import pickle
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from overtake.config.load import load, parse
 from overtake.config.multiverse import Axes
 from overtake.config.params import Params
 from overtake.config.sensitivity import Range, Sensitivity
-from overtake.edition import read
+from overtake.edition import read, shipped
 from overtake.errors import OvertakeError
 from overtake.futures.simulate import simulate
 from overtake.kept import fingerprint
@@ -27,6 +27,7 @@ from overtake.rulers.base import observed
 from overtake.rulers.tables import observed_table, of_spending, wide
 from overtake.sensitivity import cost, flips, local, runs, sweep, variance, verdicts, world
 from overtake.sensitivity.inputs import narrowed, with_draws
+from overtake.sources import package, panel
 
 PARAMS = load(paths.PARAMS)
 
@@ -494,5 +495,21 @@ def test_the_fingerprint_moves_with_what_an_answer_depends_on_and_nothing_else()
     milex.loc[milex.index[5], "milex_constant_usd_m"] += 1e-6
     from dataclasses import replace
 
-    assert fingerprint(edition) == fingerprint(pickle.loads(pickle.dumps(edition)))
+    assert fingerprint(edition) == fingerprint(read(PARAMS.data))
     assert fingerprint(edition) != fingerprint(replace(edition, published={**edition.published, "milex": milex}))
+
+
+def test_the_fingerprint_moves_with_every_file_that_an_edition_is_read_from(tmp_path, monkeypatch):
+    folder = tmp_path / "raw"
+    shutil.copytree(paths.RAW, folder)
+    found = [fingerprint(shipped("2026-04", paths.RAW)), fingerprint(shipped("2026-04", folder))]
+    assert found[0] == found[1]
+    for name in ("milex.csv", "plans.csv", "model_scores.csv", package.NAME):
+        with (folder / name).open("a", encoding="utf-8") as file:
+            file.write("\n")
+        found.append(fingerprint(shipped("2026-04", folder)))
+    monkeypatch.setattr(paths, "PROCESSED", tmp_path)
+    (tmp_path / panel.OWN).mkdir()
+    (tmp_path / panel.OWN / "milex.csv").write_text("edition\n", encoding="utf-8")
+    found.append(fingerprint(shipped("2026-04", folder)))
+    assert len(set(found)) == 6
