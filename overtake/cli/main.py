@@ -13,7 +13,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from overtake import __version__, paths
@@ -82,6 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     if argv is None:
         _look_less_for_garbage()
+        _keep_what_is_freed()
     arguments = parser().parse_args(argv)
     try:
         if argv is None:
@@ -119,6 +120,21 @@ def _look_less_for_garbage() -> None:
     """
     gc.set_threshold(20_000, 20, 50)
     atexit.register(gc.freeze)
+
+
+def _keep_what_is_freed() -> None:
+    """Let the C library keep the memory of arrays for the next ones: a page that the system gives anew is cleared first.
+
+    Half of a stage's page faults, and a twentieth of its time, where it makes many arrays of a few megabytes.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes
+
+    with suppress(OSError, AttributeError):  # another C library than GNU's
+        allow = ctypes.CDLL(None).mallopt
+        allow(-3, 2**25)  # M_MMAP_THRESHOLD: larger arrays are the system's alone
+        allow(-1, 2**26)  # M_TRIM_THRESHOLD
 
 
 def _outside(error: ModuleNotFoundError) -> str:
