@@ -123,7 +123,7 @@ def _look_less_for_garbage() -> None:
 
 
 def _keep_what_is_freed() -> None:
-    """Let the C library keep the memory of arrays for the next ones: a page that the system gives anew is cleared first.
+    """Let the C library keep the memory of arrays for the next ones: a page given anew is cleared first.
 
     Half of a stage's page faults, and a twentieth of its time, where it makes many arrays of a few megabytes.
     """
