@@ -163,9 +163,12 @@ def _stand_in_checkout() -> None:
 
 
 def _without_what_nobody_asks_for() -> None:
-    """Keep jsonschema from building the grammar of IRIs, a second a process, and matplotlib from loading 3D axes."""
+    """Keep jsonschema from building the grammar of IRIs, a second a process, and matplotlib from loading 3D axes.
+
+    jsonschema knows durations by a library of dates, which nobody here writes either.
+    """
     warnings.filterwarnings("ignore", "Unable to import Axes3D")
-    for name in ("rfc3987_syntax", "mpl_toolkits.mplot3d"):
+    for name in ("rfc3987_syntax", "isoduration", "mpl_toolkits.mplot3d"):
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
 
 

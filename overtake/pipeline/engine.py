@@ -53,6 +53,9 @@ class _Hook(DisplayHook):
     def finish_displayhook(self) -> None:
         """Print nothing after the value."""
 
+    def flush(self) -> None:
+        """Search for no garbage where a notebook ends: its process ends too."""
+
 
 class _Publisher(DisplayPublisher):
     """Give what is displayed as `display_data`; an update replaces what has the same id, as a front end would."""

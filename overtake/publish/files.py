@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -108,14 +109,20 @@ def render(notebook: Any, works: Path | None = None, files: bool = True) -> str:
 
     works: its bibliography in CSL-JSON, by default the project's; files: whether tables and drawings lie beside it.
     """
+    page, _ = _exporter(works, files).from_notebook_node(notebook)
+    return str(page)
+
+
+@cache
+def _exporter(works: Path | None, files: bool) -> Any:
+    """Return the exporter of such pages, its templates read once for all of them."""
     from overtake.publish.exporter import BriefExporter
 
     # Nothing is left to execute, remove or convert: each of nbconvert's preprocessors would check the whole notebook.
     exporter = BriefExporter(default_preprocessors=[], files=files)  # type: ignore[no-untyped-call]
     if works is not None:
         exporter.references_file = str(works)
-    page, _ = exporter.from_notebook_node(notebook)
-    return str(page)
+    return exporter
 
 
 def published_data(notebook: Any) -> dict[str, Any]:
