@@ -1,16 +1,17 @@
-"""Commands of the pipeline: `run`, `schema`, `params`, `outputs`, `readme`, and those of stages."""
+"""Commands of the pipeline: `run`, `schema`, `params`, `outputs`, `readme`."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 
 def register(commands: Any) -> None:
     """Add the commands to the `argparse` subparsers `commands`."""
-    run = commands.add_parser("run", help="run the notebooks of one stage (dvc repro calls this)")
+    run = commands.add_parser("run", help="run a stage, its notebook and what follows (dvc repro calls this)")
     run.add_argument("stage")
     run.set_defaults(func=_run)
     schema = commands.add_parser("schema", help="write params.schema.json for editors, from the models")
@@ -20,32 +21,77 @@ def register(commands: Any) -> None:
     params.set_defaults(func=_params)
     outputs = commands.add_parser("outputs", help="name the files that the last run made for reading")
     outputs.set_defaults(func=_outputs)
-    companions = commands.add_parser(
-        "companions", help="write what is made from the brief: explorer, paper, PNG, results for machines"
-    )
-    companions.set_defaults(func=_companions)
-    economies = commands.add_parser("economies", help="write the page of every economy (dvc repro calls this)")
-    economies.set_defaults(func=_economies)
     readme = commands.add_parser("readme", help="write today's answer into README.md, scores and tables into docs/")
     readme.set_defaults(func=_readme)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from overtake import paths
     from overtake.pipeline.run import run_stage
 
+    own: dict[str, Callable[[], object]] = {"brief": _brief, "companions": _companions, "economies": _economies}
     with _at_work(arguments.stage):
-        if arguments.stage != "brief":
-            run_stage(arguments.stage)
-            return 0
-        from overtake.draws import folder_of
-        from overtake.publish.files import write_all
-
-        # Both are written before either takes its place: a brief and an annex of one run, or the last good ones.
-        with folder_of(paths.REPORTS / "annex") as annex, folder_of(paths.REPORTS / "brief") as brief:
-            fresh = {"annex": annex, "brief": brief}
-            run_stage(arguments.stage, then=lambda executed: write_all(executed, fresh[executed.stem]))
+        own.get(arguments.stage, partial(run_stage, arguments.stage))()
     return 0
+
+
+def _brief() -> None:
+    """Run the brief's notebook and write reports/brief."""
+    from overtake import paths
+    from overtake.draws import folder_of
+    from overtake.pipeline.run import run_stage
+    from overtake.publish.files import write_all
+
+    with folder_of(paths.REPORTS / "brief") as fresh:
+        write_all(run_stage("brief"), fresh)
+
+
+def _companions() -> None:
+    """Write what follows the brief; where an annex or a paper cannot be written, the last good ones stay."""
+    from overtake import paths
+    from overtake.config.load import load
+    from overtake.draws import folder_of
+    from overtake.explorer.publish import publish
+    from overtake.pipeline.run import run_stage
+    from overtake.publish import exchange, pdf, png
+    from overtake.publish.files import write_all
+    from overtake.work import aside, at_once, side_by_side
+
+    params = load(paths.PARAMS)
+    cores = at_once(params.run.draws)
+    with (
+        folder_of(paths.REPORTS / "annex") as annex,
+        folder_of(paths.REPORTS / "explorer") as explorer,
+        folder_of(paths.REPORTS / "pdf") as papers,
+        folder_of(paths.REPORTS / "png") as drawings,
+    ):
+
+        def annexed() -> None:
+            write_all(run_stage("companions"), annex)
+            drawn = aside(partial(png.write, annex / "figures", drawings), cores)
+            pdf.write(annex / "annex.html", papers)
+            drawn()
+
+        def beside() -> None:
+            publish(params, explorer / "explorer.html")
+            pdf.write(paths.BRIEF / "brief.html", papers)
+            png.write(paths.BRIEF / "figures", drawings)
+            exchange.write()
+
+        side_by_side([annexed, beside], cores)
+
+
+def _economies() -> None:
+    """Write the page of every economy."""
+    from overtake import paths
+    from overtake.config.load import load
+    from overtake.draws import folder_of, read_parquet
+    from overtake.pipeline.run import together
+    from overtake.publish import economies
+    from overtake.work import at_once
+
+    codes = sorted(set(read_parquet(paths.PROCESSED / "spending.parquet")["iso3"]) - {"CHN"})
+    with folder_of(paths.REPORTS / "economies") as pages:
+        together(economies.jobs(codes, pages), workers=at_once(load(paths.PARAMS).run.draws))
 
 
 @contextmanager
@@ -98,50 +144,6 @@ def _params(arguments: argparse.Namespace) -> int:
         step = "move it away first; `git diff params.yaml` shows what you changed"
         raise OvertakeError(str(paths.PARAMS), "is there already, and is yours", next_step=step) from error
     print(f"wrote {paths.PARAMS.name}; next: dvc repro")
-    return 0
-
-
-def _companions(_: argparse.Namespace) -> int:
-    from functools import partial
-
-    from overtake import paths
-    from overtake.config.load import load
-    from overtake.draws import folder_of
-    from overtake.explorer.publish import publish
-    from overtake.publish import exchange, pdf, png
-    from overtake.work import at_once, side_by_side
-
-    params = load(paths.PARAMS)
-    with (
-        _at_work("companions"),
-        folder_of(paths.REPORTS / "explorer") as explorer,
-        folder_of(paths.REPORTS / "pdf") as papers,
-        folder_of(paths.REPORTS / "png") as drawings,
-    ):
-        page = partial(publish, params, explorer / "explorer.html")
-        # Papers and drawings take little memory: they stand beside what takes the most.
-        jobs: list[Callable[[], None]] = [
-            page,
-            *pdf.jobs(paths.REPORTS, papers),
-            exchange.write,
-            *png.jobs(paths.REPORTS, drawings),
-        ]
-        side_by_side(jobs, workers=at_once(params.run.draws))
-    return 0
-
-
-def _economies(_: argparse.Namespace) -> int:
-    from overtake import paths
-    from overtake.config.load import load
-    from overtake.draws import folder_of, read_parquet
-    from overtake.pipeline.run import together
-    from overtake.publish import economies
-    from overtake.work import at_once
-
-    draws = load(paths.PARAMS).run.draws
-    codes = sorted(set(read_parquet(paths.PROCESSED / "spending.parquet")["iso3"]) - {"CHN"})
-    with _at_work("economies"), folder_of(paths.REPORTS / "economies") as pages:
-        together(economies.jobs(codes, pages), workers=at_once(draws))
     return 0
 
 

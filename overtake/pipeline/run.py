@@ -8,7 +8,6 @@ import re
 import sysconfig
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,22 +58,18 @@ def subset(params: Params, keys: tuple[str, ...]) -> dict[str, Any]:
     return chosen
 
 
-def run_stage(name: str, root: Path = paths.ROOT, then: Callable[[Path], object] = lambda executed: None) -> None:
-    """Run the notebooks of stage `name` side by side with its own parameters, and with each executed one do `then`.
+def run_stage(name: str, root: Path = paths.ROOT) -> Path:
+    """Run the notebook of stage `name` with the stage's own parameters; return the executed one.
 
     Raises OvertakeError for an unknown stage, a bad parameter or a failing cell. An executed notebook is in place
     only after success; a failed one is kept under data/processed/failed.
     """
     stage = stage_of(name, root)
-    parameters = subset(load(root / "params.yaml"), stage.params)
-
-    def one(notebook: str) -> None:
-        executed = root / "data" / "processed" / "notebooks" / notebook
-        then(run_notebook(root / "notebooks" / notebook, executed, parameters, root))
-
-    together([partial(one, notebook) for notebook in stage.notebooks])
-    with suppress(OSError):  # of notebooks that run side by side, one would take it from the other
+    executed = root / "data" / "processed" / "notebooks" / stage.notebook
+    run_notebook(root / "notebooks" / stage.notebook, executed, subset(load(root / "params.yaml"), stage.params), root)
+    with suppress(OSError):
         (root / "data" / "processed" / "failed").rmdir()
+    return executed
 
 
 def together(jobs: Sequence[Callable[[], object]], workers: int | None = None) -> None:
@@ -82,12 +77,11 @@ def together(jobs: Sequence[Callable[[], object]], workers: int | None = None) -
 
     workers: as in `side_by_side`.
     """
-    if len(jobs) > 1:
-        from overtake.pipeline import engine
-        from overtake.show import style
+    from overtake.pipeline import engine
+    from overtake.show import style
 
-        engine.register()
-        style.ready()
+    engine.register()
+    style.ready()
     side_by_side(jobs, workers)
 
 

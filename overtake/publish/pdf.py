@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import os
 import re
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from overtake import paths
@@ -28,18 +26,18 @@ def has_pango() -> bool:
     return True
 
 
-def jobs(reports: Path, folder: Path) -> list[Callable[[], None]]:
-    """Return what writes the brief, its one page and its annex, from their HTML under `reports`, into `folder`."""
-    brief, annex = ((reports / name / f"{name}.html").read_text(encoding="utf-8") for name in ("brief", "annex"))
-    pages = {"annex": annex, "brief": brief, "one-page": one_page(brief)}
-    return [partial(_write, page, folder / f"{name}.pdf") for name, page in pages.items()]
+def write(page: Path, folder: Path) -> None:
+    """Write an HTML page into `folder` as PDF of its name; beside a brief its one page.
 
-
-def _write(page: str, target: Path) -> None:
-    """Write a page where WeasyPrint works; where it does not, that is said once."""
+    Nothing is written where WeasyPrint does not work, and that is said once a brief.
+    """
+    html = page.read_text(encoding="utf-8")
+    brief = page.stem == "brief"
     if has_pango():
-        write_pdf(page, target)
-    elif target.stem == "brief":
+        write_pdf(html, folder / f"{page.stem}.pdf")
+        if brief:
+            write_pdf(one_page(html), folder / "one-page.pdf")
+    elif brief:
         print(LACKING)
 
 

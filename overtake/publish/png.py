@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -17,15 +16,11 @@ WIDTH = 1200
 EMBEDDED = re.compile(r"<style>@font-face.*?</style>", re.S)
 
 
-def jobs(reports: Path, folder: Path) -> list[Callable[[], None]]:
-    """Return what writes `ID.png` into `folder`, a job for each drawing of brief and annex under `reports`."""
-    drawings = sorted(path for name in ("brief", "annex") for path in (reports / name / "figures").glob("*.svg"))
-    return [partial(_write, path, folder / f"{path.stem}.png") for path in drawings]
-
-
-def _write(drawing: Path, target: Path) -> None:
-    svg = drawing.read_text(encoding="utf-8")
-    target.write_bytes(kept("png", (svg, version("resvg-py")), lambda: png(svg)))
+def write(figures: Path, folder: Path) -> None:
+    """Write each drawing of `figures`, ID.svg, into `folder` as ID.png."""
+    for drawing in sorted(figures.glob("*.svg")):
+        svg = drawing.read_text(encoding="utf-8")
+        (folder / f"{drawing.stem}.png").write_bytes(kept("png", (svg, version("resvg-py")), partial(png, svg)))
 
 
 def png(svg: str) -> bytes:

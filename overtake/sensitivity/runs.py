@@ -177,22 +177,33 @@ def _run(
     return table
 
 
-def run_stage(params: Params, out: Path = paths.PROCESSED, curves: pd.DataFrame | None = None) -> None:
-    """Write every table of the stage `sensitivity`; chunks that depend on nothing that changed are not run again.
+def run_alone(params: Params, out: Path = paths.PROCESSED, curves: pd.DataFrame | None = None) -> None:
+    """Write the tables of the stage `sensitivity`; chunks that depend on nothing that changed are not run again.
 
     curves: as in `local.as_printed`.
     """
-    quiet = Options(out=out, say=lambda text: None, keep_others=False)
-    edition = read(params.data)
-    local.as_printed(edition, params, curves)  # once, before the others start: forks of this process, they remember it
+    edition, quiet = _begun(params, out, curves)
     flips = [partial(_flips, kind, given, quiet) for kind, given in verdicts.questions(edition, params).items()]
-    jobs: list[Callable[[], Any]] = [
-        *flips,  # first: where `crossing.sustain` moves alone, all others are quick
-        lambda: run_sobol(edition, params, quiet),
-        lambda: run_multiverse(edition, params, params.sensitivity.multiverse, quiet),
-        lambda: run_tornado(edition, params, quiet),
-    ]
+    jobs: list[Callable[[], Any]] = [*flips, partial(run_tornado, edition, params, quiet)]
     _write_flips(side_by_side(jobs)[: len(flips)], params, quiet)
+
+
+def run_together(params: Params, out: Path = paths.PROCESSED, curves: pd.DataFrame | None = None) -> None:
+    """Write the tables of the stage `multiverse`, as `run_alone` does those of its own."""
+    edition, quiet = _begun(params, out, curves)
+    axes = params.sensitivity.multiverse
+    jobs: list[Callable[[], Path | None]] = [
+        partial(run_sobol, edition, params, quiet),
+        partial(run_multiverse, edition, params, axes, quiet),
+    ]
+    side_by_side(jobs)
+
+
+def _begun(params: Params, out: Path, curves: pd.DataFrame | None) -> tuple[Edition, Options]:
+    """Return the edition, which remembers the printed answers before forks of this process ask, and quiet options."""
+    edition = read(params.data)
+    local.as_printed(edition, params, curves)
+    return edition, Options(out=out, say=lambda text: None, keep_others=False)
 
 
 def write(table: pd.DataFrame, path: Path) -> Path:

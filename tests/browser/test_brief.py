@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from overtake.publish.pdf import jobs, write_pdf
+from overtake.publish.pdf import write, write_pdf
 from tests import synthetic
 from tests.browser.conftest import missing
 
@@ -178,8 +178,7 @@ def test_the_pdf_is_tagged_titled_and_readable_in_order(brief, tmp_path):
 def test_the_one_page_is_one_page_with_title_findings_and_figure(brief, tmp_path):
     if shutil.which("pdfinfo") is None:
         missing("no pdfinfo: PDF tests need poppler-utils")
-    for job in jobs(brief.parents[1], tmp_path):
-        job()
+    write(brief, tmp_path)
     pdf = tmp_path / "one-page.pdf"
     about = subprocess.run(["pdfinfo", str(pdf)], capture_output=True, text=True, check=True).stdout
     assert re.search(r"Pages:\s+1\b", about)

@@ -111,8 +111,8 @@ def kill(started: subprocess.Popen[str]) -> None:
 def killed_stage(project: Project, rng: random.Random, stage: str) -> str:
     """Kill DVC and a stage at a random moment of the stage's usual time."""
     usual = project.seconds.get(stage)
-    if stage == "sensitivity":  # else the chunks of the last run leave nothing to kill
-        shutil.rmtree(project.root / "data/processed/chunks")
+    if stage in ("sensitivity", "multiverse"):  # else the chunks of the last run leave nothing to kill
+        shutil.rmtree(project.root / "data/processed/chunks", ignore_errors=True)
     if usual is None:  # how long it takes, once
         begin = time.monotonic()
         code, said = project.run("dvc", "repro", "--single-item", "--force", stage)
@@ -190,11 +190,12 @@ def truncated_table_read(project: Project, rng: random.Random) -> str:
 
 
 def truncated_chunk(project: Project, rng: random.Random) -> str:
-    """Cut short a chunk that the sensitivity stage keeps, and run the stage again: it is evaluated anew."""
+    """Cut short a chunk that the sensitivity keeps, and run its stage again: it is evaluated anew."""
     path = rng.choice(sorted((project.root / "data/processed/chunks").rglob("*.parquet")))
     content = path.read_bytes()
     path.write_bytes(content[: rng.randrange(len(content))])
-    code, said = project.run("dvc", "repro", "--single-item", "--force", "sensitivity")
+    stage = "multiverse" if {"multiverse", "sobol"} & set(path.parts) else "sensitivity"
+    code, said = project.run("dvc", "repro", "--single-item", "--force", stage)
     assert code == 0, said[-2000:]
     assert path.read_bytes() == content, path
     return said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 
-from overtake.publish.png import WIDTH, jobs, png
+from overtake.publish.png import WIDTH, png, write
 
 TEXT = "<text x='2' y='20' font-size='18' fill='#d55e00'>{}</text>"
 SVG = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 120 30'>{}</svg>"
@@ -17,11 +17,10 @@ def test_a_drawing_is_1200_pixels_wide_with_its_text_and_the_same_bytes_twice():
     assert found != png(SVG.format("")), "the typeface was found"
 
 
-def test_every_drawing_of_brief_and_annex_is_written(tmp_path):
-    for page, name in (("brief", "a"), ("annex", "b")):
-        (tmp_path / page / "figures").mkdir(parents=True)
-        (tmp_path / page / "figures" / f"{name}.svg").write_text(SVG.format(""))
-    (tmp_path / "png").mkdir()
-    for job in jobs(tmp_path, tmp_path / "png"):
-        job()
+def test_every_drawing_of_a_folder_is_written(tmp_path):
+    for name in ("figures", "png"):
+        (tmp_path / name).mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "figures" / f"{name}.svg").write_text(SVG.format(""))
+    write(tmp_path / "figures", tmp_path / "png")
     assert {path.name for path in (tmp_path / "png").iterdir()} == {"a.png", "b.png"}
