@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -28,7 +29,7 @@ def register(commands: Any) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     from overtake.pipeline.run import run_stage
 
-    own: dict[str, Callable[[], object]] = {"brief": _brief, "companions": _companions, "economies": _economies}
+    own: dict[str, Callable[[], object]] = {"brief": _brief, "annex": _annex, "economies": _economies}
     with _at_work(arguments.stage):
         own.get(arguments.stage, partial(run_stage, arguments.stage))()
     return 0
@@ -45,7 +46,7 @@ def _brief() -> None:
         write_all(run_stage("brief"), fresh)
 
 
-def _companions() -> None:
+def _annex() -> None:
     """Write what follows the brief; where an annex or a paper cannot be written, the last good ones stay."""
     from overtake import paths
     from overtake.config.load import load
@@ -66,12 +67,13 @@ def _companions() -> None:
     ):
 
         def annexed() -> None:
-            write_all(run_stage("companions"), annex)
+            write_all(run_stage("annex"), annex)
             drawn = aside(partial(png.write, annex / "figures", drawings), cores)
             pdf.write(annex / "annex.html", papers)
             drawn()
 
         def beside() -> None:
+            os.nice(10)  # the annex has the longest way
             publish(params, explorer / "explorer.html")
             pdf.write(paths.BRIEF / "brief.html", papers)
             png.write(paths.BRIEF / "figures", drawings)
@@ -97,8 +99,6 @@ def _economies() -> None:
 @contextmanager
 def _at_work(name: str) -> Iterator[None]:
     """Run the body as the stage `name`: alone, ended with its parent, and refused where its inputs moved meanwhile."""
-    import os
-
     from overtake import kept, paths
     from overtake.pipeline import guard
     from overtake.pipeline.stages import stages
@@ -116,6 +116,8 @@ def _at_work(name: str) -> Iterator[None]:
         yield
         guard.unchanged(before, guard.inputs(stage, root), name)
         kept.prune()
+        with suppress(OSError):  # cells of a run that failed are still there
+            (paths.PROCESSED / "failed").rmdir()
 
 
 def _schema(_: argparse.Namespace) -> int:

@@ -59,16 +59,20 @@ def subset(params: Params, keys: tuple[str, ...]) -> dict[str, Any]:
 
 
 def run_stage(name: str, root: Path = paths.ROOT) -> Path:
-    """Run the notebook of stage `name` with the stage's own parameters; return the executed one.
+    """Run the notebooks of stage `name` in turn, each with those of the stage's parameters that it declares.
 
-    Raises OvertakeError for an unknown stage, a bad parameter or a failing cell. An executed notebook is in place
-    only after success; a failed one is kept under data/processed/failed.
+    Returns the last one, executed. Raises OvertakeError for an unknown stage, a bad parameter or a failing cell. An
+    executed notebook is in place only after success; a failed one is kept under data/processed/failed.
     """
+    import papermill
+
     stage = stage_of(name, root)
-    executed = root / "data" / "processed" / "notebooks" / stage.notebook
-    run_notebook(root / "notebooks" / stage.notebook, executed, subset(load(root / "params.yaml"), stage.params), root)
-    with suppress(OSError):
-        (root / "data" / "processed" / "failed").rmdir()
+    parameters = subset(load(root / "params.yaml"), stage.params)
+    for notebook in stage.notebooks:
+        source, executed = root / "notebooks" / notebook, root / "data" / "processed" / "notebooks" / notebook
+        declared = papermill.inspect_notebook(str(source)) if len(stage.notebooks) > 1 else parameters
+        given = {key: value for key, value in parameters.items() if key in declared}
+        run_notebook(source, executed, given, root)
     return executed
 
 

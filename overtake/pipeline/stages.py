@@ -18,10 +18,10 @@ SETTINGS = "data/processed/settings"
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage: its name, its notebook or none, the parameter keys it may see (dotted), what it reads and writes."""
+    """A stage: its name, its notebooks in turn, the parameter keys it may see (dotted), what it reads and writes."""
 
     name: str
-    notebook: str
+    notebooks: tuple[str, ...]
     params: tuple[str, ...]
     deps: tuple[str, ...]
     outs: tuple[str, ...]
@@ -38,7 +38,7 @@ def stages(root: Path = paths.ROOT) -> dict[str, Stage]:
 
 def stage(name: str, root: Path = paths.ROOT) -> Stage:
     """Return the stage `name`; one that runs no notebook is refused."""
-    known = [each.name for each in stages(root).values() if each.notebook]
+    known = [each.name for each in stages(root).values() if each.notebooks]
     if name not in known:
         raise OvertakeError(f"stage {name}", "no such stage", allowed=", ".join(known))
     return stages(root)[name]
@@ -47,7 +47,7 @@ def stage(name: str, root: Path = paths.ROOT) -> Stage:
 def _stage(name: str, entry: dict[str, Any]) -> Stage:
     deps = tuple(map(str, entry.get("deps", ())))
     outs = tuple(str(next(iter(out))) if isinstance(out, dict) else str(out) for out in entry.get("outs", ()))
-    executed = next((Path(out).name for out in outs if out.endswith(".ipynb")), "")
+    executed = tuple(Path(out).name for out in outs if out.endswith(".ipynb"))
     every = [*Params.model_fields, *APART]
     keys = [*map(str, entry.get("params", ())), *(section for section in every if settings(section) in deps)]
     keys = every if SETTINGS in deps else sorted(keys, key=lambda key: every.index(key.split(".")[0]))

@@ -97,7 +97,7 @@ def by_command(work: Path, environment: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         run([sys.executable, "-m", "overtake", "validate"], work, environment)
-        for stage, name in ((one, one.notebook) for one in stages(work).values() if one.notebook):
+        for stage, name in ((one, name) for one in stages(work).values() for name in one.notebooks):
             file = out / f"{name}.yaml"
             file.write_text(yaml.safe_dump(json.loads(json.dumps(subset(params, stage.params)))), encoding="utf-8")
             notebook = work / "notebooks" / name
@@ -109,7 +109,7 @@ def by_command(work: Path, environment: dict[str, str]) -> None:
             environment,
         )
         run(["weasyprint", str(work / "reports/brief/brief.html"), str(out / "brief.pdf")], work, environment)
-        run([sys.executable, "-m", "overtake", "run", "companions"], work, environment)
+        run([sys.executable, "-m", "overtake", "run", "annex"], work, environment)
 
 
 def empty_pipeline(folder: Path, stages: int, environment: dict[str, str]) -> None:

@@ -14,7 +14,7 @@ from overtake.pipeline.stages import stages
 from overtake.publish.manifest import manifest
 
 DVC = YAML(typ="safe", pure=True).load((paths.ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
-NOTEBOOKS = {name: stage for name, stage in stages().items() if stage.notebook}
+NOTEBOOKS = {name: stage for name, stage in stages().items() if stage.notebooks}
 
 
 def module_file(name: str) -> Path | None:
@@ -59,8 +59,8 @@ def stage_files(stage: str) -> frozenset[Path]:
     if stage == "economies":
         rooms = ("publish.economies", "cli.pipeline")
         return closure(frozenset(f"overtake.{room}" for room in rooms)) | notebook_files("economy.ipynb")
-    beside = frozenset({"overtake.cli.pipeline"}) if stage in ("brief", "companions") else frozenset()
-    return notebook_files(NOTEBOOKS[stage].notebook) | closure(beside)
+    beside = frozenset({"overtake.cli.pipeline"}) if stage in ("brief", "annex") else frozenset()
+    return closure(beside).union(*map(notebook_files, NOTEBOOKS[stage].notebooks))
 
 
 def notebook_files(name: str) -> frozenset[Path]:
@@ -99,15 +99,15 @@ def test_no_dependency_is_idle(stage):
 
 def test_a_stage_is_read_from_dvc_yaml():
     found = stages()["balances"]
-    assert found.notebook == "04_balances.ipynb"
+    assert found.notebooks == ("04_balances.ipynb",)
     sections = ("data", "run", "futures", "rulers", "scenario", "crossing", "balances", "scenarios")
     assert found.params == (*sections, "plans")
     assert stages()["skill"].params == ("run.seed", "futures", "balances", "skill")
     assert stages()["brief"].params == (*Params.model_fields, *APART)
-    assert stages()["brief"].notebook == "brief.ipynb"
+    assert stages()["annex"].notebooks == ("07_multiverse.ipynb", "annex.ipynb")
     assert "data/processed/crossings.parquet" in found.outs
     assert stages()["brief"].outs[-1] == "reports/brief"
-    assert [name for name, stage in stages().items() if not stage.notebook] == [
+    assert [name for name, stage in stages().items() if not stage.notebooks] == [
         "validate",
         "economies",
     ]
@@ -116,7 +116,8 @@ def test_a_stage_is_read_from_dvc_yaml():
 @pytest.mark.parametrize("stage", NOTEBOOKS)
 def test_a_notebook_stage_calls_itself_by_its_name(stage):
     assert DVC[stage]["cmd"] == f"python -m overtake run {stage}"
-    assert f"notebooks/{NOTEBOOKS[stage].notebook}" in DVC[stage]["deps"] or "notebooks" in DVC[stage]["deps"]
+    named = {f"notebooks/{notebook}" for notebook in NOTEBOOKS[stage].notebooks}
+    assert named <= set(DVC[stage]["deps"]) or "notebooks" in DVC[stage]["deps"]
 
 
 def test_dvc_writes_the_file_as_it_is(tmp_path):
@@ -143,7 +144,7 @@ def test_the_lock_knows_no_stage_that_is_gone():
 @pytest.mark.parametrize("stage", NOTEBOOKS)
 def test_tables_a_notebook_reads_are_dependencies(stage):
     """Every data/processed table and data/raw file that the notebook names must be a dependency of its stage."""
-    source = "".join((paths.NOTEBOOKS / name).read_text(encoding="utf-8") for name in (NOTEBOOKS[stage].notebook,))
+    source = "".join((paths.NOTEBOOKS / name).read_text(encoding="utf-8") for name in NOTEBOOKS[stage].notebooks)
     for other in stages().values():
         for out in other.outs:
             if other.name != stage and out.endswith(".parquet") and Path(out).name in source:
