@@ -56,7 +56,8 @@ def prune() -> None:
         pieces = [path for path in folder.iterdir() if path.is_file()]
         times = {path: path.stat().st_mtime_ns for path in pieces}
         for path in sorted(pieces, key=lambda path: times[path])[:-MOST]:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
 
 
 def fingerprint(*made_from: object) -> str:

@@ -486,12 +486,15 @@ def said_by(brief: Any, words: str) -> str:
     return " ".join(" ".join(found).split())
 
 
-#: Writes the pages of two economies into the folder that is given.
+#: Writes the annex and the pages of two economies into folders of the folder that is given.
 PAGES = """
 import pathlib, sys
+from overtake.pipeline.run import run_stage, together
 from overtake.publish import economies
-from overtake.pipeline.run import together
-together(economies.jobs(["JPN", "USA"], pathlib.Path(sys.argv[1])))
+from overtake.publish.files import write_all
+reports = pathlib.Path(sys.argv[1])
+write_all(run_stage("annex", only="annex.ipynb"), reports / "annex")
+together(economies.jobs(["JPN", "USA"], reports / "economies"))
 """
 
 
@@ -504,8 +507,9 @@ def render(root: Path) -> Path:
     for name in ("CITATION.cff", "dvc.yaml"):
         shutil.copy(project / name, root)
     environment = os.environ | {"OVERTAKE_ROOT": str(root), "PYTHONHASHSEED": "0"}
-    (root / "reports" / "economies").mkdir(parents=True)
-    for what in (["-m", "overtake", "run", "brief"], ["-c", PAGES, str(root / "reports" / "economies")]):
+    for name in ("annex", "economies"):
+        (root / "reports" / name).mkdir(parents=True)
+    for what in (["-m", "overtake", "run", "brief"], ["-c", PAGES, str(root / "reports")]):
         done = subprocess.run(
             [sys.executable, *what], env=environment, cwd=root, capture_output=True, text=True, check=False
         )

@@ -58,17 +58,18 @@ def subset(params: Params, keys: tuple[str, ...]) -> dict[str, Any]:
     return chosen
 
 
-def run_stage(name: str, root: Path = paths.ROOT) -> Path:
+def run_stage(name: str, root: Path = paths.ROOT, only: str = "") -> Path:
     """Run the notebooks of stage `name` in turn, each with those of the stage's parameters that it declares.
 
-    Returns the last one, executed. Raises OvertakeError for an unknown stage, a bad parameter or a failing cell. An
-    executed notebook is in place only after success; a failed one is kept under data/processed/failed.
+    only: one of them alone. Returns the last one, executed. Raises OvertakeError for an unknown stage, a bad parameter
+    or a failing cell. An executed notebook is in place only after success; a failed one is kept under
+    data/processed/failed.
     """
     import papermill
 
     stage = stage_of(name, root)
     parameters = subset(load(root / "params.yaml"), stage.params)
-    for notebook in stage.notebooks:
+    for notebook in [only] if only else stage.notebooks:
         source, executed = root / "notebooks" / notebook, root / "data" / "processed" / "notebooks" / notebook
         declared = papermill.inspect_notebook(str(source)) if len(stage.notebooks) > 1 else parameters
         given = {key: value for key, value in parameters.items() if key in declared}

@@ -193,6 +193,7 @@ def test_the_one_page_is_one_page_with_title_findings_and_figure(brief, tmp_path
     assert "It is not power" in text
     assert "What is so now" not in text
     assert "The method in brief" not in text
+    write(brief.parents[1] / "annex" / "annex.html", tmp_path)
     annex = subprocess.run(["pdfinfo", str(tmp_path / "annex.pdf")], capture_output=True, text=True, check=True).stdout
     assert re.search(r"Title:\s+Annex", annex)
 
