@@ -61,11 +61,12 @@ def aside(job: Callable[[], Found], workers: int | None = None) -> Callable[[], 
     """Begin a job in a fork of this process; what is returned waits for its answer, or raises what it raised.
 
     For a piece that is needed later, while this process goes on. With fewer than two workers (as many as there are
-    cores unless told), or where the system has no safe fork, it is done here when it is asked for; likewise where the
-    system ended the fork. The job itself works on one core.
+    cores unless told), or where the system has no safe fork, it is done here at once, before what comes next takes
+    memory; where the system ended the fork, when it is asked for. The job itself works on one core.
     """
     if _forks(workers) < 2:
-        return cache(job)
+        done = _tried(job)
+        return lambda: _given(*done)
     from multiprocessing import get_context
 
     context = get_context("fork")
@@ -85,13 +86,22 @@ def aside(job: Callable[[], Found], workers: int | None = None) -> Callable[[], 
             here.close()
             process.join()
 
-    def found() -> Any:
-        answer, error = outcome()
-        if error is not None:
-            raise error
-        return answer
+    return lambda: _given(*outcome())
 
-    return found
+
+def _tried(job: Callable[[], Found]) -> tuple[Found | None, Exception | None]:
+    """Return a job's answer, or what it raised."""
+    try:
+        return job(), None
+    except Exception as error:
+        return None, error
+
+
+def _given(answer: Any, error: Exception | None) -> Any:
+    """Return an answer, or raise what was raised in its place."""
+    if error is not None:
+        raise error
+    return answer
 
 
 def _forks(workers: int | None) -> int:
@@ -105,10 +115,11 @@ def _answer(job: Callable[[], Any], there: Any) -> None:
     """Send a job's answer, or what it raised."""
     end_with_parent()
     os.environ["OVERTAKE_CORES"] = "1"
+    answer, error = _tried(job)
     try:
-        there.send((job(), None))
-    except Exception as error:
-        there.send((None, error))
+        there.send((answer, error))
+    except Exception as unsent:
+        there.send((None, unsent))
 
 
 def _hold(jobs: Sequence[Callable[[], Any]]) -> None:

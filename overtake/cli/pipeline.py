@@ -79,7 +79,7 @@ def _annex() -> None:
             png.write(paths.BRIEF / "figures", drawings)
             exchange.write()
 
-        side_by_side([annexed, beside], cores)
+        side_by_side([beside, annexed], cores)
 
 
 def _economies() -> None:
