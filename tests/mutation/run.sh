@@ -10,5 +10,8 @@ if [ ! -f .mutmut/.ready ] || [ tests/mutation/requirements.txt -nt .mutmut/.rea
 fi
 export PYTHONPATH=$PWD/.mutmut OVERTAKE_NO_SHRINKING=1 OMP_NUM_THREADS=1
 python -m mutmut run 'none.*' >/dev/null 2>&1 || true # makes the mutants, runs none
-python -m tests.mutation.mutants sample "${1:-200}" "${2:-1}" | xargs python -m mutmut run >/dev/null
+python -m tests.mutation.mutants sample "${1:-200}" "${2:-1}" | xargs python -m mutmut run >mutants/log 2>&1 || {
+  tail -n 40 mutants/log >&2
+  exit 1
+}
 python -m tests.mutation.mutants table
