@@ -104,6 +104,7 @@ def test_a_stage_is_read_from_dvc_yaml():
     assert found.params == (*sections, "plans")
     assert stages()["skill"].params == ("run.seed", "futures", "balances", "skill")
     assert stages()["brief"].params == (*Params.model_fields, *APART)
+    assert stages()["brief"].notebooks == ("brief.ipynb",)
     assert stages()["annex"].notebooks == ("07_multiverse.ipynb", "annex.ipynb")
     assert "data/processed/crossings.parquet" in found.outs
     assert stages()["brief"].outs[-1] == "reports/brief"

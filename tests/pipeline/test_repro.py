@@ -150,7 +150,9 @@ def test_a_label_reruns_only_what_prints_it(built):
     assert ran(repro(root, "brief")) == {"validate", "brief"}
     told = subprocess.run(["dvc", "status", "--json"], cwd=root, capture_output=True, text=True, check=True).stdout
     assert set(json.loads(told)) == {"annex", "economies"}
-    assert "Eleven of them" in (root / "reports/brief/brief.html").read_text(encoding="utf-8")
+    assert ran(repro(root, "annex")) == {"annex"}
+    for name in ("brief", "annex"):
+        assert "Eleven of them" in (root / f"reports/{name}/{name}.html").read_text(encoding="utf-8")
     (root / "params.yaml").write_text(text, encoding="utf-8")
 
 
