@@ -45,8 +45,8 @@ def kept(kind: str, made_from: object, make: Callable[[], bytes]) -> bytes:
     except OSError:
         pass
     piece = make()
-    with suppress(OSError), whole(path) as partial_:
-        partial_.write_bytes(hashlib.sha256(piece).digest() + piece)
+    with suppress(OSError), whole(path) as fresh:
+        fresh.write_bytes(hashlib.sha256(piece).digest() + piece)
     return piece
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -43,11 +42,11 @@ class Shipped(Tables):
     def __len__(self) -> int:
         return len(self.names)
 
-    def made_from(self) -> list[tuple[Path, bytes]]:
+    def made_from(self) -> list[tuple[str, str]]:
         """Return the files that the tables are read from, those of the run's own among them, each with its SHA-256."""
         files = [*(self.folder / f"{name}.csv" for name in self.names), self.folder / package.NAME]
         files += sorted((paths.PROCESSED / panel.OWN).glob("*.csv"))
-        return [(Path(file.name), hashlib.sha256(file.read_bytes()).digest()) for file in files if file.is_file()]
+        return [(file.name, package.sha256(file)) for file in files if file.is_file()]
 
     def _load(self, name: str) -> pd.DataFrame:
         if name == "milex":

@@ -18,9 +18,10 @@ EMBEDDED = re.compile(r"<style>@font-face.*?</style>", re.S)
 
 def write(figures: Path, folder: Path) -> None:
     """Write each drawing of `figures`, ID.svg, into `folder` as ID.png."""
+    release = version("resvg-py")
     for drawing in sorted(figures.glob("*.svg")):
         svg = drawing.read_text(encoding="utf-8")
-        (folder / f"{drawing.stem}.png").write_bytes(kept("png", (svg, version("resvg-py")), partial(png, svg)))
+        (folder / f"{drawing.stem}.png").write_bytes(kept("png", (svg, release), partial(png, svg)))
 
 
 def png(svg: str) -> bytes:

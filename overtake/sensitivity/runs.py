@@ -189,7 +189,7 @@ def run_alone(params: Params, out: Path = paths.PROCESSED, curves: pd.DataFrame 
 
 
 def run_together(params: Params, out: Path = paths.PROCESSED, curves: pd.DataFrame | None = None) -> None:
-    """Write the tables of the stage `multiverse`, as `run_alone` does those of its own."""
+    """Write the tables of the chapter on the multiverse, as `run_alone` does those of its stage."""
     edition, quiet = _begun(params, out, curves)
     axes = params.sensitivity.multiverse
     jobs: list[Callable[[], Path | None]] = [

@@ -154,13 +154,14 @@ def draw(size: Size, plot: Callable[[Any, Size], None]) -> str:
 
     One whose `plot` is a part of a module's function, given nothing but data, is kept for the next run.
     """
-    made_from = (plot, size, version("matplotlib"), version("seaborn"), _typeface())
-    return kept("drawings", made_from, lambda: _drawn(size, plot).encode()).decode()
+    return kept("drawings", (plot, size, *_look()), lambda: _drawn(size, plot).encode()).decode()
 
 
 @functools.cache
-def _typeface() -> bytes:
-    return b"".join(hashlib.sha256(file.read_bytes()).digest() for file in sorted(FONTS.glob("*.ttf")))
+def _look() -> tuple[str, ...]:
+    """Return what all drawings are made from beside our code: the libraries' releases, the typeface."""
+    typeface = (hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(FONTS.glob("*.ttf")))
+    return version("matplotlib"), version("seaborn"), *typeface
 
 
 def _drawn(size: Size, plot: Callable[[Any, Size], None]) -> str:
