@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -242,6 +243,29 @@ def read_draws(path: Path, needed: Sequence[str] = ()) -> Draws:
     if there is None or there.st_size <= KEPT:
         return _read_draws(path, stamp)
     return _read_draws.__wrapped__(path, stamp, tuple(needed))
+
+
+@dataclass(frozen=True)
+class Stored:
+    """The draws in a file of `write_draws`, read when they are asked for: at many draws nothing else is as large."""
+
+    path: Path
+
+    def __call__(self) -> Draws:
+        """Return the draws, as `read_draws` does."""
+        return read_draws(self.path)
+
+    def made_from(self) -> str:
+        """Return the SHA-256 of the file, which tells these draws from others unread."""
+        with _readable(self.path):
+            at = self.path.stat()
+            return _digest(self.path, (at.st_mtime_ns, at.st_size, at.st_ino))
+
+
+@lru_cache(maxsize=2)
+def _digest(path: Path, _: tuple[int, int, int]) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @lru_cache(maxsize=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -10,8 +11,10 @@ from dataclasses import fields, is_dataclass
 from functools import cache, partial
 from pathlib import Path
 from types import FunctionType
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from overtake import paths
@@ -48,6 +51,22 @@ def kept(kind: str, made_from: object, make: Callable[[], bytes]) -> bytes:
     with suppress(OSError), whole(path) as fresh:
         fresh.write_bytes(hashlib.sha256(piece).digest() + piece)
     return piece
+
+
+def kept_arrays(
+    kind: str, made_from: object, make: Callable[[], Mapping[str, npt.NDArray[Any]]]
+) -> dict[str, npt.NDArray[Any]]:
+    """Return arrays by name, kept as `kept` keeps bytes."""
+
+    def packed() -> bytes:
+        buffer = io.BytesIO()
+        np.savez(buffer, **make())  # type: ignore[arg-type]
+        return buffer.getvalue()
+
+    if AT_WORK not in os.environ:
+        return dict(make())
+    with np.load(io.BytesIO(kept(kind, made_from, packed))) as found:
+        return dict(found)
 
 
 def prune() -> None:
@@ -99,6 +118,8 @@ def _told(value: object) -> Iterator[bytes]:
             yield from _told(item)
     elif isinstance(value, partial):
         yield from _told([value.func, value.args, value.keywords])
+    elif hasattr(value, "__wrapped__"):
+        yield from _told(value.__wrapped__)
     elif isinstance(value, FunctionType) and "<" not in value.__qualname__:
         yield f"{value.__module__}.{value.__qualname__}".encode()
     elif value is None or isinstance(value, str | bytes | bool | int | float | np.generic | Path):

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
 
 from overtake.balances.reversal import chosen
-from overtake.balances.sides import measurable, presence, ratio
-from overtake.balances.states import states
+from overtake.balances.sides import Bools
+from overtake.balances.standing import Measured, Standing, standings
 from overtake.balances.summary import BY_YEARS
 from overtake.config.balances import Balance, Crossing
 from overtake.config.futures import Tier
 from overtake.config.multiverse import OWN_LEVEL, SIPRI
 from overtake.config.params import Params
-from overtake.draws import Draws
+from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.futures.plans import Planned, counting, ladder
 from overtake.rulers.china import at_factor, levels, newest
-from overtake.rulers.tables import measure
+from overtake.rulers.tables import on_ruler
 from overtake.work import at_once, side_by_side
 
 TIERS_COLUMNS = ("tiers", "balance", "ruler", "year", "p_ahead", "ratio")
@@ -36,10 +36,10 @@ def by_tier(planned: Planned, edition: Edition, params: Params) -> pd.DataFrame:
     balances, rulers = chosen(params.balances, params.crossing.reversal), params.crossing.reversal_rulers
 
     def on(step: str, tiers: Sequence[Tier]) -> list[pd.DataFrame]:
-        drawn = planned(counting(params.futures, tiers))
+        drawn = cache(partial(planned, counting(params.futures, tiers)))
         return [
             leads_table(
-                measure(ruler, drawn, edition, params.rulers, params.run.seed), balances, params.crossing
+                on_ruler(ruler, drawn, edition, params.rulers, params.run.seed), balances, params.crossing
             ).assign(tiers=step, ruler=ruler)
             for ruler in rulers
         ]
@@ -49,7 +49,7 @@ def by_tier(planned: Planned, edition: Edition, params: Params) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[list(TIERS_COLUMNS)]
 
 
-def by_level(futures: Callable[[], Draws], edition: Edition, params: Params) -> pd.DataFrame:
+def by_level(futures: Measured, edition: Edition, params: Params) -> pd.DataFrame:
     """Return who leads by China's level: level, label, of_year, end (`low`, `high` or `sipri`), factor over SIPRI's,
     then as in `by_tier`.
 
@@ -67,9 +67,9 @@ def by_level(futures: Callable[[], Draws], edition: Edition, params: Params) -> 
     rulers = [ruler for ruler in params.crossing.reversal_rulers if ruler not in OWN_LEVEL]
 
     def on(ruler: str) -> pd.DataFrame:
-        measured = measure(ruler, futures(), edition, settings, params.run.seed)
+        measured = cache(on_ruler(ruler, futures, edition, settings, params.run.seed))
         rows = [
-            leads_table(at_factor(measured, np.array([factor])), balances, params.crossing).assign(
+            leads_table(partial(_at_factor, measured, factor), balances, params.crossing).assign(
                 level=level, label=label, of_year=year, end=end, factor=factor
             )
             for level, label, year, end, factor in ends
@@ -82,18 +82,28 @@ def by_level(futures: Callable[[], Draws], edition: Edition, params: Params) -> 
     return pd.concat(parts, ignore_index=True)[list(LEVELS_COLUMNS)]
 
 
-def leads_table(paths: Draws, balances: Mapping[str, Balance], settings: Crossing) -> pd.DataFrame:
+def leads_table(futures: Measured, balances: Mapping[str, Balance], settings: Crossing) -> pd.DataFrame:
     """Return P(the challenger leads) and the median ratio in the last observed year and in `BY_YEARS`, where inside.
 
-    Columns: balance, year, p_ahead, ratio; the lead as `states` has it, so that one year's touch does not count.
+    futures: on a ruler, asked for where no run before has measured them. Columns: balance, year, p_ahead, ratio; the
+    lead as `states` has it, so that one year's touch does not count.
     """
-    present = presence(paths)
     rows = []
-    for name, balance in measurable(paths, balances, present).items():
-        drawn_ratio = ratio(paths, balance, name, present)
-        found = states(drawn_ratio, paths.years, paths.last_observed, settings.sustain, balance.threshold)
-        for year in (paths.last_observed, *BY_YEARS):
-            if year in found.years:
-                ahead = float(found.lead[:, found.years.index(year)].mean())
-                rows.append((name, year, ahead, float(np.median(drawn_ratio[:, paths.years.index(year)]))))
+    for name, one in standings(futures, balances, medians).items():
+        if isinstance(one, Standing):
+            found = one.states(settings.sustain)
+            for year, middle in one.told["medians"].T:
+                if year in found.years:
+                    ahead = float(found.lead[:, found.years.index(year)].mean())
+                    rows.append((name, int(year), ahead, float(middle)))
     return pd.DataFrame(rows, columns=["balance", "year", "p_ahead", "ratio"])
+
+
+def medians(paths: Draws, _: Balance, __: str, drawn: FloatArray, ___: Bools) -> dict[str, FloatArray]:
+    """Return the years of `leads_table` that the paths have and the median ratio in them, (2, years)."""
+    years = [year for year in (paths.last_observed, *BY_YEARS) if year in paths.years]
+    return {"medians": np.array([years, [np.median(drawn[:, paths.years.index(year)]) for year in years]], dtype=float)}
+
+
+def _at_factor(measured: Measured, factor: float) -> Draws:
+    return at_factor(measured(), np.array([factor]))

@@ -8,54 +8,65 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from overtake.balances import ratio, states
-from overtake.balances.sides import measurable, presence, weights
+from overtake.balances.sides import Bools, weights
+from overtake.balances.standing import Measured, Standing, standings
 from overtake.balances.summary import BY_YEARS
 from overtake.config.balances import Balance, Crossing
 from overtake.config.futures import TREATMENTS, Treatment
 from overtake.config.params import Params
-from overtake.draws import Draws
+from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.errors import OvertakeError, raise_all
 from overtake.futures.plans import Planned, counting
-from overtake.rulers.tables import measure
+from overtake.rulers.tables import on_ruler
 from overtake.work import at_once, side_by_side
 
 
 def reversal(
-    by_plans: Mapping[str, Draws], balances: Mapping[str, Balance], settings: Crossing, *, ruler: str
+    by_plans: Mapping[str, Measured], balances: Mapping[str, Balance], settings: Crossing, *, ruler: str
 ) -> pd.DataFrame:
     """Return one row per treatment of plans and balance: does the coalition regain the lead, and by when.
 
-    by_plans: futures on one ruler by treatment (`off`, `cut`, `face_value`), from the same draws. Columns: plans,
-    balance, ruler, p_behind_now (China's side leads at the last observed year), p_regained_by_YEAR (of the draws in
-    which it does, those in which the coalition holds the lead, as `sustain` asks, in some later year up to YEAR; NaN
-    where there is none), p_leads_in_YEAR (the coalition leads, of all draws), ratio_YEAR_lo, _median, _hi
-    (interval of `interval_pct` of China's side over the coalition). Years beyond the horizon are NaN; a balance that
-    the ruler does not measure has no row.
+    by_plans: futures on one ruler by treatment (`off`, `cut`, `face_value`), from the same draws, asked for where no
+    run before has measured them. Columns: plans, balance, ruler, p_behind_now (China's side leads at the last observed
+    year), p_regained_by_YEAR (of the draws in which it does, those in which the coalition holds the lead, as `sustain`
+    asks, in some later year up to YEAR; NaN where there is none), p_leads_in_YEAR (the coalition leads, of all draws),
+    ratio_YEAR_lo, _median, _hi (interval of `interval_pct` of China's side over the coalition). Years beyond the
+    horizon are NaN; a balance that the ruler does not measure has no row.
     """
-    tail, rows = (100 - settings.interval_pct) / 200, []
-    for plans, paths in by_plans.items():
-        present = presence(paths)
-        for name, balance in measurable(paths, balances, present).items():
-            drawn = ratio(paths, balance, name, present)
-            found = states(drawn, paths.years, paths.last_observed, settings.sustain, balance.threshold)
-            at = found.years.index(paths.last_observed)
+    rows = []
+    for plans, futures in by_plans.items():
+        for name, one in standings(futures, balances, partial(intervals, settings.interval_pct)).items():
+            if not isinstance(one, Standing):
+                continue
+            found = one.states(settings.sustain)
+            at = found.years.index(one.last_observed)
             row: dict[str, object] = {"plans": plans, "balance": name, "ruler": ruler}
             behind = found.lead[:, at]
             row["p_behind_now"] = float(behind.mean())
-            for year in BY_YEARS:
+            for year, quantiles in zip(BY_YEARS, one.told["intervals"], strict=True):
                 inside = year in found.years
                 then = found.years.index(year) if inside else at
                 held = ~found.lead[:, at + 1 : then + 1]
                 known = inside and behind.any()
                 row[f"p_regained_by_{year}"] = float(held[behind].any(axis=1).mean()) if known else np.nan
                 row[f"p_leads_in_{year}"] = float((~found.lead[:, then]).mean()) if inside else np.nan
-                then_ratio = drawn[:, paths.years.index(year)] if inside else np.array([np.nan])
-                for label, level in (("lo", tail), ("median", 0.5), ("hi", 1 - tail)):
-                    row[f"ratio_{year}_{label}"] = float(np.quantile(then_ratio, level))
+                for label, value in zip(("lo", "median", "hi"), quantiles, strict=True):
+                    row[f"ratio_{year}_{label}"] = float(value)
             rows.append(row)
     return pd.DataFrame(rows)
+
+
+def intervals(
+    interval_pct: float, paths: Draws, _: Balance, __: str, drawn: FloatArray, ___: Bools
+) -> dict[str, FloatArray]:
+    """Return low end, median and high end of the ratio in each of `BY_YEARS`, (years, 3), NaN beyond the horizon."""
+    tail = (100 - interval_pct) / 200
+    found = np.full((len(BY_YEARS), 3), np.nan)
+    for row, year in zip(found, BY_YEARS, strict=True):
+        if year in paths.years:
+            row[:] = [np.quantile(drawn[:, paths.years.index(year)], level) for level in (tail, 0.5, 1 - tail)]
+    return {"intervals": found}
 
 
 def chosen(balances: Mapping[str, Balance], names: Sequence[str]) -> dict[str, Balance]:
@@ -100,8 +111,8 @@ def table(planned: Planned, edition: Edition, params: Params) -> pd.DataFrame:
     balances = chosen(params.balances, params.crossing.reversal)
 
     def on(ruler: str, plans: Treatment) -> pd.DataFrame:
-        measured: dict[str, Draws] = {plans: _measured(ruler, plans, planned, edition, params)}
-        return reversal(measured, balances, params.crossing, ruler=ruler)
+        futures = _measured(ruler, plans, planned, edition, params)
+        return reversal({plans: futures}, balances, params.crossing, ruler=ruler)
 
     jobs = [partial(on, ruler, plans) for ruler in params.crossing.reversal_rulers for plans in TREATMENTS]
     return pd.concat(side_by_side(jobs, at_once(params.run.draws)), ignore_index=True)
@@ -115,12 +126,12 @@ def waterfalls(planned: Planned, edition: Edition, params: Params) -> pd.DataFra
     plans = counting(params.futures, params.futures.plan_tiers).plans
     name = params.crossing.reversal[0]
     balance = chosen(params.balances, [name])[name]
-    with_plans, off = (_measured("constant_usd", each, planned, edition, params) for each in (plans, "off"))
+    with_plans, off = (_measured("constant_usd", each, planned, edition, params)() for each in (plans, "off"))
     parts = [waterfall(off, with_plans, balance, year, name) for year in params.crossing.reversal_years]
     return pd.concat(parts, ignore_index=True).assign(plans=plans)
 
 
-def _measured(ruler: str, plans: Treatment, planned: Planned, edition: Edition, params: Params) -> Draws:
-    """Return the futures with plans as `plans` has them, on `ruler`."""
-    drawn = planned(params.futures.model_copy(update={"plans": plans}))
-    return measure(ruler, drawn, edition, params.rulers, params.run.seed)
+def _measured(ruler: str, plans: Treatment, planned: Planned, edition: Edition, params: Params) -> Measured:
+    """Return what gives the futures with plans as `plans` has them, on `ruler`."""
+    drawn = partial(planned, params.futures.model_copy(update={"plans": plans}))
+    return on_ruler(ruler, drawn, edition, params.rulers, params.run.seed)

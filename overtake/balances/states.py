@@ -68,9 +68,13 @@ def states(ratio: FloatArray, years: tuple[int, ...], last_observed: int, sustai
     led before T and never again; crossing, not led at T, takes the lead later; else not within the horizon.
     """
     first = int(np.argmax(np.isfinite(ratio).all(axis=0)))
-    lead = leads(ratio[:, first:] > threshold, sustain)
-    kept_years = tuple(years[first:])
-    at = kept_years.index(last_observed)
+    return of_order(ratio[:, first:] > threshold, tuple(years[first:]), last_observed, sustain)
+
+
+def of_order(above: Bools, years: tuple[int, ...], last_observed: int, sustain: int) -> States:
+    """Return `states` where all that is known is the order of the sides: above, (draws, years), as in `leads`."""
+    lead = leads(above, sustain)
+    at = years.index(last_observed)
     ahead_now = lead[:, at]
     loses_later = (~lead[:, at + 1 :]).any(axis=1)
     takes_later = lead[:, at + 1 :].any(axis=1)
@@ -80,7 +84,7 @@ def states(ratio: FloatArray, years: tuple[int, ...], last_observed: int, sustai
         [STATES.index("crossed"), STATES.index("crossing"), STATES.index("not_within")],
         STATES.index("crossed_back"),
     ).astype(np.int8)
-    return States(code, _year(lead, at, kept_years), lead, kept_years)
+    return States(code, _year(lead, at, years), lead, years)
 
 
 def crossing_curve(found: States) -> tuple[FloatArray, FloatArray]:

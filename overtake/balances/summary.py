@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from overtake.balances.sides import Bools, breakeven, presence, ratio
-from overtake.balances.states import STATES, States, crossing_curve, quantile_year, states
+from overtake.balances.sides import Bools, breakeven, ratio
+from overtake.balances.standing import Measured, Standing, stand
+from overtake.balances.states import STATES, States, crossing_curve, of_order, quantile_year, states
 from overtake.config.balances import Balance, Crossing
 from overtake.draws import Draws, FloatArray
-from overtake.errors import OvertakeError
 
 BY_YEARS = (2030, 2035, 2040)
 RATIO_QUANTILES = (5, 10, 25, 50, 75, 90, 95)
@@ -57,21 +60,36 @@ def summarise(
     error: margin and first_crossed are theirs, all intervals and probabilities those of `paths`. A balance that the
     ruler cannot measure keeps its row, without numbers, with the reason in `refused`.
     """
+    found = stand(paths, balances, partial(told, lambda: observed, settings.interval_pct))
+    return tabulated(found, balances, settings, ruler=ruler, edition=edition, last=paths.last_observed)
+
+
+def tabulated(
+    found: Mapping[str, Standing | str],
+    balances: Mapping[str, Balance],
+    settings: Crossing,
+    *,
+    ruler: str,
+    edition: str,
+    last: int,
+) -> Tables:
+    """Return `summarise` of balances as they stand (`stand`, telling `told`); last: the last observed year."""
     rows: list[dict[str, object]] = []
     curves: list[pd.DataFrame] = []
     shares: list[pd.DataFrame] = []
-    present = presence(paths)
     for name, balance in balances.items():
-        head = {"balance": name, "ruler": ruler, "edition": edition, "last_observed": paths.last_observed}
-        try:
-            row, curve = _one(paths, observed, balance, settings, name, present)
-            even = [_breakeven_rows(paths, balance, member, name, present, settings) for member in balance.breakeven]
-        except OvertakeError as error:
-            rows.append({**head, "refused": " ".join(str(error).split())})
+        head = {"balance": name, "ruler": ruler, "edition": edition, "last_observed": last}
+        one = found[name]
+        if isinstance(one, str):
+            rows.append({**head, "refused": one})
             continue
+        row, curve = _one(one, settings)
         rows.append({**head, **row, "refused": ""})
         curves.append(curve.assign(balance=name, ruler=ruler))
-        shares += [frame.assign(balance=name, ruler=ruler) for frame in even]
+        for member in balance.breakeven:
+            even = dict(zip(("year", *SHARES), one.told[f"even {member}"], strict=True))
+            even["year"] = even["year"].astype(int)
+            shares.append(pd.DataFrame({"member": member, **even}).assign(balance=name, ruler=ruler))
     return Tables(
         pd.DataFrame(rows, columns=list(CROSSINGS)).astype(dict.fromkeys(CROSSINGS[4:-1], float)),
         _stack(curves, CURVES),
@@ -99,10 +117,14 @@ def first_crossed(observed: Draws, balance: Balance, settings: Crossing, name: s
 
     observed: figures without error, one draw; only years up to the last observed count.
     """
-    upto = observed.years.index(observed.last_observed) + 1
-    shown = ratio(observed, balance, name)[:, :upto]
-    found = states(shown, observed.years[:upto], observed.last_observed, settings.sustain, balance.threshold)
+    shown = _shown(observed, balance, name)
+    found = states(shown, observed.years[: shown.shape[1]], observed.last_observed, settings.sustain, balance.threshold)
     return float(found.year[0])
+
+
+def _shown(observed: Draws, balance: Balance, name: str) -> FloatArray:
+    """Return the ratio of the figures themselves up to the last observed year, (1, years)."""
+    return ratio(observed, balance, name)[:, : observed.years.index(observed.last_observed) + 1]
 
 
 def year_interval(found: States, settings: Crossing) -> tuple[float, float, float]:
@@ -133,44 +155,62 @@ def quantiles(values: FloatArray, percents: tuple[float, ...]) -> FloatArray:
     return found
 
 
-def _one(
-    paths: Draws, observed: Draws, balance: Balance, settings: Crossing, name: str, present: Bools
-) -> tuple[dict[str, float], pd.DataFrame]:
+def told(
+    observed: Measured,
+    interval_pct: float,
+    paths: Draws,
+    balance: Balance,
+    name: str,
+    drawn: FloatArray,
+    present: Bools,
+) -> dict[str, npt.NDArray[Any]]:
+    """Return what `tabulated` needs to know of a balance beside who leads, by name; see `standing.Tell`.
+
+    margin: as it is and its interval; shown: the years up to the last observed one that have a ratio, and whether it
+    exceeds the threshold in the figures themselves; bands: RATIO_QUANTILES by year; `even MEMBER`: years and SHARES.
+    """
+    shown, figures = _shown(observed(), balance, name), observed()
+    tail = (100 - interval_pct) / 200
+    first = int(np.argmax(np.isfinite(drawn).all(axis=0)))
+    at = paths.years.index(paths.last_observed)
+    low, high = np.quantile(drawn[:, at], [tail, 1 - tail]) / balance.threshold - 1
+    since = int(np.argmax(np.isfinite(shown[0])))
+    return {
+        "margin": np.array([shown[0, -1] / balance.threshold - 1, low, high], dtype=float),
+        "shown": np.array([figures.years[since : shown.shape[1]], shown[0, since:] > balance.threshold]),
+        "bands": quantiles(drawn[:, first:], RATIO_QUANTILES).astype(float),
+        **{f"even {one}": _even(paths, balance, one, name, present, interval_pct) for one in balance.breakeven},
+    }
+
+
+def _one(found: Standing, settings: Crossing) -> tuple[dict[str, float], pd.DataFrame]:
     """Return one balance's row of `crossings` and its rows of `curves`."""
-    drawn = ratio(paths, balance, name, present)
-    found = states(drawn, paths.years, paths.last_observed, settings.sustain, balance.threshold)
-    by_year, ahead = crossing_curve(found)
-    kept = drawn[:, -len(found.years) :]
-    at = found.years.index(paths.last_observed)
-    tail = (100 - settings.interval_pct) / 200
-    low, high = np.quantile(kept[:, at], [tail, 1 - tail]) / balance.threshold - 1
-    now = ratio(observed, balance, name)[0, observed.years.index(observed.last_observed)]
-    median, first, last = year_interval(found, settings)
+    future = found.states(settings.sustain)
+    by_year, ahead = crossing_curve(future)
+    years, above = found.told["shown"]
+    past = of_order(above[None] > 0, tuple(int(year) for year in years), found.last_observed, settings.sustain)
+    median, first, last = year_interval(future, settings)
     row = {
-        "margin": float(now / balance.threshold - 1),
-        "margin_lo": float(low),
-        "margin_hi": float(high),
-        "first_crossed": first_crossed(observed, balance, settings, name),
-        **{f"p_{state}": found.probability(state) for state in STATES},
-        **{f"p_by_{year}": _at(by_year, found.years, year) for year in BY_YEARS},
+        **dict(zip(("margin", "margin_lo", "margin_hi"), map(float, found.told["margin"]), strict=True)),
+        "first_crossed": float(past.year[0]),
+        **{f"p_{state}": future.probability(state) for state in STATES},
+        **{f"p_by_{year}": _at(by_year, future.years, year) for year in BY_YEARS},
         "median_year": median,
         "lo_year": first,
         "hi_year": last,
     }
-    bands = quantiles(kept, RATIO_QUANTILES)
-    ratios = {f"ratio_q{percent:02d}": band for percent, band in zip(RATIO_QUANTILES, bands.astype(float), strict=True)}
-    return row, pd.DataFrame({"year": found.years, "p_crossed_by": by_year, "p_ahead": ahead, **ratios})
+    bands = zip(RATIO_QUANTILES, found.told["bands"], strict=True)
+    ratios = {f"ratio_q{percent:02d}": band for percent, band in bands}
+    return row, pd.DataFrame({"year": future.years, "p_crossed_by": by_year, "p_ahead": ahead, **ratios})
 
 
-def _breakeven_rows(
-    paths: Draws, balance: Balance, member: str, name: str, present: Bools, settings: Crossing
-) -> pd.DataFrame:
-    """Return the quantiles of the break-even share by year, from the first year that has it; its interval."""
+def _even(paths: Draws, balance: Balance, member: str, name: str, present: Bools, interval_pct: float) -> FloatArray:
+    """Return years, from the first that has one, and the quantiles of the break-even share in them; its interval."""
     share = breakeven(paths, balance, member, name, present)
     first = int(np.argmax(np.isfinite(share).all(axis=0)))
-    tail = (100 - settings.interval_pct) / 2
+    tail = (100 - interval_pct) / 2
     bands = quantiles(share[:, first:], (*SHARE_QUANTILES, tail, 100 - tail)).astype(float)
-    return pd.DataFrame({"member": member, "year": paths.years[first:], **dict(zip(SHARES, bands, strict=True))})
+    return np.vstack([np.array(paths.years[first:], dtype=float), bands])
 
 
 def _at(curve: FloatArray, years: tuple[int, ...], year: int) -> float:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from overtake.config.params import Params
     from overtake.draws import Draws
     from overtake.edition import Edition
@@ -60,8 +63,8 @@ def _run(found: list[Any], base: Params) -> int:
     return 0
 
 
-def _futures(params: Params, base: Params, edition: Edition) -> Draws:
-    """Return the futures of `params` before any scenario: those in place where they serve, else a new simulation."""
+def _futures(params: Params, base: Params, edition: Edition) -> Callable[[], Draws]:
+    """Return what gives the futures of `params` before any scenario: those in place, else new ones."""
     from overtake import paths
     from overtake.draws import read_draws
     from overtake.futures.simulate import simulate
@@ -70,7 +73,7 @@ def _futures(params: Params, base: Params, edition: Edition) -> Draws:
     def without() -> Draws:
         return _of_this_run(read_draws(paths.PROCESSED / "futures_without_plans.parquet"), base)
 
-    return in_place(params, base, edition, without) or simulate(edition, params.futures, params.run)
+    return in_place(params, base, edition, without) or partial(simulate, edition, params.futures, params.run)
 
 
 def _of_this_run(futures: Draws, base: Params) -> Draws:

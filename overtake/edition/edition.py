@@ -76,6 +76,12 @@ class Edition:
             if not isinstance(tables, Shipped):
                 object.__setattr__(self, name, MappingProxyType(dict(tables)))
 
+    def made_from(self) -> str:
+        """Return a digest of all that the edition holds, tables that were not read yet by their files."""
+        from overtake.kept import fingerprint
+
+        return once(self, "made from", lambda: fingerprint([getattr(self, each.name) for each in fields(self)]))
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what makes the edition anew in another process."""
         values = (getattr(self, each.name) for each in fields(self))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -20,7 +19,7 @@ from overtake.edition.shares import gdp_path, sipri_per_government
 from overtake.errors import OvertakeError
 from overtake.explorer.factors import table, wide
 from overtake.explorer.plans import Plans
-from overtake.kept import kept
+from overtake.kept import kept_arrays
 from overtake.scenarios.compare import NamedScenario
 
 #: Real appreciation of the yuan that the page offers, per cent a year: low, high, step.
@@ -55,14 +54,7 @@ def yuan(paths: Draws, edition: Edition, settings: Rulers, seed: int, rulers: pd
     None where the parameters' own appreciation is not on the grid; rulers that do not see the yuan are left out.
     """
     made_from = (paths, edition, settings, seed, rulers)
-    with np.load(io.BytesIO(kept("yuan", made_from, lambda: _packed(_yuan(*made_from))))) as found:
-        return dict(found)
-
-
-def _packed(arrays: Mapping[str, FloatArray]) -> bytes:
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)  # type: ignore[arg-type]
-    return buffer.getvalue()
+    return kept_arrays("yuan", made_from, lambda: _yuan(*made_from))
 
 
 def _yuan(paths: Draws, edition: Edition, settings: Rulers, seed: int, rulers: pd.DataFrame) -> dict[str, FloatArray]:

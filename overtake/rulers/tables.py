@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,17 @@ def measure(name: str, paths: Draws, edition: Edition, settings: Rulers, seed: i
     if level != "sipri":
         paths = at_level(paths, edition.ledgers["china_estimates"], level, seed, edition.last)
     return rulers.RULERS[name].measure(paths, edition, settings, seed)
+
+
+def on_ruler(
+    name: str, drawn: Callable[[], Draws], edition: Edition, settings: Rulers, seed: int
+) -> Callable[[], Draws]:
+    """Return what measures the futures `drawn` as `measure` does, once they are asked for, and tells by what."""
+    return partial(_measured, name, drawn, edition, settings.model_copy(update={"use": ()}), seed)
+
+
+def _measured(name: str, drawn: Callable[[], Draws], edition: Edition, settings: Rulers, seed: int) -> Draws:
+    return measure(name, drawn(), edition, settings, seed)
 
 
 def measured(paths: Draws, edition: Edition, settings: Rulers, seed: int) -> Iterator[tuple[str, Draws]]:

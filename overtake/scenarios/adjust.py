@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 from overtake import alike
+from overtake.config.futures import Futures
 from overtake.config.scenario import Scenario, ShareTarget
 from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
@@ -31,7 +33,11 @@ def planned(without: Callable[[], Draws], edition: Edition, scenario: Scenario, 
 
     without: the run's futures without plans, constant US$ bn, asked for each time.
     """
-    return lambda settings: adjust(plans.apply(without(), edition, settings, seed), scenario, edition)
+    return partial(_planned, without, edition, scenario, seed)
+
+
+def _planned(without: Callable[[], Draws], edition: Edition, scenario: Scenario, seed: int, settings: Futures) -> Draws:
+    return adjust(plans.apply(without(), edition, settings, seed), scenario, edition)
 
 
 def factors(paths: Draws, scenario: Scenario, edition: Edition) -> FloatArray:

@@ -6,6 +6,7 @@ import itertools
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,10 +15,14 @@ from pydantic import Field, ValidationError
 
 from overtake.balances import joined, summarise
 from overtake.balances.choices import leads_table
+from overtake.balances.standing import Measured
 from overtake.balances.summary import BY_YEARS
 from overtake.config.base import Section
+from overtake.config.futures import Futures
 from overtake.config.load import override, parse, read_yaml
 from overtake.config.params import Params
+from overtake.config.rulers import Rulers
+from overtake.config.scenario import Scenario
 from overtake.draws import Draws, FloatArray
 from overtake.edition import Edition
 from overtake.errors import OvertakeError, raise_all
@@ -33,7 +38,7 @@ SIMULATED = ("data", "run", "futures")
 #: What a scenario may override: the rest would change what is compared, not what may happen.
 OPEN = ("futures", "rulers", "scenario", "crossing", "balances")
 
-Simulate = Callable[[Params], Draws]
+Simulate = Callable[[Params], Measured]
 
 
 class ScenarioFile(Section):
@@ -81,8 +86,8 @@ def compare(
 ) -> pd.DataFrame:
     """Return the table of all scenarios: one row per scenario, balance and ruler.
 
-    simulate: parameters to futures in constant US$, before any scenario; called once for scenarios that share what
-    is simulated. told: called with the name of each scenario when it is done.
+    simulate: parameters to what gives futures in constant US$, before any scenario; asked once for scenarios that share
+    what is simulated. told: called with the name of each scenario when it is done.
     """
 
     def rows(scenario: NamedScenario, measures: Measures) -> pd.DataFrame:
@@ -94,12 +99,12 @@ def compare(
 
 
 def leads_under(
-    scenarios: list[NamedScenario], edition: Edition, futures: Callable[[Params], Draws | None]
+    scenarios: list[NamedScenario], edition: Edition, futures: Callable[[Params], Measured | None]
 ) -> pd.DataFrame:
     """Return who leads under each scenario: scenario, label, description, balance, ruler, year, p_ahead, median ratio.
 
-    futures: parameters to futures in constant US$, before any scenario; a scenario for which it has none is left out.
-    Balances are those of `scenarios`, the ruler is the first there.
+    futures: parameters to what gives futures in constant US$, before any scenario, where no run before has measured
+    them; a scenario for which it has none is left out. Balances are those of `scenarios`, the ruler is the first there.
     """
     columns = ["scenario", "label", "description", "balance", "ruler", "year", "p_ahead", "ratio"]
     parts = _each(scenarios, edition, futures, _leads)
@@ -109,7 +114,7 @@ def leads_under(
 def _each(
     scenarios: list[NamedScenario],
     edition: Edition,
-    futures: Callable[[Params], Draws | None],
+    futures: Callable[[Params], Measured | None],
     rows: Callable[[NamedScenario, Measures], pd.DataFrame],
 ) -> list[pd.DataFrame]:
     """Return the rows of each scenario, in their order; `futures` is asked once for those that share a simulation."""
@@ -131,18 +136,27 @@ def _leads(scenario: NamedScenario, measures: Measures) -> pd.DataFrame:
     params, ruler = scenario.params, scenario.params.scenarios.rulers[0]
     balances = {name: params.balances[name] for name in params.scenarios.balances}
     told = {"scenario": scenario.name, "label": scenario.label, "description": scenario.description, "ruler": ruler}
-    return leads_table(measures.under(measures.factor(params), ruler, params), balances, params.crossing).assign(**told)
+    futures = partial(_under, measures, ruler, params.scenario, params.rulers, params.run.seed)
+    return leads_table(futures, balances, params.crossing).assign(**told)
 
 
-def in_place(params: Params, base: Params, edition: Edition, without: Callable[[], Draws]) -> Draws | None:
-    """Return the futures of `params` before any scenario where those of `base` serve; None: only a simulation would do.
+def _under(measures: Measures, ruler: str, scenario: Scenario, rulers: Rulers, seed: int) -> Draws:
+    return measures.under(measures.factor(scenario), ruler, rulers, seed)
 
-    without: the draws of `base` without plans; they serve where no more than the treatment of plans differs.
+
+def in_place(params: Params, base: Params, edition: Edition, without: Measured) -> Measured | None:
+    """Return what gives the futures of `params` before any scenario where those of `base` serve; else None.
+
+    without: what gives the draws of `base` without plans; they serve where no more than the treatment of plans differs.
     """
     same = {"plans": base.futures.plans, "plan_realisation_sd": base.futures.plan_realisation_sd}
     if params.run == base.run and params.data == base.data and params.futures.model_copy(update=same) == base.futures:
-        return plans.apply(without(), edition, params.futures, params.run.seed)
+        return partial(_in_place, without, edition, params.futures, params.run.seed)
     return None
+
+
+def _in_place(without: Measured, edition: Edition, settings: Futures, seed: int) -> Draws:
+    return plans.apply(without(), edition, settings, seed)
 
 
 def _simulated(scenario: NamedScenario) -> str:
@@ -153,23 +167,28 @@ def _simulated(scenario: NamedScenario) -> str:
 class Measures:
     """The futures of one simulation on any ruler, each ruler's factor found once for all scenarios that share it."""
 
-    def __init__(self, edition: Edition, futures: Draws) -> None:
+    def __init__(self, edition: Edition, futures: Measured) -> None:
         self.edition = edition
-        self.futures = futures
+        self.futures = cache(futures)
         self._known: dict[str, Draws] = {}
 
-    def factor(self, params: Params) -> FloatArray | None:
-        """Return what a scenario does to spending (economies, years), None where nothing."""
-        return None if params.scenario.changes_nothing() else factors(self.futures, params.scenario, self.edition)
+    def made_from(self) -> list[object]:
+        """Return what tells the futures apart."""
+        return [self.futures, self.edition]
 
-    def under(self, factor: FloatArray | None, ruler: str, params: Params) -> Draws:
+    def factor(self, scenario: Scenario) -> FloatArray | None:
+        """Return what a scenario does to spending (economies, years), None where nothing."""
+        return None if scenario.changes_nothing() else factors(self.futures(), scenario, self.edition)
+
+    def under(self, factor: FloatArray | None, ruler: str, rulers: Rulers, seed: int) -> Draws:
         """Return the futures on `ruler`, spending times `factor` (economies, years)."""
+        futures = self.futures()
         if not RULERS[ruler].proportional:
-            adjusted = self.futures if factor is None else scaled(self.futures, factor, self.futures.unit)
-            return measure(ruler, adjusted, self.edition, params.rulers, params.run.seed)
-        key = json.dumps([ruler, params.rulers.model_dump(mode="json")], sort_keys=True)
+            adjusted = futures if factor is None else scaled(futures, factor, futures.unit)
+            return measure(ruler, adjusted, self.edition, rulers, seed)
+        key = json.dumps([ruler, rulers.model_dump(mode="json")], sort_keys=True)
         if key not in self._known:
-            self._known[key] = measure(ruler, self.futures, self.edition, params.rulers, params.run.seed)
+            self._known[key] = measure(ruler, futures, self.edition, rulers, seed)
         plain = self._known[key]
         return plain if factor is None else scaled(plain, factor, plain.unit)
 
@@ -180,10 +199,10 @@ def evaluate(scenario: NamedScenario, measures: Measures) -> pd.DataFrame:
     history = observed(edition.spending)
     # Break-even shares are not compared, so they need not be found.
     balances = {name: params.balances[name].model_copy(update={"breakeven": ()}) for name in params.scenarios.balances}
-    factor = measures.factor(params)
+    factor = measures.factor(params.scenario)
     tables = joined(
         summarise(
-            measures.under(factor, ruler, params),
+            measures.under(factor, ruler, params.rulers, params.run.seed),
             measure(ruler, history, edition, params.rulers, params.run.seed),
             balances,
             params.crossing,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from overtake.balances import choices, stage
+from overtake.config.balances import Balance
 from overtake.config.params import Params
 from overtake.config.scenario import Scenario
+from overtake.draws import Draws
 from overtake.edition import read
 from overtake.futures.simulate import simulate
-from overtake.rulers.base import observed
 from overtake.rulers.china import at_factor
 from overtake.scenarios.adjust import planned
 from tests.unit.test_reversal import PAIR, even
@@ -33,7 +35,7 @@ def found(request):
     without = simulate(edition, PARAMS.futures.model_copy(update={"plans": "off"}), PARAMS.run)
     by_plans = planned(lambda: without, edition, scenario, SEED)
     drawn = by_plans(PARAMS.futures)
-    curves = stage.by_ruler(drawn, observed(edition.spending), edition, PARAMS).curves
+    curves = stage.by_ruler(lambda: drawn, edition, PARAMS).curves
     return (
         choices.by_tier(by_plans, edition, PARAMS),
         choices.by_level(lambda: drawn, edition, PARAMS),
@@ -62,6 +64,11 @@ def test_only_current_estimates_are_levels(found) -> None:
     assert (levels["of_year"] >= 2020).all()
 
 
+def leads(paths: Draws, pair: Balance = PAIR) -> pd.DataFrame:
+    """Return who leads in these futures."""
+    return choices.leads_table(lambda: paths, {"pair": pair}, PARAMS.crossing)
+
+
 @given(st.lists(st.floats(0, 0.08), min_size=3, max_size=20), st.floats(0.7, 1.3), st.floats(1.0, 1.4))
 def test_the_chance_of_leading_is_monotone_in_chinas_level_and_growth(growth, level, more) -> None:
     """What is said of the future of a crossed balance rises with the challenger, unlike a chance of a reversal."""
@@ -70,7 +77,7 @@ def test_the_chance_of_leading_is_monotone_in_chinas_level_and_growth(growth, le
         (even(growth, china=0.03), even(growth, china=0.03 * more)),
         (even([one + 0.02 * (more - 1) for one in growth]), even(growth)),
     ):
-        at_low, at_high = (choices.leads_table(one, {"pair": PAIR}, PARAMS.crossing)["p_ahead"] for one in (low, high))
+        at_low, at_high = (leads(one)["p_ahead"] for one in (low, high))
         assert (at_low <= at_high).all()
 
 
@@ -79,9 +86,6 @@ def test_the_chance_of_leading_falls_with_the_weight_of_a_member(one, other) -> 
     growth = list(np.linspace(0, 0.08, 9))
     light, heavy = sorted((one, other))
     at = [
-        choices.leads_table(
-            even(growth), {"pair": PAIR.model_copy(update={"side": {"JPN": 1.0, "KOR": weight}})}, PARAMS.crossing
-        )
-        for weight in (light, heavy)
+        leads(even(growth), PAIR.model_copy(update={"side": {"JPN": 1.0, "KOR": weight}})) for weight in (light, heavy)
     ]
     assert (at[0]["p_ahead"] >= at[1]["p_ahead"]).all()

@@ -169,7 +169,7 @@ def test_comparison_runs_each_simulation_once(tmp_path: Path) -> None:
         calls.append(1)
         return simulate(params)
 
-    table = compare(read_all(tmp_path, SMALL), FIGURES, counted)
+    table = compare(read_all(tmp_path, SMALL), FIGURES, lambda params: lambda: counted(params))
     assert len(calls) == 1
     assert not table.duplicated(["scenario", "balance", "ruler"]).any()
     assert len(table) == 3 * len(BASE.scenarios.balances) * len(BASE.scenarios.rulers)
@@ -183,8 +183,8 @@ def test_who_leads_under_each_scenario_is_what_the_comparison_says(tmp_path: Pat
     write(tmp_path, "baseline", "{}")
     write(tmp_path, "slow", "{scenario.growth_shift_pct.CHN: -5}")
     found = read_all(tmp_path, BASE)
-    told = leads_under(found, FIGURES, lambda _: FUTURES)
-    whole = compare(found, FIGURES, lambda _: FUTURES)
+    told = leads_under(found, FIGURES, lambda _: lambda: FUTURES)
+    whole = compare(found, FIGURES, lambda _: lambda: FUTURES)
     whole = whole[whole["ruler"] == BASE.scenarios.rulers[0]].set_index(["scenario", "balance"])
     assert set(told["ruler"]) == {BASE.scenarios.rulers[0]}
     for row in told[told["year"] == 2035].to_dict("records"):
@@ -207,7 +207,7 @@ def test_figure_is_steady_and_shows_every_scenario(tmp_path: Path) -> None:
 
     write(tmp_path, "baseline", "{}", label="As it stands")
     write(tmp_path, "slow", "{scenario.growth_shift_pct: {CHN: -5}}", label="Slower China")
-    table = compare(read_all(tmp_path, SMALL), FIGURES, simulate)
+    table = compare(read_all(tmp_path, SMALL), FIGURES, lambda params: lambda: simulate(params))
     svg = drawing(table, SMALL)
     assert svg == drawing(table, SMALL)
     assert "As it stands" in svg

@@ -24,7 +24,6 @@ from overtake.futures import coefficients, models, panel_regression, plans
 from overtake.futures.measurement import level_error
 from overtake.futures.series import of_spending
 from overtake.futures.simulate import simulate
-from overtake.rulers.base import observed
 from overtake.scenarios.adjust import planned
 from tests.unit.futures_case import LAST, growth
 
@@ -58,7 +57,7 @@ def tables(name: str) -> dict[str, pd.DataFrame]:
     drawn = plans.apply(bare, edition, settings.futures, seed)
     by_plans = planned(lambda: bare, edition, settings.scenario, seed)
     choice = (by_plans, edition, settings)
-    found = stage.by_ruler(drawn, observed(edition.spending), edition, settings)
+    found = stage.by_ruler(lambda: drawn, edition, settings)
     years = (edition.last - 10, edition.last, edition.last + 5, edition.last + 15)
     judged = claims.tables(settings, edition, found.curves)
     revised = judged["editions"]
