@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from overtake.config.params import Params
 
 
 def register(commands: Any) -> None:
@@ -29,57 +34,65 @@ def register(commands: Any) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     from overtake.pipeline.run import run_stage
 
-    own: dict[str, Callable[[], object]] = {"brief": _brief, "annex": _annex, "economies": _economies}
+    own: dict[str, Callable[[], object]] = {"brief": _brief, "economies": _economies}
     with _at_work(arguments.stage):
         own.get(arguments.stage, partial(run_stage, arguments.stage))()
     return 0
 
 
 def _brief() -> None:
-    """Run the brief's notebook and write reports/brief."""
-    from overtake import paths
-    from overtake.draws import folder_of
-    from overtake.pipeline.run import run_stage
-    from overtake.publish.files import write_all
+    """Write the brief and what follows it; beside, on another core, all choices crossed and the annex.
 
-    with folder_of(paths.REPORTS / "brief") as fresh:
-        write_all(run_stage("brief"), fresh)
-
-
-def _annex() -> None:
-    """Write what follows the brief; where an annex or a paper cannot be written, the last good ones stay."""
+    The page is in place as soon as it is made. Where anything else cannot be written, its last good ones stay.
+    """
     from overtake import paths
     from overtake.config.load import load
+    from overtake.draws import folder_of
+    from overtake.pipeline.run import together
+    from overtake.work import at_once
+
+    params = load(paths.PARAMS)
+    cores = at_once(params.run.draws)
+    with folder_of(paths.REPORTS / "pdf") as papers, folder_of(paths.REPORTS / "png") as drawings:
+        together([partial(_page, params, papers, drawings), partial(_annex, cores, papers, drawings)], cores)
+
+
+def _page(params: Params, papers: Path, drawings: Path) -> None:
+    """Write the brief, then the explorer, what machines read, the brief's paper and PNG."""
+    from overtake import paths
     from overtake.draws import folder_of
     from overtake.explorer.publish import publish
     from overtake.pipeline.run import run_stage
     from overtake.publish import exchange, pdf, png
     from overtake.publish.files import write_all
-    from overtake.work import aside, at_once, side_by_side
 
-    params = load(paths.PARAMS)
-    cores = at_once(params.run.draws)
-    with (
-        folder_of(paths.REPORTS / "annex") as annex,
-        folder_of(paths.REPORTS / "explorer") as explorer,
-        folder_of(paths.REPORTS / "pdf") as papers,
-        folder_of(paths.REPORTS / "png") as drawings,
-    ):
+    with folder_of(paths.BRIEF) as fresh:
+        write_all(run_stage("brief", only="brief.ipynb"), fresh)
+    print("brief: the page is in reports/brief", file=sys.stderr, flush=True)
+    os.nice(15)  # from here on the annex has the longest way
+    with folder_of(paths.REPORTS / "explorer") as fresh:
+        publish(params, fresh / "explorer.html")
+    exchange.write()
+    pdf.write(paths.BRIEF / "brief.html", papers)
+    png.write(paths.BRIEF / "figures", drawings)
 
-        def annexed() -> None:
-            write_all(run_stage("annex"), annex)
-            drawn = aside(partial(png.write, annex / "figures", drawings), cores)
-            pdf.write(annex / "annex.html", papers)
-            drawn()
 
-        def beside() -> None:
-            os.nice(10)  # the annex has the longest way
-            publish(params, explorer / "explorer.html")
-            pdf.write(paths.BRIEF / "brief.html", papers)
-            png.write(paths.BRIEF / "figures", drawings)
-            exchange.write()
+def _annex(cores: int, papers: Path, drawings: Path) -> None:
+    """Cross all choices, then write the annex, its paper and PNG."""
+    from overtake import paths
+    from overtake.draws import folder_of
+    from overtake.pipeline.run import run_stage
+    from overtake.publish import pdf, png
+    from overtake.publish.files import write_all
+    from overtake.work import aside
 
-        side_by_side([beside, annexed], cores)
+    os.nice(10)  # the page first
+    run_stage("brief", only="07_multiverse.ipynb")
+    with folder_of(paths.REPORTS / "annex") as fresh:
+        write_all(run_stage("brief", only="annex.ipynb"), fresh)
+    drawn = aside(partial(png.write, paths.REPORTS / "annex" / "figures", drawings), cores)
+    pdf.write(paths.REPORTS / "annex" / "annex.html", papers)
+    drawn()
 
 
 def _economies() -> None:
@@ -131,8 +144,6 @@ def _schema(_: argparse.Namespace) -> int:
 
 
 def _params(arguments: argparse.Namespace) -> int:
-    from pathlib import Path
-
     from overtake import paths
     from overtake.config import template
     from overtake.config.load import load

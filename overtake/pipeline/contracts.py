@@ -423,7 +423,7 @@ reason                | text   |                  | why this range
 """,
         ),
         _contract(
-            "sobol", "annex", "balance measure parameter samples", "Sobol indices of the first `samples` samples",
+            "sobol", "brief", "balance measure parameter samples", "Sobol indices of the first `samples` samples",
             """
 balance measure parameter
 samples               | whole  |                  | base samples
@@ -453,7 +453,7 @@ draws
 """,
         ),
         _contract(
-            "multiverse", "annex", "", "a row a defensible specification",
+            "multiverse", "brief", "", "a row a defensible specification",
             """
 edition
 window_years          | whole  | years            | window of growth
@@ -468,7 +468,7 @@ ratio_YEAR            | number |                  | median ratio
 """,
         ),
         _contract(
-            "multiverse_shares", "annex", "scope measure choice", "which choice moves the answers",
+            "multiverse_shares", "brief", "scope measure choice", "which choice moves the answers",
             """
 scope                 | text   |                  | everything, or the same question
 measure

@@ -12,7 +12,7 @@ from overtake.brief.figure import font_faces
 
 #: What is said where the PDF is left out.
 LACKING = (
-    "no PDF: Pango is missing (Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0, then dvc repro --force annex)"
+    "no PDF: Pango is missing (Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0, then dvc repro --force brief)"
 )
 
 
