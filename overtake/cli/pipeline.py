@@ -41,16 +41,17 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _brief() -> None:
-    """Write the brief and what follows it; beside, on another core, all choices crossed and the annex.
+    """Find what the answers hang on, write the brief and what follows it; beside it cross all choices, write the annex.
 
     The page is in place as soon as it is made. Where anything else cannot be written, its last good ones stay.
     """
     from overtake import paths
     from overtake.config.load import load
     from overtake.draws import folder_of
-    from overtake.pipeline.run import together
+    from overtake.pipeline.run import run_stage, together
     from overtake.work import at_once
 
+    run_stage("brief", only="06_sensitivity.ipynb")  # on all cores, before they share the rest
     params = load(paths.PARAMS)
     cores = at_once(params.run.draws)
     with folder_of(paths.REPORTS / "pdf") as papers, folder_of(paths.REPORTS / "png") as drawings:

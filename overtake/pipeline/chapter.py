@@ -71,13 +71,14 @@ def open_chapter(name: str, sections: Mapping[str, Any], **values: Any) -> Chapt
     (`run__draws=500`), None likewise.
     """
     found, raw = stage(name), read_yaml(paths.PARAMS)
+    where = found.notebooks[0] if len(found.notebooks) == 1 else f"of the stage {name}"
     for section, given in sections.items():
         if isinstance(given, str):
             step = f"papermill -y '{{{section}: ...}}' or -f params.yaml give a section, -p gives text"
-            raise OvertakeError(f"notebook {found.notebooks[0]}: {section}", "is text, not a section", found=given,
+            raise OvertakeError(f"notebook {where}: {section}", "is text, not a section", found=given,
                                 next_step=step)  # fmt: skip
         if given is not None:
             raw[section] = {**raw.get(section, {}), **given}
     single = {key.replace("__", "."): value for key, value in values.items() if value is not None}
-    params = parse(override(raw, single, found.notebooks[0]), found.notebooks[0])
+    params = parse(override(raw, single, where), where)
     return Chapter(found, Params.declared(subset(params, found.params)))

@@ -410,7 +410,7 @@ ahead_outcome         | flag   |                  | the challengers' side led
 """,
         ),
         _contract(
-            "sensitivity", "sensitivity", "parameter balance measure", "one parameter moved at a time",
+            "sensitivity", "brief", "parameter balance measure", "one parameter moved at a time",
             """
 parameter
 low                   | number |                  | low end of its range
@@ -436,7 +436,7 @@ draws
 """,
         ),
         _contract(
-            "flips", "sensitivity", "kind subject question parameter bound", "the smallest change that turns a verdict",
+            "flips", "brief", "kind subject question parameter bound", "the smallest change that turns a verdict",
             """
 kind                  | text   |                  | balance or claim
 subject               | text   |                  | balance or number of the claim
