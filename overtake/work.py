@@ -84,7 +84,8 @@ def aside(job: Callable[[], Found], workers: int | None = None) -> Callable[[], 
             return job(), None
         finally:
             here.close()
-            process.join()
+            with suppress(AssertionError):  # asked for in another fork, which is no parent of it
+                process.join()
 
     return lambda: _given(*outcome())
 

@@ -49,13 +49,22 @@ def _brief() -> None:
     from overtake.config.load import load
     from overtake.draws import folder_of
     from overtake.pipeline.run import run_stage, together
-    from overtake.work import at_once
+    from overtake.work import aside, at_once
 
-    run_stage("brief", only="06_sensitivity.ipynb")  # on all cores, before they share the rest
     params = load(paths.PARAMS)
     cores = at_once(params.run.draws)
+    crossed = aside(_crossed, cores) if cores > 1 else _crossed
+    run_stage("brief", only="06_sensitivity.ipynb")
     with folder_of(paths.REPORTS / "pdf") as papers, folder_of(paths.REPORTS / "png") as drawings:
-        together([partial(_page, params, papers, drawings), partial(_annex, cores, papers, drawings)], cores)
+        together([partial(_page, params, papers, drawings), partial(_annex, crossed, cores, papers, drawings)], cores)
+
+
+def _crossed() -> None:
+    """Cross all choices, while what the page needs goes first."""
+    from overtake.pipeline.run import run_stage
+
+    os.nice(10)
+    run_stage("brief", only="07_multiverse.ipynb")
 
 
 def _page(params: Params, papers: Path, drawings: Path) -> None:
@@ -78,8 +87,8 @@ def _page(params: Params, papers: Path, drawings: Path) -> None:
     png.write(paths.BRIEF / "figures", drawings)
 
 
-def _annex(cores: int, papers: Path, drawings: Path) -> None:
-    """Cross all choices, then write the annex, its paper and PNG."""
+def _annex(crossed: Callable[[], object], cores: int, papers: Path, drawings: Path) -> None:
+    """Write the annex once all choices are crossed, then its paper and PNG."""
     from overtake import paths
     from overtake.draws import folder_of
     from overtake.pipeline.run import run_stage
@@ -88,7 +97,7 @@ def _annex(cores: int, papers: Path, drawings: Path) -> None:
     from overtake.work import aside
 
     os.nice(10)  # the page first
-    run_stage("brief", only="07_multiverse.ipynb")
+    crossed()
     with folder_of(paths.REPORTS / "annex") as fresh:
         write_all(run_stage("brief", only="annex.ipynb"), fresh)
     drawn = aside(partial(png.write, paths.REPORTS / "annex" / "figures", drawings), cores)

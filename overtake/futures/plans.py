@@ -124,9 +124,17 @@ def targets(edition: Edition, tiers: Sequence[Tier]) -> pd.DataFrame:
     A target counts where it is one (`role`), known at the edition, ahead of the last observed year, convertible and of
     these `tiers`; `reason` says why another does not.
     """
+    found = once(edition, "targets", lambda: _targets(edition)).copy()
+    left_out = found["used"] & ~found["tier"].isin(tiers)
+    found.loc[left_out, "used"], found.loc[left_out, "reason"] = False, "its tier is not asked for"
+    return found
+
+
+def _targets(edition: Edition) -> pd.DataFrame:
+    """Return `targets` where every tier counts."""
     register = edition.published["editions"]
     known_by = _next_edition(edition.name, register.loc[register["publisher"] == "sipri", "edition"])
-    rows = [_target(row, edition, known_by, tiers) for row in edition.ledgers["plans"].to_dict("records")]
+    rows = [_target(row, edition, known_by) for row in edition.ledgers["plans"].to_dict("records")]
     return pd.DataFrame(rows, columns=["plan", "iso3", "tier", "year", "share_pct", "used", "reason"])
 
 
@@ -195,8 +203,8 @@ def _ahead(paths: Draws, pledge: Pledge) -> np.ndarray:
     return np.arange(paths.last_observed + 1, min(pledge.knots[-1], paths.years[-1]) + 1)
 
 
-def _target(row: Mapping[Any, Any], edition: Edition, known_by: str | None, tiers: Sequence[Tier]) -> dict[str, object]:
-    """Return one row of `targets`."""
+def _target(row: Mapping[Any, Any], edition: Edition, known_by: str | None) -> dict[str, object]:
+    """Return one row of `_targets`."""
     year = float("nan") if pd.isna(row["target_year"]) else float(row["target_year"])
     tier = str(row["stage"])
     iso3 = str(row["iso3"])
@@ -213,9 +221,7 @@ def _target(row: Mapping[Any, Any], edition: Edition, known_by: str | None, tier
     share = _share(row, edition, last)
     if share is None or not np.isfinite(share):
         return {**found, "reason": "no factor from the government's definition to SIPRI's"}
-    counts = tier in tiers
-    reason = "" if counts else "its tier is not asked for"
-    return {**found, "year": int(year), "share_pct": share, "used": counts, "reason": reason}
+    return {**found, "year": int(year), "share_pct": share, "used": True, "reason": ""}
 
 
 def _share(row: Mapping[Any, Any], edition: Edition, last: int) -> float | None:
