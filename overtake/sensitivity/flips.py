@@ -32,8 +32,7 @@ def search(verdict: Callable[[float], Hashable], base: float, bound: float, step
     count, inside = 1, base
     if bound == base:
         return Flip(None, before, None, count)
-    for step in np.linspace(0, 1, steps + 1)[1:]:
-        outside = float(base + step * (bound - base))
+    for outside in way(base, bound, steps):
         after = verdict(outside)
         count += 1
         if after != before:
@@ -48,6 +47,11 @@ def search(verdict: Callable[[float], Hashable], base: float, bound: float, step
             return Flip(outside, before, after, count)
         inside = outside
     return Flip(None, before, None, count)
+
+
+def way(base: float, bound: float, steps: int) -> list[float]:
+    """Return the ends of the even `steps` from `base` to `bound`."""
+    return [float(base + step * (bound - base)) for step in np.linspace(0, 1, steps + 1)[1:]]
 
 
 def most_evaluations(steps: int, precision: float) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -119,7 +119,7 @@ def run_sweep(edition: Edition, params: Params, given: Sequence[str], options: O
 
 def run_flips(edition: Edition, params: Params, options: Options) -> Path | None:
     """Search the smallest change that flips each balance and each claim; return the path of `flips.parquet`."""
-    parts = [_flips(kind, given, options) for kind, given in verdicts.questions(edition, params).items()]
+    parts = [_flips(kind, given, params, options) for kind, given in verdicts.questions(edition, params).items()]
     return _write_flips(parts, params, options)
 
 
@@ -135,8 +135,16 @@ def _write_flips(parts: Sequence[pd.DataFrame | None], params: Params, options: 
     return write(whole.loc[order].reset_index(drop=True), options.out / FLIP)
 
 
-def _flips(kind: str, given: verdicts.Question, options: Options) -> pd.DataFrame | None:
-    """Return the flips of one kind of questions; nothing where only their count was asked for."""
+def _flips(kind: str, given: verdicts.Question, params: Params, options: Options) -> pd.DataFrame | None:
+    """Return the flips of one kind of questions; nothing where only their count was asked for.
+
+    Of balances the steps outward come first: they are points, which serve for every value of `crossing.sustain`.
+    """
+    if given.settings.balances:
+        points = verdicts.steps(given)
+        table = _points("flips/steps", given.edition, params, points, given.settings.draws, options)
+        if table is not None:
+            given = replace(given, known=verdicts.known(points, table.iloc[1:]))
     chunks, count, draws = verdicts.chunks(given), verdicts.most_evaluations(given), given.settings.draws
     stated = cost.words(count, len(chunks), draws, options.how.workers, each=cost.POINT_SECONDS)
     return _run(f"flips/{kind.replace(' ', '-')}", FLIPS, given, chunks, count, f"{kind}: at most {stated}", options)
@@ -183,7 +191,7 @@ def run_alone(params: Params, out: Path = paths.PROCESSED, curves: pd.DataFrame 
     curves: as in `local.as_printed`.
     """
     edition, quiet = _begun(params, out, curves)
-    flips = [partial(_flips, kind, given, quiet) for kind, given in verdicts.questions(edition, params).items()]
+    flips = [partial(_flips, kind, given, params, quiet) for kind, given in verdicts.questions(edition, params).items()]
     jobs: list[Callable[[], Any]] = [*flips, partial(run_tornado, edition, params, quiet)]
     _write_flips(side_by_side(jobs)[: len(flips)], params, quiet)
 

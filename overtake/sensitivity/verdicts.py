@@ -7,9 +7,10 @@ earlier editions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache, cached_property, partial
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,7 @@ from overtake.edition import Edition
 from overtake.sensitivity import flips
 from overtake.sensitivity.inputs import narrowed, with_draws
 from overtake.sensitivity.local import Bench, as_printed
-from overtake.sensitivity.world import continuous
+from overtake.sensitivity.world import Point, continuous
 
 COLUMNS = ("kind", "subject", "question", "parameter", "base", "bound", "flips_at", "change", "before", "after",
            "evaluations")  # fmt: skip
@@ -49,13 +50,17 @@ EFFORT = {"balance": (6, 2e-3), "claim": (4, 5e-3)}
 
 @dataclass(frozen=True)
 class Question:
-    """What flips are searched of: claims, or where there are none the balances that the settings watch."""
+    """What flips are searched of: claims, or where there are none the balances that the settings watch.
+
+    known: answers by parameter and value, as `Bench.answers` gives them, that need not be asked for.
+    """
 
     edition: Edition
     params: Params
     settings: Sensitivity
     claims: tuple[Claim, ...]
     printed: Mapping[str, float] = field(default_factory=dict)
+    known: Mapping[tuple[str, float], Mapping[tuple[str, str], float]] = field(default_factory=dict)
 
 
 def questions(edition: Edition, params: Params) -> dict[str, Question]:
@@ -84,10 +89,14 @@ class Search:
 
     def __init__(self, question: Question) -> None:
         self.question = question
-        params = with_draws(question.params, question.settings.draws)
-        self.bench = Bench(question.edition, params, question.settings, question.printed)
-        self._answers: dict[tuple[str, float], Mapping[tuple[str, str], float]] = {}
+        self._answers = dict(question.known)
         self._wrong: dict[tuple[str, float], Edition] = {}
+
+    @cached_property
+    def bench(self) -> Bench:
+        """Return the bench for balances, which takes a while to make."""
+        params = with_draws(self.question.params, self.question.settings.draws)
+        return Bench(self.question.edition, params, self.question.settings, self.question.printed)
 
     def wrong(self, parameter: str, value: float, who: tuple[str, ...]) -> Edition:
         """Return `known_if`, kept: claims are searched on the same values, and a ruler is measured once for all."""
@@ -100,6 +109,23 @@ class Search:
         if (parameter, value) not in self._answers:
             self._answers[parameter, value] = self.bench.answers({parameter: value})
         return self._answers[parameter, value]
+
+
+def steps(given: Question) -> list[Point]:
+    """Return where a search of balances looks whatever it finds: each parameter as it is and a step further each."""
+    found: list[Point] = []
+    for parameter, bounds in continuous(given.settings.ranges).items():
+        base, count = base_value(given.params, parameter), EFFORT["balance"][0]
+        ways = (flips.way(base, bound, count) for bound in (bounds.low, bounds.high))
+        found += [((parameter, value),) for value in dict.fromkeys((base, *chain(*ways)))]
+    return found
+
+
+def known(points: Sequence[Point], answers: pd.DataFrame) -> dict[tuple[str, float], dict[tuple[str, str], float]]:
+    """Return the answers at `points`, a row each and a column per `balance measure`, as a `Question` knows them."""
+    names = [(balance, measure) for balance, _, measure in (column.partition(" ") for column in answers.columns)]
+    values = answers.to_numpy(dtype=float).tolist()
+    return {point[0]: dict(zip(names, row, strict=True)) for point, row in zip(points, values, strict=True)}
 
 
 def chunks(given: Question) -> list[tuple[str, str]]:
@@ -126,7 +152,7 @@ def of_balance(own: Search, name: str) -> list[tuple[object, ...]]:
     """Return the flips of a balance in each of the settings' years, by each continuous parameter, both ways."""
     rows: list[tuple[object, ...]] = []
     for parameter, bounds in continuous(own.question.settings.ranges).items():
-        base = base_value(own.bench, parameter)
+        base = base_value(own.question.params, parameter)
         for year in own.question.settings.years:
             verdict = partial(_leads, own, parameter, name, year)
             question = f"leads in {year}"
@@ -152,15 +178,15 @@ def of_claim(own: Search, name: str) -> list[tuple[object, ...]]:
     return rows
 
 
-def base_value(bench: Bench, parameter: str) -> float:
+def base_value(params: Params, parameter: str) -> float:
     """Return the value of a parameter that is in use, before it is moved."""
     if parameter.startswith("futures."):
-        node: object = bench.params.futures
+        node: object = params.futures
         for key in parameter.split(".")[1:]:
             node = getattr(node, key)
         return float(node)  # type: ignore[arg-type]
     if parameter == "crossing.sustain":
-        return float(bench.params.crossing.sustain)
+        return float(params.crossing.sustain)
     return 0.0 if parameter.startswith("growth_shift_pct.") else 1.0
 
 

@@ -321,6 +321,31 @@ def test_chunks_answer_for_every_sustain_and_serve_again_where_it_moves(tmp_path
     assert len({two[1], three[1], beyond[1]}) == 3
 
 
+def test_steps_outward_serve_every_sustain_and_flips_are_those_of_a_search_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = PARAMS.sensitivity.model_copy(update={"draws": 150, "multiverse": Axes()})
+    params = with_draws(PARAMS, 300).model_copy(update={"sensitivity": settings})
+    edition, asked = read(params.data), []
+    shares = local.Bench.shares
+    monkeypatch.setattr(local.Bench, "shares", lambda own, *given: asked.append(given[0]) or shares(own, *given))
+    steps: list[set[str]] = []
+    for sustain in (2, 3):
+        crossing = params.crossing.model_copy(update={"sustain": sustain})
+        own = params.model_copy(update={"crossing": crossing})
+        question = verdicts.questions(edition, own)["balance"]
+        alone = pd.concat([verdicts.evaluate(verdicts.Search(question), one) for one in verdicts.chunks(question)])
+        asked.clear()
+        found = runs._flips("balance", question, own, runs.Options(out=tmp_path))
+        pd.testing.assert_frame_equal(found, alone.reset_index(drop=True), rtol=1e-11)  # a chunk has twelve digits
+        steps.append({path.name for path in (tmp_path / "chunks" / "flips" / "steps").iterdir()})
+    assert steps[0] == steps[1]
+    known = {point[0] for point in verdicts.steps(question)}
+    # The second search asks for what lies between the steps alone, and where nothing is moved.
+    assert not known & {pair for moved in asked for pair in moved.items()}
+    assert 1 < len(asked) < alone["evaluations"].sum() / 4
+
+
 @pytest.mark.parametrize("end", [0, 2.5, 11, 500_000])
 def test_a_number_of_years_that_is_not_legal_is_refused_in_a_range_and_in_a_sweep(end: float) -> None:
     ends = {"low": min(1.0, end - 1), "high": end} if end else {"low": 0, "high": 4}
