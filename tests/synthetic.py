@@ -486,14 +486,15 @@ def said_by(brief: Any, words: str) -> str:
     return " ".join(" ".join(found).split())
 
 
-#: Writes the annex and the pages of two economies into folders of the folder that is given.
+#: Writes brief, annex and the pages of two economies into folders of the folder that is given.
 PAGES = """
 import pathlib, sys
 from overtake.pipeline.run import run_stage, together
 from overtake.publish import economies
 from overtake.publish.files import write_all
 reports = pathlib.Path(sys.argv[1])
-write_all(run_stage("annex", only="annex.ipynb"), reports / "annex")
+for name in ("brief", "annex"):
+    write_all(run_stage("brief", only=f"{name}.ipynb"), reports / name)
 together(economies.jobs(["JPN", "USA"], reports / "economies"))
 """
 
@@ -507,14 +508,12 @@ def render(root: Path) -> Path:
     for name in ("CITATION.cff", "dvc.yaml"):
         shutil.copy(project / name, root)
     environment = os.environ | {"OVERTAKE_ROOT": str(root), "PYTHONHASHSEED": "0"}
-    for name in ("annex", "economies"):
+    for name in ("brief", "annex", "economies"):
         (root / "reports" / name).mkdir(parents=True)
-    for what in (["-m", "overtake", "run", "brief"], ["-c", PAGES, str(root / "reports")]):
-        done = subprocess.run(
-            [sys.executable, *what], env=environment, cwd=root, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise RuntimeError(done.stderr[-3000:])
+    command = [sys.executable, "-c", PAGES, str(root / "reports")]
+    done = subprocess.run(command, env=environment, cwd=root, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr[-3000:])
     return root / "reports" / "brief"
 
 

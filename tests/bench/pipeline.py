@@ -30,6 +30,20 @@ from overtake.pipeline.stages import stages
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Wall and CPU seconds of every round, written after each.
+#: Makes what no notebook makes of a run, into the folder that is given.
+BESIDE = """
+import pathlib, sys
+from overtake import paths
+from overtake.config.load import load
+from overtake.explorer.publish import publish
+from overtake.publish import exchange, pdf, png
+out = pathlib.Path(sys.argv[1])
+publish(load(paths.PARAMS), out / "explorer.html")
+exchange.write()
+pdf.write(paths.REPORTS / "annex" / "annex.html", out)
+for name in ("brief", "annex"):
+    png.write(paths.REPORTS / name / "figures", out)
+"""
 RESULTS = ROOT / "tests" / "bench" / "results" / "pipeline.json"
 #: The parameter that is changed, and its other value.
 CHANGED, OTHER = "crossing.sustain", 3
@@ -90,7 +104,7 @@ def cases(work: Path, floor: Path, environment: dict[str, str]) -> list[tuple[st
 
 
 def by_command(work: Path, environment: dict[str, str]) -> None:
-    """Run every notebook by the papermill command, then nbconvert and WeasyPrint; and both stages without one."""
+    """Run every notebook by the papermill command, then nbconvert and WeasyPrint; and what no notebook makes."""
     params = load(work / "params.yaml")
     # Finished chunks of the run before would spare the commands the work that `dvc repro` did cold.
     shutil.rmtree(work / "data" / "processed" / "chunks", ignore_errors=True)
@@ -109,7 +123,7 @@ def by_command(work: Path, environment: dict[str, str]) -> None:
             environment,
         )
         run(["weasyprint", str(work / "reports/brief/brief.html"), str(out / "brief.pdf")], work, environment)
-        run([sys.executable, "-m", "overtake", "run", "annex"], work, environment)
+        run([sys.executable, "-c", BESIDE, folder], work, environment)
 
 
 def empty_pipeline(folder: Path, stages: int, environment: dict[str, str]) -> None:

@@ -111,7 +111,7 @@ def kill(started: subprocess.Popen[str]) -> None:
 def killed_stage(project: Project, rng: random.Random, stage: str) -> str:
     """Kill DVC and a stage at a random moment of the stage's usual time."""
     usual = project.seconds.get(stage)
-    if stage in ("sensitivity", "annex"):  # else the chunks of the last run leave nothing to kill
+    if stage == "brief":  # else the chunks of the last run leave nothing to kill
         shutil.rmtree(project.root / "data/processed/chunks", ignore_errors=True)
     if usual is None:  # how long it takes, once
         begin = time.monotonic()
@@ -194,8 +194,7 @@ def truncated_chunk(project: Project, rng: random.Random) -> str:
     path = rng.choice(sorted((project.root / "data/processed/chunks").rglob("*.parquet")))
     content = path.read_bytes()
     path.write_bytes(content[: rng.randrange(len(content))])
-    stage = "annex" if {"multiverse", "sobol"} & set(path.parts) else "sensitivity"
-    code, said = project.run("dvc", "repro", "--single-item", "--force", stage)
+    code, said = project.run("dvc", "repro", "--single-item", "--force", "brief")
     assert code == 0, said[-2000:]
     assert path.read_bytes() == content, path
     return said
@@ -366,7 +365,7 @@ def full_disk(project: Project, rng: random.Random) -> str:
         small.run("dvc", "status")  # DVC's own notes on the copied files
         room = shutil.disk_usage(place).free - rng.randint(0, 12_000)
         (place / "filler").write_bytes(b"\0" * max(room, 0))
-        stage = rng.choice(("clean", "rulers", "balances", "brief", "annex"))
+        stage = rng.choice(("clean", "rulers", "balances", "brief"))
         code, said = small.run("dvc", "repro", "--force", "--single-item", stage)
         assert code, "a full disk went unnoticed"
         if "No space left" not in said:  # DVC met it first, and its words are of locks and links
