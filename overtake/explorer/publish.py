@@ -45,6 +45,10 @@ def publish(params: Params, out: Path = project.REPORTS / "explorer" / "explorer
     crossings, curves, breakeven = (
         read_parquet(project.PROCESSED / f"{name}.parquet") for name in ("crossings", "curves", "breakeven")
     )
+    planned = read_draws(project.PROCESSED / "futures.parquet")
+    # The page's size grows with draws times economies, and is bounded.
+    kept = rows(planned, params.balances.values(), min(draws, EMBEDDED // len(planned.economies)), params.run.seed)
+    del planned  # before the next are read: at many draws nothing else is as large
     futures = read_draws(project.PROCESSED / "futures_without_plans.parquet")
     found = announced.of_edition(futures, edition, params.futures, params.run.seed)
     economies = with_own("economies.csv").to_dict("records")
@@ -52,9 +56,6 @@ def publish(params: Params, out: Path = project.REPORTS / "explorer" / "explorer
     source = f"SIPRI Military Expenditure Database, edition {edition.name}{_own(params, edition, names)}; Overtake"
     start = departures.of_params(params, found)
     settings = of_params(params, names, edition.name, source, start)
-    planned = read_draws(project.PROCESSED / "futures.parquet")
-    # The page's size grows with draws times economies, and is bounded.
-    kept = rows(planned, params.balances.values(), min(draws, EMBEDDED // len(planned.economies)), settings.seed)
     sample = futures.with_values(futures.values[kept], futures.unit)
     table = factors.table(sample, edition, params.rulers, settings.seed)
     tables = Tables(
