@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from overtake.balances.reversal import chosen
-from overtake.balances.sides import Bools
-from overtake.balances.standing import Measured, Standing, standings
+from overtake.balances.standing import Measured, Ratio, Standing, standings
 from overtake.balances.summary import BY_YEARS
 from overtake.config.balances import Balance, Crossing
 from overtake.config.futures import Tier
@@ -99,10 +98,10 @@ def leads_table(futures: Measured, balances: Mapping[str, Balance], settings: Cr
     return pd.DataFrame(rows, columns=["balance", "year", "p_ahead", "ratio"])
 
 
-def medians(paths: Draws, _: Balance, __: str, drawn: FloatArray, ___: Bools) -> dict[str, FloatArray]:
+def medians(drawn: Ratio) -> dict[str, FloatArray]:
     """Return the years of `leads_table` that the paths have and the median ratio in them, (2, years)."""
-    years = [year for year in (paths.last_observed, *BY_YEARS) if year in paths.years]
-    return {"medians": np.array([years, [np.median(drawn[:, paths.years.index(year)]) for year in years]], dtype=float)}
+    years = [year for year in (drawn.paths.last_observed, *BY_YEARS) if year in drawn.paths.years]
+    return {"medians": np.array([years, [np.median(drawn.of(year)) for year in years]], dtype=float)}
 
 
 def _at_factor(measured: Measured, factor: float) -> Draws:

@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from overtake.balances.sides import Bools, weights
-from overtake.balances.standing import Measured, Standing, standings
+from overtake.balances.sides import weights
+from overtake.balances.standing import Measured, Ratio, Standing, standings
 from overtake.balances.summary import BY_YEARS
 from overtake.config.balances import Balance, Crossing
 from overtake.config.futures import TREATMENTS, Treatment
@@ -57,15 +57,13 @@ def reversal(
     return pd.DataFrame(rows)
 
 
-def intervals(
-    interval_pct: float, paths: Draws, _: Balance, __: str, drawn: FloatArray, ___: Bools
-) -> dict[str, FloatArray]:
+def intervals(interval_pct: float, drawn: Ratio) -> dict[str, FloatArray]:
     """Return low end, median and high end of the ratio in each of `BY_YEARS`, (years, 3), NaN beyond the horizon."""
     tail = (100 - interval_pct) / 200
     found = np.full((len(BY_YEARS), 3), np.nan)
     for row, year in zip(found, BY_YEARS, strict=True):
-        if year in paths.years:
-            row[:] = [np.quantile(drawn[:, paths.years.index(year)], level) for level in (tail, 0.5, 1 - tail)]
+        if year in drawn.paths.years:
+            row[:] = [np.quantile(drawn.of(year), level) for level in (tail, 0.5, 1 - tail)]
     return {"intervals": found}
 
 

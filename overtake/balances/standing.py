@@ -18,9 +18,31 @@ from overtake.kept import kept_arrays
 
 #: Futures on a ruler, found where they are asked for.
 Measured = Callable[[], Draws]
-#: What is told of a balance's ratio itself, by name: of the paths, the balance, its name, the ratio (draws, years) and
-#: `sides.presence`.
-Tell = Callable[[Draws, Balance, str, FloatArray, Bools], Mapping[str, npt.NDArray[Any]]]
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A balance's ratio on paths, (draws, years), NaN before the first year with every member, and what it is of."""
+
+    values: FloatArray
+    paths: Draws
+    balance: Balance
+    name: str
+    present: Bools
+
+    @property
+    def first(self) -> int:
+        """Return the index of the first year with every member."""
+        return int(np.argmax(np.isfinite(self.values).all(axis=0)))
+
+    def of(self, year: int) -> FloatArray:
+        """Return the ratio of a year of the paths, (draws,)."""
+        drawn: FloatArray = self.values[:, self.paths.years.index(year)]
+        return drawn
+
+
+#: What is told of a ratio itself, by name.
+Tell = Callable[[Ratio], Mapping[str, npt.NDArray[Any]]]
 
 
 @dataclass(frozen=True)
@@ -59,14 +81,13 @@ def stand(paths: Draws, balances: Mapping[str, Balance], tell: Tell) -> dict[str
     present = presence(paths)
     for name, balance in balances.items():
         try:
-            drawn = ratio(paths, balance, name, present)
-            told = tell(paths, balance, name, drawn, present)
+            drawn = Ratio(ratio(paths, balance, name, present), paths, balance, name, present)
+            told = tell(drawn)
         except OvertakeError as error:
             found[name] = " ".join(str(error).split())
             continue
-        first = int(np.argmax(np.isfinite(drawn).all(axis=0)))
-        above = np.packbits(balance.threshold < drawn[:, first:].T, axis=1)
-        found[name] = Standing(above, len(drawn), paths.years[first:], paths.last_observed, told)
+        above = np.packbits((drawn.values[:, drawn.first :] > balance.threshold).T, axis=1)
+        found[name] = Standing(above, len(drawn.values), paths.years[drawn.first :], paths.last_observed, told)
     return found
 
 

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from overtake.balances.sides import Bools, breakeven, ratio
-from overtake.balances.standing import Measured, Standing, stand
+from overtake.balances.sides import breakeven, ratio
+from overtake.balances.standing import Measured, Ratio, Standing, stand
 from overtake.balances.states import STATES, States, crossing_curve, of_order, quantile_year, states
 from overtake.config.balances import Balance, Crossing
 from overtake.draws import Draws, FloatArray
@@ -155,31 +155,23 @@ def quantiles(values: FloatArray, percents: tuple[float, ...]) -> FloatArray:
     return found
 
 
-def told(
-    observed: Measured,
-    interval_pct: float,
-    paths: Draws,
-    balance: Balance,
-    name: str,
-    drawn: FloatArray,
-    present: Bools,
-) -> dict[str, npt.NDArray[Any]]:
+def told(observed: Measured, interval_pct: float, drawn: Ratio) -> dict[str, npt.NDArray[Any]]:
     """Return what `tabulated` needs to know of a balance beside who leads, by name; see `standing.Tell`.
 
-    margin: as it is and its interval; shown: the years up to the last observed one that have a ratio, and whether it
-    exceeds the threshold in the figures themselves; bands: RATIO_QUANTILES by year; `even MEMBER`: years and SHARES.
+    observed: the figures themselves, one draw. margin: as it is and its interval; shown: the years up to the last
+    observed one that have a ratio, and whether it exceeds the threshold in the figures; bands: RATIO_QUANTILES by year;
+    `even MEMBER`: years and SHARES.
     """
-    shown, figures = _shown(observed(), balance, name), observed()
+    figures, threshold = observed(), drawn.balance.threshold
+    shown = _shown(figures, drawn.balance, drawn.name)
     tail = (100 - interval_pct) / 200
-    first = int(np.argmax(np.isfinite(drawn).all(axis=0)))
-    at = paths.years.index(paths.last_observed)
-    low, high = np.quantile(drawn[:, at], [tail, 1 - tail]) / balance.threshold - 1
+    low, high = np.quantile(drawn.of(drawn.paths.last_observed), [tail, 1 - tail]) / threshold - 1
     since = int(np.argmax(np.isfinite(shown[0])))
     return {
-        "margin": np.array([shown[0, -1] / balance.threshold - 1, low, high], dtype=float),
-        "shown": np.array([figures.years[since : shown.shape[1]], shown[0, since:] > balance.threshold]),
-        "bands": quantiles(drawn[:, first:], RATIO_QUANTILES).astype(float),
-        **{f"even {one}": _even(paths, balance, one, name, present, interval_pct) for one in balance.breakeven},
+        "margin": np.array([shown[0, -1] / threshold - 1, low, high], dtype=float),
+        "shown": np.array([figures.years[since : shown.shape[1]], shown[0, since:] > threshold]),
+        "bands": quantiles(drawn.values[:, drawn.first :], RATIO_QUANTILES).astype(float),
+        **{f"even {member}": _even(drawn, member, interval_pct) for member in drawn.balance.breakeven},
     }
 
 
@@ -204,13 +196,13 @@ def _one(found: Standing, settings: Crossing) -> tuple[dict[str, float], pd.Data
     return row, pd.DataFrame({"year": future.years, "p_crossed_by": by_year, "p_ahead": ahead, **ratios})
 
 
-def _even(paths: Draws, balance: Balance, member: str, name: str, present: Bools, interval_pct: float) -> FloatArray:
+def _even(drawn: Ratio, member: str, interval_pct: float) -> FloatArray:
     """Return years, from the first that has one, and the quantiles of the break-even share in them; its interval."""
-    share = breakeven(paths, balance, member, name, present)
+    share = breakeven(drawn.paths, drawn.balance, member, drawn.name, drawn.present)
     first = int(np.argmax(np.isfinite(share).all(axis=0)))
     tail = (100 - interval_pct) / 2
     bands = quantiles(share[:, first:], (*SHARE_QUANTILES, tail, 100 - tail)).astype(float)
-    return np.vstack([np.array(paths.years[first:], dtype=float), bands])
+    return np.vstack([np.array(drawn.paths.years[first:], dtype=float), bands])
 
 
 def _at(curve: FloatArray, years: tuple[int, ...], year: int) -> float:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from overtake import kept, paths
 from overtake.balances import choices, ratio, reversal, stage, states
 from overtake.balances.sides import presence
-from overtake.balances.standing import Standing, _flat, _whole, stand
+from overtake.balances.standing import Ratio, Standing, _flat, _whole, stand
 from overtake.config.balances import Balance
 from overtake.config.params import Params
 from overtake.draws import Draws, Stored, write_draws
@@ -124,5 +124,5 @@ def test_who_leads_is_told_from_bits_as_from_ratios(growth: list[float], sustain
     assert told.years == direct.years
     for what in ("code", "year", "lead"):
         np.testing.assert_array_equal(getattr(told, what), getattr(direct, what))
-    middle = choices.medians(drawn, PAIR, "", ratio(drawn, PAIR), presence(drawn))
+    middle = choices.medians(Ratio(ratio(drawn, PAIR), drawn, PAIR, "pair", presence(drawn)))
     np.testing.assert_array_equal(one.told["medians"], middle["medians"])
