@@ -87,6 +87,6 @@ def test_plans_alone_take_the_futures_without_plans(tables: Path, monkeypatch: p
     monkeypatch.setattr(plans, "apply", lifted)
     base = load(project.PARAMS)
     other = base.model_copy(update={"futures": base.futures.model_copy(update={"plans": "face_value"})})
-    found = scenarios_command._futures(other, base, case.FIGURES)
+    found = scenarios_command._futures(other, base, case.FIGURES)()
     np.testing.assert_allclose(found.values, 2 * case.FUTURES.values, rtol=1e-6)
     assert [settings.plans for settings, _ in asked] == ["face_value"]
