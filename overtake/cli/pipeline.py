@@ -43,7 +43,7 @@ def _run(arguments: argparse.Namespace) -> int:
 def _brief() -> None:
     """Find what the answers hang on, write the brief and what follows it; beside it cross all choices, write the annex.
 
-    The page is in place as soon as it is made. Where anything else cannot be written, its last good ones stay.
+    The page is in place as soon as it is made, all else once all is made: where that fails, the last good ones stay.
     """
     from overtake import paths
     from overtake.config.load import load
@@ -55,8 +55,14 @@ def _brief() -> None:
     cores = at_once(params.run.draws)
     crossed = aside(_crossed, cores) if cores > 1 else _crossed
     run_stage("brief", only="06_sensitivity.ipynb")
-    with folder_of(paths.REPORTS / "pdf") as papers, folder_of(paths.REPORTS / "png") as drawings:
-        together([partial(_page, params, papers, drawings), partial(_annex, crossed, cores, papers, drawings)], cores)
+    with (
+        folder_of(paths.REPORTS / "annex") as annex,
+        folder_of(paths.REPORTS / "explorer") as explorer,
+        folder_of(paths.REPORTS / "pdf") as papers,
+        folder_of(paths.REPORTS / "png") as drawings,
+    ):
+        page = partial(_page, params, explorer, papers, drawings)
+        together([page, partial(_annex, crossed, cores, annex, papers, drawings)], cores)
 
 
 def _crossed() -> None:
@@ -67,7 +73,7 @@ def _crossed() -> None:
     run_stage("brief", only="07_multiverse.ipynb")
 
 
-def _page(params: Params, papers: Path, drawings: Path) -> None:
+def _page(params: Params, explorer: Path, papers: Path, drawings: Path) -> None:
     """Write the brief, then the explorer, what machines read, the brief's paper and PNG."""
     from overtake import paths
     from overtake.draws import folder_of
@@ -80,17 +86,14 @@ def _page(params: Params, papers: Path, drawings: Path) -> None:
         write_all(run_stage("brief", only="brief.ipynb"), fresh)
     print("brief: the page is in reports/brief", file=sys.stderr, flush=True)
     os.nice(15)  # from here on the annex has the longest way
-    with folder_of(paths.REPORTS / "explorer") as fresh:
-        publish(params, fresh / "explorer.html")
+    publish(params, explorer / "explorer.html")
     exchange.write()
     pdf.write(paths.BRIEF / "brief.html", papers)
     png.write(paths.BRIEF / "figures", drawings)
 
 
-def _annex(crossed: Callable[[], object], cores: int, papers: Path, drawings: Path) -> None:
+def _annex(crossed: Callable[[], object], cores: int, annex: Path, papers: Path, drawings: Path) -> None:
     """Write the annex once all choices are crossed, then its paper and PNG."""
-    from overtake import paths
-    from overtake.draws import folder_of
     from overtake.pipeline.run import run_stage
     from overtake.publish import pdf, png
     from overtake.publish.files import write_all
@@ -98,10 +101,9 @@ def _annex(crossed: Callable[[], object], cores: int, papers: Path, drawings: Pa
 
     os.nice(10)  # the page first
     crossed()
-    with folder_of(paths.REPORTS / "annex") as fresh:
-        write_all(run_stage("brief", only="annex.ipynb"), fresh)
-    drawn = aside(partial(png.write, paths.REPORTS / "annex" / "figures", drawings), cores)
-    pdf.write(paths.REPORTS / "annex" / "annex.html", papers)
+    write_all(run_stage("brief", only="annex.ipynb"), annex)
+    drawn = aside(partial(png.write, annex / "figures", drawings), cores)
+    pdf.write(annex / "annex.html", papers)
     drawn()
 
 

@@ -155,6 +155,29 @@ def test_a_label_reruns_only_what_prints_it(built):
     (root / "params.yaml").write_text(text, encoding="utf-8")
 
 
+@pytest.mark.parametrize(("broken", "new"), [("annex", {"brief"}), ("brief", set())])
+def test_what_fails_in_the_briefs_stage_leaves_the_last_good_ones(built, broken, new):
+    """A page that is made is in place at once; nothing else of a run that fails is."""
+    root, _ = built
+    text, notebook = (root / "params.yaml").read_text(encoding="utf-8"), root / "notebooks" / f"{broken}.ipynb"
+    whole, folders = notebook.read_text(encoding="utf-8"), ("brief", "annex", "explorer", "pdf", "png")
+    pages = {name: sorted((root / "reports" / name).glob("*.*")) for name in folders}
+    before = {name: [path.read_bytes() for path in paths] for name, paths in pages.items()}
+    change(root, {("balances", "eleven", "label"): f"Eleven, without {broken}"})
+    cells = json.loads(whole)
+    cells["cells"][-1]["source"] = ["raise ValueError('as the test has it')"]
+    notebook.write_text(json.dumps(cells), encoding="utf-8")
+    try:
+        with pytest.raises(AssertionError, match=rf"notebooks/{broken}\.ipynb, cell"):
+            repro(root, "brief")
+    finally:
+        notebook.write_text(whole, encoding="utf-8")
+        (root / "params.yaml").write_text(text, encoding="utf-8")
+    moved = {name for name, paths in pages.items() if before[name] != [path.read_bytes() for path in paths]}
+    assert moved == new
+    assert not list((root / "reports").glob(".*"))
+
+
 def test_an_older_edition_rebuilds_the_brief_as_of_its_publication(built):
     root, _ = built
     change(root, {("data", "edition"): "2020-04"})
