@@ -85,7 +85,7 @@ def _page(params: Params, explorer: Path, papers: Path, drawings: Path) -> None:
     with folder_of(paths.BRIEF) as fresh:
         write_all(run_stage("brief", only="brief.ipynb"), fresh)
     print("brief: the page is in reports/brief", file=sys.stderr, flush=True)
-    os.nice(15)  # from here on the annex has the longest way
+    os.nice(19)  # from here on the annex has the longest way
     publish(params, explorer / "explorer.html")
     exchange.write()
     pdf.write(paths.BRIEF / "brief.html", papers)

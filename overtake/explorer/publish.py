@@ -7,7 +7,7 @@ from pathlib import Path
 
 from overtake import paths as project
 from overtake.config.params import Params
-from overtake.draws import read_draws, read_parquet
+from overtake.draws import Stored, read_draws, read_parquet
 from overtake.edition import Edition, of_run
 from overtake.explorer import departures, factors
 from overtake.explorer import plans as announced
@@ -19,9 +19,6 @@ from overtake.explorer.settings import of_params
 from overtake.rulers.base import observed
 from overtake.scenarios.compare import read_all
 from overtake.sources.panel import with_own
-
-#: Draws times economies that the page holds.
-EMBEDDED = 20_000
 
 
 def _own(params: Params, edition: Edition, names: Mapping[str, tuple[str, str]]) -> str:
@@ -45,10 +42,8 @@ def publish(params: Params, out: Path = project.REPORTS / "explorer" / "explorer
     crossings, curves, breakeven = (
         read_parquet(project.PROCESSED / f"{name}.parquet") for name in ("crossings", "curves", "breakeven")
     )
-    planned = read_draws(project.PROCESSED / "futures.parquet")
-    # The page's size grows with draws times economies, and is bounded.
-    kept = rows(planned, params.balances.values(), min(draws, EMBEDDED // len(planned.economies)), params.run.seed)
-    del planned  # before the next are read: at many draws nothing else is as large
+    planned = Stored(project.PROCESSED / "futures.parquet")
+    kept = rows(planned, params.balances.values(), draws, params.run.seed)
     futures = read_draws(project.PROCESSED / "futures_without_plans.parquet")
     found = announced.of_edition(futures, edition, params.futures, params.run.seed)
     economies = with_own("economies.csv").to_dict("records")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +14,8 @@ from overtake.draws import Draws
 from overtake.kept import kept
 from overtake.streams import stream
 
+#: Draws times economies that the page holds: its size grows with them.
+EMBEDDED = 20_000
 #: Every so many years ahead the sample is to have the probabilities of all draws.
 YEARS = 2
 #: Events of a probability nearer to 0 or 1 than this are left to chance.
@@ -24,19 +26,21 @@ SWAPS = 1000
 Rows = npt.NDArray[np.int64]
 
 
-def rows(paths: Draws, balances: Iterable[Balance], draws: int, seed: int) -> Rows:
+def rows(paths: Callable[[], Draws], balances: Iterable[Balance], draws: int, seed: int) -> Rows:
     """Return which `draws` of the paths the page holds, in their order; all where there are no more.
 
+    paths: asked for where no run before has chosen. Fewer draws where with all economies they are more than EMBEDDED.
     Drawn without return by name; then one after the other gives way to the draw that brings the probabilities of
     `events` nearest to those of all draws. Whole numbers alone: the same rows on any machine.
     """
     asked = tuple(balances)
     made_from = (paths, [(one.threshold, *weights(one)) for one in asked], draws, seed)
-    return np.frombuffer(kept("sample", made_from, lambda: _chosen(paths, asked, draws, seed).tobytes()), np.int64)
+    return np.frombuffer(kept("sample", made_from, lambda: _chosen(paths(), asked, draws, seed).tobytes()), np.int64)
 
 
 def _chosen(paths: Draws, balances: Iterable[Balance], draws: int, seed: int) -> Rows:
     total = paths.values.shape[0]
+    draws = min(draws, EMBEDDED // len(paths.economies))
     order = stream(seed, "explorer", "draws").permutation(total)
     chosen, rest = order[:draws].copy(), order[draws:].copy()
     happens = events(paths, balances)

@@ -96,10 +96,10 @@ def test_levels_are_kept_to_a_fifth_of_a_per_cent(made: Case) -> None:
 
 def test_the_sample_says_what_all_draws_say() -> None:
     paths, balances = case(600).tables.paths, list(default_balances().values())
-    few = sample.rows(paths, balances, 80, 3)
+    few = sample.rows(lambda: paths, balances, 80, 3)
     assert (len(few), list(few)) == (80, sorted(set(few)))
-    assert list(few) == list(sample.rows(paths, balances, 80, 3))
-    assert list(sample.rows(paths, balances, 10_000, 3)) == list(range(600))
+    assert list(few) == list(sample.rows(lambda: paths, balances, 80, 3))
+    assert list(sample.rows(lambda: paths, balances, 10_000, 3)) == list(range(600))
     happens = sample.events(paths, balances)
     assert set(np.unique(happens)) == {0.0, 1.0}
 
