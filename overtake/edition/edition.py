@@ -14,6 +14,7 @@ from overtake import paths
 from overtake.config.core import Data
 from overtake.edition import clean, own
 from overtake.edition.memo import once
+from overtake.kept import fingerprint
 from overtake.sources import ledgers, package, panel, raw
 
 Tables = Mapping[str, pd.DataFrame]
@@ -78,8 +79,6 @@ class Edition:
 
     def made_from(self) -> str:
         """Return a digest of all that the edition holds, tables that were not read yet by their files."""
-        from overtake.kept import fingerprint
-
         return once(self, "made from", lambda: fingerprint([getattr(self, each.name) for each in fields(self)]))
 
     def __reduce__(self) -> tuple[Any, ...]:
