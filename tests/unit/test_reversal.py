@@ -84,6 +84,16 @@ def test_a_lead_can_be_lost_only_where_it_is_held() -> None:
     assert np.isnan(never["p_regained_by_2035"])
 
 
+def test_a_lead_that_is_lost_in_the_first_year_ahead_counts_as_regained() -> None:
+    values = even([0.03]).values.copy()
+    values[0, 1, YEARS.index(2026)] = 500
+    drawn = even([0.03]).with_values(values, "US$ bn")
+    for sustain, expected in ((1, 1.0), (2, 0.0)):
+        row = regained({"off": drawn}, {"pair": PAIR}, Crossing(sustain=sustain)).iloc[0]
+        assert row["p_regained_by_2030"] == expected
+        assert row["p_leads_in_2030"] == 0
+
+
 def test_more_plans_never_lower_the_chance_of_regaining() -> None:
     random = np.random.default_rng(4).normal(0.04, 0.03, 300)
     table = regained({"off": even(list(random)), "face_value": even(list(random + 0.01))}, {"pair": PAIR}).set_index(

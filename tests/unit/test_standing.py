@@ -126,3 +126,17 @@ def test_who_leads_is_told_from_bits_as_from_ratios(growth: list[float], sustain
         np.testing.assert_array_equal(getattr(told, what), getattr(direct, what))
     middle = choices.medians(Ratio(ratio(drawn, PAIR), drawn, PAIR, "pair", presence(drawn)))
     np.testing.assert_array_equal(one.told["medians"], middle["medians"])
+
+
+def test_years_without_every_member_are_no_part_of_who_leads() -> None:
+    drawn = even([0.0, 0.08])
+    late = drawn.with_values(drawn.values.copy(), drawn.unit)
+    late.values[:, 1, :3] = np.nan  # Japan's figures begin later
+    along = ratio(late, PAIR)
+    assert np.isnan(along[:, :3]).all()
+    direct = states(along, late.years, late.last_observed, 1, PAIR.threshold)
+    one = stand(late, {"pair": PAIR}, choices.medians)["pair"]
+    assert isinstance(one, Standing)
+    for found in (direct, one.states(1)):
+        assert found.years == late.years[3:]
+        assert found.lead.shape == (2, len(late.years) - 3)
