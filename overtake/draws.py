@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -238,11 +238,14 @@ def read_draws(path: Path, needed: Sequence[str] = ()) -> Draws:
     needed: economies that will do, all unless told. The last file stays in memory for as long as it is the same on the
     disk; of a large one only what is needed is read, and nothing stays.
     """
-    there = path.stat() if path.is_file() else None
-    stamp = there and (there.st_mtime_ns, there.st_size, there.st_ino)
-    if there is None or there.st_size <= KEPT:
+    stamp = _stamp(path) if path.is_file() else None
+    if stamp is None or stamp[1] <= KEPT:
         return _read_draws(path, stamp)
     return _read_draws.__wrapped__(path, stamp, tuple(needed))
+
+
+#: Draws that are found where they are asked for.
+LazyDraws = Callable[[], Draws]
 
 
 @dataclass(frozen=True)
@@ -258,8 +261,13 @@ class Stored:
     def made_from(self) -> str:
         """Return the SHA-256 of the file, which tells these draws from others unread."""
         with _readable(self.path):
-            at = self.path.stat()
-            return _digest(self.path, (at.st_mtime_ns, at.st_size, at.st_ino))
+            return _digest(self.path, _stamp(self.path))
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    """Return what tells a file from the one that was there before: time of change, size, inode."""
+    at = path.stat()
+    return at.st_mtime_ns, at.st_size, at.st_ino
 
 
 @lru_cache(maxsize=2)

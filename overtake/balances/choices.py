@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from overtake.balances.reversal import chosen
-from overtake.balances.standing import Measured, Ratio, Standing, standings
+from overtake.balances.standing import Ratio, Standing, standings
 from overtake.balances.summary import BY_YEARS
 from overtake.config.balances import Balance, Crossing
 from overtake.config.futures import Tier
 from overtake.config.multiverse import OWN_LEVEL, SIPRI
 from overtake.config.params import Params
-from overtake.draws import Draws, FloatArray
+from overtake.draws import Draws, FloatArray, LazyDraws
 from overtake.edition import Edition
 from overtake.futures.plans import Planned, counting, ladder
 from overtake.rulers.china import at_factor, levels, newest
@@ -48,7 +48,7 @@ def by_tier(planned: Planned, edition: Edition, params: Params) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[list(TIERS_COLUMNS)]
 
 
-def by_level(futures: Measured, edition: Edition, params: Params) -> pd.DataFrame:
+def by_level(futures: LazyDraws, edition: Edition, params: Params) -> pd.DataFrame:
     """Return who leads by China's level: level, label, of_year, end (`low`, `high` or `sipri`), factor over SIPRI's,
     then as in `by_tier`.
 
@@ -81,7 +81,7 @@ def by_level(futures: Measured, edition: Edition, params: Params) -> pd.DataFram
     return pd.concat(parts, ignore_index=True)[list(LEVELS_COLUMNS)]
 
 
-def leads_table(futures: Measured, balances: Mapping[str, Balance], settings: Crossing) -> pd.DataFrame:
+def leads_table(futures: LazyDraws, balances: Mapping[str, Balance], settings: Crossing) -> pd.DataFrame:
     """Return P(the challenger leads) and the median ratio in the last observed year and in `BY_YEARS`, where inside.
 
     futures: on a ruler, asked for where no run before has measured them. Columns: balance, year, p_ahead, ratio; the
@@ -104,5 +104,5 @@ def medians(drawn: Ratio) -> dict[str, FloatArray]:
     return {"medians": np.array([years, [np.median(drawn.of(year)) for year in years]], dtype=float)}
 
 
-def _at_factor(measured: Measured, factor: float) -> Draws:
+def _at_factor(measured: LazyDraws, factor: float) -> Draws:
     return at_factor(measured(), np.array([factor]))

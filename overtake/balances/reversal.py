@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from overtake.balances.sides import weights
-from overtake.balances.standing import Measured, Ratio, Standing, standings
+from overtake.balances.standing import Ratio, Standing, standings
 from overtake.balances.summary import BY_YEARS
 from overtake.config.balances import Balance, Crossing
 from overtake.config.futures import TREATMENTS, Treatment
 from overtake.config.params import Params
-from overtake.draws import Draws, FloatArray
+from overtake.draws import Draws, FloatArray, LazyDraws
 from overtake.edition import Edition
 from overtake.errors import OvertakeError, raise_all
 from overtake.futures.plans import Planned, counting
@@ -23,7 +23,7 @@ from overtake.work import at_once, side_by_side
 
 
 def reversal(
-    by_plans: Mapping[str, Measured], balances: Mapping[str, Balance], settings: Crossing, *, ruler: str
+    by_plans: Mapping[str, LazyDraws], balances: Mapping[str, Balance], settings: Crossing, *, ruler: str
 ) -> pd.DataFrame:
     """Return one row per treatment of plans and balance: does the coalition regain the lead, and by when.
 
@@ -129,7 +129,7 @@ def waterfalls(planned: Planned, edition: Edition, params: Params) -> pd.DataFra
     return pd.concat(parts, ignore_index=True).assign(plans=plans)
 
 
-def _measured(ruler: str, plans: Treatment, planned: Planned, edition: Edition, params: Params) -> Measured:
+def _measured(ruler: str, plans: Treatment, planned: Planned, edition: Edition, params: Params) -> LazyDraws:
     """Return what gives the futures with plans as `plans` has them, on `ruler`."""
     drawn = partial(planned, params.futures.model_copy(update={"plans": plans}))
     return on_ruler(ruler, drawn, edition, params.rulers, params.run.seed)

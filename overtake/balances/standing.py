@@ -12,12 +12,9 @@ import numpy.typing as npt
 from overtake.balances.sides import Bools, presence, ratio, weights
 from overtake.balances.states import States, of_order
 from overtake.config.balances import Balance
-from overtake.draws import Draws, FloatArray
+from overtake.draws import Draws, FloatArray, LazyDraws
 from overtake.errors import OvertakeError
 from overtake.kept import kept_arrays
-
-#: Futures on a ruler, found where they are asked for.
-Measured = Callable[[], Draws]
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,7 @@ class Standing:
         return of_order(above, self.years, self.last_observed, sustain)
 
 
-def standings(measured: Measured, balances: Mapping[str, Balance], tell: Tell) -> dict[str, Standing | str]:
+def standings(measured: LazyDraws, balances: Mapping[str, Balance], tell: Tell) -> dict[str, Standing | str]:
     """Return `stand`, kept by what the futures are made from: `measured` is called only where that is new."""
     made_from = (
         measured,

@@ -12,10 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from overtake.balances.sides import breakeven, ratio
-from overtake.balances.standing import Measured, Ratio, Standing, stand
+from overtake.balances.standing import Ratio, Standing, stand
 from overtake.balances.states import STATES, States, crossing_curve, of_order, quantile_year, states
 from overtake.config.balances import Balance, Crossing
-from overtake.draws import Draws, FloatArray
+from overtake.draws import Draws, FloatArray, LazyDraws
 
 BY_YEARS = (2030, 2035, 2040)
 RATIO_QUANTILES = (5, 10, 25, 50, 75, 90, 95)
@@ -155,7 +155,7 @@ def quantiles(values: FloatArray, percents: tuple[float, ...]) -> FloatArray:
     return found
 
 
-def told(observed: Measured, interval_pct: float, drawn: Ratio) -> dict[str, npt.NDArray[Any]]:
+def told(observed: LazyDraws, interval_pct: float, drawn: Ratio) -> dict[str, npt.NDArray[Any]]:
     """Return what `tabulated` needs to know of a balance beside who leads, by name; see `standing.Tell`.
 
     observed: the figures themselves, one draw. margin: as it is and its interval; shown: the years up to the last

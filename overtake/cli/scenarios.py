@@ -9,10 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from overtake.config.params import Params
-    from overtake.draws import Draws
+    from overtake.draws import Draws, LazyDraws
     from overtake.edition import Edition
 
 
@@ -63,7 +61,7 @@ def _run(found: list[Any], base: Params) -> int:
     return 0
 
 
-def _futures(params: Params, base: Params, edition: Edition) -> Callable[[], Draws]:
+def _futures(params: Params, base: Params, edition: Edition) -> LazyDraws:
     """Return what gives the futures of `params` before any scenario: those in place, else new ones."""
     from overtake import paths
     from overtake.draws import read_draws

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from overtake.balances.sides import ratio, weights
 from overtake.config.balances import Balance
-from overtake.draws import Draws
+from overtake.draws import Draws, LazyDraws
 from overtake.kept import kept
 from overtake.streams import stream
 
@@ -26,7 +26,7 @@ SWAPS = 1000
 Rows = npt.NDArray[np.int64]
 
 
-def rows(paths: Callable[[], Draws], balances: Iterable[Balance], draws: int, seed: int) -> Rows:
+def rows(paths: LazyDraws, balances: Iterable[Balance], draws: int, seed: int) -> Rows:
     """Return which `draws` of the paths the page holds, in their order; all where there are no more.
 
     paths: asked for where no run before has chosen. Fewer draws where with all economies they are more than EMBEDDED.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 
 from overtake import rulers
 from overtake.config.rulers import Rulers
-from overtake.draws import Draws
+from overtake.draws import Draws, LazyDraws
 from overtake.edition import Edition
 from overtake.edition.memo import once
 from overtake.rulers.base import observed
@@ -28,14 +28,12 @@ def measure(name: str, paths: Draws, edition: Edition, settings: Rulers, seed: i
     return rulers.RULERS[name].measure(paths, edition, settings, seed)
 
 
-def on_ruler(
-    name: str, drawn: Callable[[], Draws], edition: Edition, settings: Rulers, seed: int
-) -> Callable[[], Draws]:
+def on_ruler(name: str, drawn: LazyDraws, edition: Edition, settings: Rulers, seed: int) -> LazyDraws:
     """Return what measures the futures `drawn` as `measure` does, once they are asked for, and tells by what."""
     return partial(_measured, name, drawn, edition, settings.model_copy(update={"use": ()}), seed)
 
 
-def _measured(name: str, drawn: Callable[[], Draws], edition: Edition, settings: Rulers, seed: int) -> Draws:
+def _measured(name: str, drawn: LazyDraws, edition: Edition, settings: Rulers, seed: int) -> Draws:
     return measure(name, drawn(), edition, settings, seed)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from overtake import alike
 from overtake.config.futures import Futures
 from overtake.config.scenario import Scenario, ShareTarget
-from overtake.draws import Draws, FloatArray
+from overtake.draws import Draws, FloatArray, LazyDraws
 from overtake.edition import Edition
 from overtake.edition.shares import gdp_constant_usd, sipri_per_government
 from overtake.errors import OvertakeError, raise_all
@@ -28,7 +27,7 @@ def adjust(paths: Draws, scenario: Scenario, edition: Edition) -> Draws:
     return scaled(paths, factors(paths, scenario, edition), paths.unit)
 
 
-def planned(without: Callable[[], Draws], edition: Edition, scenario: Scenario, seed: int) -> plans.Planned:
+def planned(without: LazyDraws, edition: Edition, scenario: Scenario, seed: int) -> plans.Planned:
     """Return what gives the futures of a run with plans as other settings have them, and then under `scenario`.
 
     without: the run's futures without plans, constant US$ bn, asked for each time.
@@ -36,7 +35,7 @@ def planned(without: Callable[[], Draws], edition: Edition, scenario: Scenario, 
     return partial(_planned, without, edition, scenario, seed)
 
 
-def _planned(without: Callable[[], Draws], edition: Edition, scenario: Scenario, seed: int, settings: Futures) -> Draws:
+def _planned(without: LazyDraws, edition: Edition, scenario: Scenario, seed: int, settings: Futures) -> Draws:
     return adjust(plans.apply(without(), edition, settings, seed), scenario, edition)
 
 

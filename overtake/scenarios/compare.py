@@ -15,22 +15,19 @@ from pydantic import Field, ValidationError
 
 from overtake.balances import joined, summarise
 from overtake.balances.choices import leads_table
-from overtake.balances.standing import Measured
 from overtake.balances.summary import BY_YEARS
 from overtake.config.base import Section
-from overtake.config.futures import Futures
 from overtake.config.load import override, parse, read_yaml
 from overtake.config.params import Params
 from overtake.config.rulers import Rulers
 from overtake.config.scenario import Scenario
-from overtake.draws import Draws, FloatArray
+from overtake.draws import Draws, FloatArray, LazyDraws
 from overtake.edition import Edition
 from overtake.errors import OvertakeError, raise_all
-from overtake.futures import plans
 from overtake.rulers import RULERS
 from overtake.rulers.base import observed, scaled
 from overtake.rulers.tables import measure
-from overtake.scenarios.adjust import factors
+from overtake.scenarios.adjust import factors, planned
 
 #: Keys of the parameters that decide what is simulated; scenarios that agree on them share one simulation.
 SIMULATED = ("data", "run", "futures")
@@ -38,7 +35,7 @@ SIMULATED = ("data", "run", "futures")
 #: What a scenario may override: the rest would change what is compared, not what may happen.
 OPEN = ("futures", "rulers", "scenario", "crossing", "balances")
 
-Simulate = Callable[[Params], Measured]
+Simulate = Callable[[Params], LazyDraws]
 
 
 class ScenarioFile(Section):
@@ -99,7 +96,7 @@ def compare(
 
 
 def leads_under(
-    scenarios: list[NamedScenario], edition: Edition, futures: Callable[[Params], Measured | None]
+    scenarios: list[NamedScenario], edition: Edition, futures: Callable[[Params], LazyDraws | None]
 ) -> pd.DataFrame:
     """Return who leads under each scenario: scenario, label, description, balance, ruler, year, p_ahead, median ratio.
 
@@ -114,7 +111,7 @@ def leads_under(
 def _each(
     scenarios: list[NamedScenario],
     edition: Edition,
-    futures: Callable[[Params], Measured | None],
+    futures: Callable[[Params], LazyDraws | None],
     rows: Callable[[NamedScenario, Measures], pd.DataFrame],
 ) -> list[pd.DataFrame]:
     """Return the rows of each scenario, in their order; `futures` is asked once for those that share a simulation."""
@@ -144,19 +141,15 @@ def _under(measures: Measures, ruler: str, scenario: Scenario, rulers: Rulers, s
     return measures.under(measures.factor(scenario), ruler, rulers, seed)
 
 
-def in_place(params: Params, base: Params, edition: Edition, without: Measured) -> Measured | None:
+def in_place(params: Params, base: Params, edition: Edition, without: LazyDraws) -> LazyDraws | None:
     """Return what gives the futures of `params` before any scenario where those of `base` serve; else None.
 
     without: what gives the draws of `base` without plans; they serve where no more than the treatment of plans differs.
     """
     same = {"plans": base.futures.plans, "plan_realisation_sd": base.futures.plan_realisation_sd}
     if params.run == base.run and params.data == base.data and params.futures.model_copy(update=same) == base.futures:
-        return partial(_in_place, without, edition, params.futures, params.run.seed)
+        return partial(planned(without, edition, Scenario(), params.run.seed), params.futures)
     return None
-
-
-def _in_place(without: Measured, edition: Edition, settings: Futures, seed: int) -> Draws:
-    return plans.apply(without(), edition, settings, seed)
 
 
 def _simulated(scenario: NamedScenario) -> str:
@@ -167,7 +160,7 @@ def _simulated(scenario: NamedScenario) -> str:
 class Measures:
     """The futures of one simulation on any ruler, each ruler's factor found once for all scenarios that share it."""
 
-    def __init__(self, edition: Edition, futures: Measured) -> None:
+    def __init__(self, edition: Edition, futures: LazyDraws) -> None:
         self.edition = edition
         self.futures = cache(futures)
         self._known: dict[str, Draws] = {}
